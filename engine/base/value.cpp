@@ -1,0 +1,298 @@
+#include <shopbell/error.h>
+#include <shopbell/value.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace shopbell {
+
+// Small maps are scanned; larger ones carry an open-addressed table of positions.
+struct MapBody {
+  const Member* members;
+  std::uint32_t size;
+  std::uint32_t mask;          // table size - 1; 0: no table
+  const std::uint32_t* table;  // position + 1; 0: free
+};
+
+namespace {
+
+constexpr std::uint32_t scan_max = 8;
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  const auto product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t process_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32 | device()) | 1;
+}
+
+std::uint32_t hash_of(const Value& key) {
+  switch (key.kind()) {
+    case Kind::string: return key_hash(key.text());
+    case Kind::boolean: return key.boolean() ? 2 : 1;
+    case Kind::integer:
+    case Kind::uint: return static_cast<std::uint32_t>(mix(key.uint() + 1, 0x9e3779b97f4a7c15ULL));
+    default: return 0;
+  }
+}
+
+bool same_key(const Value& a, const Value& b) {
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Kind::string: return a.text() == b.text();
+    case Kind::boolean: return a.boolean() == b.boolean();
+    case Kind::integer: return a.integer() == b.integer();
+    case Kind::uint: return a.uint() == b.uint();
+    default: return same(a, b);
+  }
+}
+
+const Value* find_in(const MapBody& body, std::uint32_t hash, const Value& key) {
+  for (std::uint32_t slot = hash & body.mask;; slot = (slot + 1) & body.mask) {
+    const std::uint32_t position = body.table[slot];
+    if (position == 0) return nullptr;
+    const Member& m = body.members[position - 1];
+    if (same_key(m.key, key)) return &m.value;
+  }
+}
+
+// Fills `table`; on a key that was there already, moves its value to the first place and says so.
+bool index_members(Member* members, std::uint32_t size, std::uint32_t* table, std::uint32_t mask) {
+  bool repeated = false;
+  for (std::uint32_t i = 0; i < size; ++i) {
+    std::uint32_t slot = hash_of(members[i].key) & mask;
+    while (table[slot] != 0 && !same_key(members[table[slot] - 1].key, members[i].key)) slot = (slot + 1) & mask;
+    if (table[slot] == 0) {
+      table[slot] = i + 1;
+    } else {
+      members[table[slot] - 1].value = members[i].value;
+      members[i].key = Value::of_text(Kind::error, {});  // marks it for removal
+      repeated = true;
+    }
+  }
+  return repeated;
+}
+
+std::uint32_t drop_repeated_small(Member* members, std::uint32_t size) {
+  std::uint32_t kept = 0;
+  for (std::uint32_t i = 0; i < size; ++i) {
+    std::uint32_t j = 0;
+    while (j < kept && !same_key(members[j].key, members[i].key)) ++j;
+    if (j < kept) members[j].value = members[i].value;
+    else members[kept++] = members[i];
+  }
+  return kept;
+}
+
+std::uint32_t drop_marked(Member* members, std::uint32_t size) {
+  return static_cast<std::uint32_t>(
+      std::remove_if(members, members + size, [](const Member& m) { return m.key.is(Kind::error); }) - members);
+}
+
+}  // namespace
+
+std::uint32_t key_hash(std::string_view key) {
+  static const std::uint64_t seed = process_seed();
+  std::uint64_t h = seed ^ key.size();
+  const char* at = key.data();
+  std::size_t left = key.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    h = mix(h ^ word, seed ^ 0xa0761d6478bd642fULL);
+  }
+  std::uint64_t word = 0;
+  if (left > 0) std::memcpy(&word, at, left);
+  h = mix(h ^ word, seed ^ 0xe7037ed1a0b428dbULL);
+  return static_cast<std::uint32_t>(h ^ (h >> 32));
+}
+
+Value Value::list(std::span<const Value> items) {
+  Value v;
+  v.kind_ = Kind::list;
+  v.size_ = static_cast<std::uint32_t>(items.size());
+  v.items_ = items.data();
+  return v;
+}
+
+Value Value::optional(const Value* inner) {
+  Value v;
+  v.kind_ = Kind::optional;
+  v.size_ = inner ? 1 : 0;
+  v.items_ = inner;
+  return v;
+}
+
+Value Value::map(const MapBody* body) {
+  Value v;
+  v.kind_ = Kind::map;
+  v.size_ = body->size;
+  v.map_ = body;
+  return v;
+}
+
+Value Value::error(const Error* error) {
+  Value v;
+  v.kind_ = Kind::error;
+  v.error_ = error;
+  return v;
+}
+
+std::span<const Member> Value::members() const {
+  if (kind_ != Kind::map) return {};
+  return {map_->members, map_->size};
+}
+
+std::int64_t Value::integer_or(std::int64_t otherwise) const {
+  if (kind_ == Kind::integer) return integer_;
+  if (kind_ == Kind::uint && uint_ <= static_cast<std::uint64_t>(INT64_MAX)) return static_cast<std::int64_t>(uint_);
+  if (kind_ == Kind::real && std::trunc(real_) == real_ && std::fabs(real_) < 9.2e18) return static_cast<std::int64_t>(real_);
+  return otherwise;
+}
+
+double Value::number_or(double otherwise) const {
+  if (kind_ == Kind::integer) return static_cast<double>(integer_);
+  if (kind_ == Kind::uint) return static_cast<double>(uint_);
+  return kind_ == Kind::real ? real_ : otherwise;
+}
+
+std::size_t Value::size() const {
+  switch (kind_) {
+    case Kind::string:
+    case Kind::bytes:
+    case Kind::list:
+    case Kind::map:
+    case Kind::optional: return size_;
+    default: return 0;
+  }
+}
+
+const Value* Value::find(std::string_view key) const {
+  if (kind_ != Kind::map) return nullptr;
+  return find(key, map_->mask == 0 ? 0 : key_hash(key));
+}
+
+const Value* Value::find(std::string_view key, std::uint32_t hash) const {
+  if (kind_ != Kind::map) return nullptr;
+  if (map_->mask != 0) return find_in(*map_, hash, Value(key));
+  for (const Member& m : std::span(map_->members, map_->size))
+    if (m.key.is(Kind::string) && m.key.text() == key) return &m.value;
+  return nullptr;
+}
+
+const Value* Value::find_key(const Value& key) const {
+  if (kind_ != Kind::map) return nullptr;
+  if (map_->mask != 0) return find_in(*map_, hash_of(key), key);
+  for (const Member& m : std::span(map_->members, map_->size))
+    if (same_key(m.key, key)) return &m.value;
+  return nullptr;
+}
+
+Value Value::at_path(std::string_view dotted) const {
+  const Value* at = this;
+  while (at != nullptr && !dotted.empty()) {
+    const std::size_t dot = dotted.find('.');
+    at = at->find(dotted.substr(0, dot));
+    dotted = dot == std::string_view::npos ? std::string_view{} : dotted.substr(dot + 1);
+  }
+  return at ? *at : Value();
+}
+
+Value freeze_map(Arena& arena, std::span<const Member> from) {
+  auto size = static_cast<std::uint32_t>(from.size());
+  Member* members = arena.make<Member>(size);
+  std::copy(from.begin(), from.end(), members);
+  auto* body = arena.make<MapBody>();
+  if (size <= scan_max) {
+    *body = {members, drop_repeated_small(members, size), 0, nullptr};
+    return Value::map(body);
+  }
+  std::uint32_t capacity = 16;
+  while (capacity < size * 2) capacity *= 2;
+  auto* table = arena.make<std::uint32_t>(capacity);
+  std::fill_n(table, capacity, 0);
+  if (index_members(members, size, table, capacity - 1)) {
+    size = drop_marked(members, size);
+    std::fill_n(table, capacity, 0);
+    index_members(members, size, table, capacity - 1);
+  }
+  *body = {members, size, capacity - 1, table};
+  return Value::map(body);
+}
+
+Value make_list(Arena& arena, std::span<const Value> items) {
+  Value* to = arena.make<Value>(items.size());
+  std::copy(items.begin(), items.end(), to);
+  return Value::list({to, items.size()});
+}
+
+Value make_map(Arena& arena, std::initializer_list<std::pair<std::string_view, Value>> members) {
+  MapBuilder builder(arena);
+  for (const auto& [key, value] : members) builder.add(key, value);
+  return builder.build();
+}
+
+Value ListBuilder::build() { return make_list(arena_, items_); }
+
+MapBuilder::MapBuilder(Arena& arena, const Value& base) : arena_(arena) {
+  const auto members = base.members();
+  members_.assign(members.begin(), members.end());
+}
+
+Value MapBuilder::build() { return freeze_map(arena_, members_); }
+
+Value deep_copy(Arena& arena, const Value& v) {
+  switch (v.kind()) {
+    case Kind::string:
+    case Kind::bytes:
+    case Kind::type:
+    case Kind::ip:
+    case Kind::cidr: return Value::of_text(v.kind(), arena.copy(v.text()));
+    case Kind::list:
+    case Kind::optional: {
+      Value* to = arena.make<Value>(v.items().size());
+      std::transform(v.items().begin(), v.items().end(), to, [&](const Value& x) { return deep_copy(arena, x); });
+      return v.is(Kind::list) ? Value::list({to, v.items().size()}) : Value::optional(v.items().empty() ? nullptr : to);
+    }
+    case Kind::map: {
+      std::vector<Member> members;
+      members.reserve(v.members().size());
+      for (const Member& m : v.members()) members.push_back({deep_copy(arena, m.key), deep_copy(arena, m.value)});
+      return freeze_map(arena, members);
+    }
+    default: return v;
+  }
+}
+
+bool same(const Value& a, const Value& b) {
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Kind::null: return true;
+    case Kind::boolean: return a.boolean() == b.boolean();
+    case Kind::integer:
+    case Kind::uint: return a.uint() == b.uint();
+    case Kind::real: return a.real() == b.real() || (std::isnan(a.real()) && std::isnan(b.real()));
+    case Kind::string:
+    case Kind::bytes:
+    case Kind::type:
+    case Kind::ip:
+    case Kind::cidr: return a.text() == b.text();
+    case Kind::list:
+    case Kind::optional: return std::equal(a.items().begin(), a.items().end(), b.items().begin(), b.items().end(), same);
+    case Kind::map:
+      if (a.members().size() != b.members().size()) return false;
+      return std::all_of(a.members().begin(), a.members().end(), [&](const Member& m) {
+        const Value* other = b.find_key(m.key);
+        return other != nullptr && same(m.value, *other);
+      });
+    case Kind::timestamp:
+    case Kind::duration: return a.seconds() == b.seconds() && a.nanos() == b.nanos();
+    case Kind::error: return false;
+  }
+  return false;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,133 @@
+#include "base/diagnostic.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "support/catch.h"
+
+using namespace shopbell;
+
+TEST_CASE("a map finds its members by name, few or many") {
+  Arena arena;
+  for (const int count : {0, 1, 8, 9, 100, 3000}) {
+    MapBuilder builder(arena);
+    for (int i = 0; i < count; ++i) builder.add(arena.copy("key" + std::to_string(i)), i);
+    const Value map = builder.build();
+    REQUIRE(map.size() == static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) {
+      const std::string key = "key" + std::to_string(i);
+      REQUIRE(map.find(key) != nullptr);
+      CHECK(map.find(key, key_hash(key))->integer() == i);
+      CHECK(map.find_key(Value(key))->integer() == i);
+    }
+    CHECK(map.find("absent") == nullptr);
+  }
+}
+
+TEST_CASE("a name that stands twice keeps its first place and its last value") {
+  Arena arena;
+  for (const int others : {1, 20}) {
+    MapBuilder builder(arena);
+    builder.add("a", 1);
+    for (int i = 0; i < others; ++i) builder.add(arena.copy("k" + std::to_string(i)), i);
+    const Value map = builder.add("a", 2).build();
+    CHECK(map.size() == static_cast<std::size_t>(others) + 1);
+    CHECK(map.members()[0].key.text() == "a");
+    CHECK(map["a"].integer() == 2);
+  }
+}
+
+TEST_CASE("JSON comes back as it went in") {
+  Arena arena;
+  const auto text = GENERATE(as<std::string>{}, R"(null)", R"([1,-2,18446744073709551615,1.5,3.0,true,false])",
+                             R"({"a":{"b":["x\n\"\\é😀"]},"":{}})", R"("\u007f")", R"([])", R"(1e+300)");
+  const auto v = parse_json(text, arena);
+  REQUIRE(v);
+  CHECK(to_json(*v) == text);
+}
+
+TEST_CASE("what is not JSON is refused with a reason") {
+  Arena arena;
+  const auto text = GENERATE(as<std::string>{}, "", "{", "[1,]", "{\"a\":1,}", "nul", "\"\xff\"", "1 2", "\"a\nb\"", "[01]");
+  const auto v = parse_json(text, arena);
+  REQUIRE_FALSE(v);
+  CHECK(v.error().code == "bad_json");
+}
+
+TEST_CASE("JSON deeper than its limit is refused, not followed") {
+  Arena arena;
+  CHECK(parse_json(std::string(90, '[') + std::string(90, ']'), arena));
+  CHECK_FALSE(parse_json(std::string(100'000, '[') + std::string(100'000, ']'), arena));
+}
+
+TEST_CASE("a document outlives what it was made from") {
+  Document kept;
+  {
+    Arena arena;
+    kept = Document(*parse_json(R"({"order":{"total":12.5,"tags":["a","b"]}})", arena));
+  }
+  CHECK(kept->at_path("order.total").real() == 12.5);
+  CHECK(kept->at_path("order.tags").items()[1].text() == "b");
+  CHECK(kept->at_path("order.none.deeper").is_null());
+}
+
+TEST_CASE("durations are read in every form the language names") {
+  struct Case { const char* text; std::int64_t ms; };
+  const auto c = GENERATE(values<Case>({{"90s", 90'000}, {"15m", 900'000}, {"1h30m", 5'400'000}, {"7d", 604'800'000},
+                                        {"2w", 1'209'600'000}, {"250ms", 250}, {"P1DT2H", 93'600'000}, {"PT5M", 300'000}, {"0s", 0}}));
+  REQUIRE(parse_duration(c.text));
+  CHECK(parse_duration(c.text)->count() == c.ms);
+}
+
+TEST_CASE("what is not a duration is refused with a hint") {
+  const auto text = GENERATE(as<std::string>{}, "", "5", "h", "-1h", "1x", "30m1h", "1h 30m", "P", "PT", "P1DT", "99999999d", "1.5h");
+  const auto d = parse_duration(text);
+  REQUIRE_FALSE(d);
+  CHECK(d.error().hint.find("1h30m") != std::string::npos);
+}
+
+TEST_CASE("durations are written as short as they can be") {
+  CHECK(format_duration(Millis{5'400'000}) == "1h30m");
+  CHECK(format_duration(Millis{0}) == "0s");
+  CHECK(format_duration(Millis{86'400'250}) == "1d250ms");
+}
+
+TEST_CASE("RFC 3339 instants are read and written") {
+  CHECK(format_rfc3339(*parse_time("2026-11-21T21:27:34+01:00")) == "2026-11-21T20:27:34Z");
+  CHECK(format_rfc3339(*parse_time("1969-12-31T23:59:59.25Z")) == "1969-12-31T23:59:59.25Z");
+  CHECK_FALSE(parse_time("2026-02-30T00:00:00Z"));
+  CHECK_FALSE(parse_time("2026-02-20T00:00:00"));
+  CHECK_FALSE(parse_time("2026-02-20T25:00:00Z"));
+}
+
+TEST_CASE("base64 is read and written") {
+  CHECK(to_base64("hello") == "aGVsbG8=");
+  CHECK(*from_base64("aGVsbG8=") == "hello");
+  CHECK(*from_base64("aGVsbG8") == "hello");
+  CHECK(to_base64("").empty());
+  CHECK(from_base64("")->empty());
+  CHECK_FALSE(from_base64("a"));
+  CHECK_FALSE(from_base64("a*=="));
+}
+
+TEST_CASE("ids depend on where one part of the cause ends") {
+  CHECK(id_of({"ab", "c"}) != id_of({"a", "bc"}));
+  CHECK(id_of({"ab", "c"}).size() == 32);
+}
+
+TEST_CASE("a mistake is shown with its line, a caret and a hint") {
+  const std::string source = "a: 1\nif: órder.totl > 3\n";
+  const auto at = static_cast<std::uint32_t>(source.find("totl"));
+  const Diagnostic d = diagnostic_at("w.yaml", source, at, {"unknown_field", "no field totl", "did you mean total?", 0, 4});
+  CHECK(to_text(d) ==
+        "w.yaml:2:11: error: no field totl\n"
+        "    2 | if: órder.totl > 3\n"
+        "      |           ^~~~\n"
+        "      = did you mean total?\n");
+}
+
+TEST_CASE("the nearest name is meant, a far one is not") {
+  const std::vector<std::string_view> names{"order", "customer", "stop_on", "steps"};
+  CHECK(did_you_mean("setps", names) == "did you mean steps?");
+  CHECK(did_you_mean("Order", names) == "did you mean order?");
+  CHECK(did_you_mean("zebra", names).empty());
+}

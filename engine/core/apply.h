@@ -1,0 +1,82 @@
+#pragma once
+// The heart: one function decides everything. Pure: no clock, no I/O, no thread, no randomness, no
+// log. The same workflows, subject and input give the same transition, always.
+
+#include "core/input.h"
+#include "core/subject.h"
+#include "core/workflow.h"
+
+#include <string>
+#include <vector>
+
+namespace shopbell {
+
+/// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached,
+/// mode_single, restarted, queued, step, branch, waiting, resumed, called, call_done, call_retry,
+/// call_failed, stopped, failed, done, emitted, ticket, tagged, note, forwarded, too_deep, error.
+struct Note {
+  std::string code;
+  std::string workflow;  // empty: about the event as a whole
+  std::string run;       // empty: about the event
+  std::string step;      // the instruction's id; empty: about the run
+  std::string text;      // for a person: "order.total > 100 → 40 > 100 → false"
+};
+
+/// A call to make: new, or to be tried again (the same key, a later `due`).
+struct CallOrder {
+  Call call;             // args in the batch's arena
+  std::string action;
+  std::string step;
+  Millis timeout{30'000};
+  Time due;
+};
+
+/// A call that is over, one way or the other.
+struct CallEnd {
+  std::string key;
+  Outcome::Status status = Outcome::Status::done;
+  std::uint32_t attempts = 1;
+  std::string error;     // for people; empty when done
+};
+
+struct TicketOpened {
+  std::string id, run, workflow;
+  TicketDraft draft;
+  Value conversation;    // so far
+  Value customer;        // the profile, as of now
+};
+
+/// A message of a conversation, in or out.
+struct MessageKept {
+  std::string id, channel, direction, from, to, text, run;  // direction: "in" or "out"
+  Time at;
+};
+
+/// A new event of the shop's own, or one forwarded to another subject: a further input, taken in the
+/// same batch.
+struct Following {
+  std::string subject;
+  Received received;
+};
+
+struct Transition {
+  bool subject_changed = false;        // profile, conversation or counters
+  std::vector<Run> runs;               // every run that began, moved or ended; also the ended ones
+  std::vector<CallOrder> calls;
+  std::vector<CallEnd> calls_ended;
+  std::vector<Following> following;
+  std::vector<TicketOpened> tickets;
+  std::vector<MessageKept> messages;
+  std::vector<Note> notes;
+  std::vector<std::string> log;        // lines of the action `log`
+};
+
+/// Moves one subject by one input. `subject` is changed in place (ended runs leave it); everything
+/// new is in `arena`. Never throws for what a merchant wrote or a platform sent: that ends in notes
+/// and failed runs.
+Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena);
+
+/// The subject that runs of `workflow` for this event are counted by: the event's own, or what `per` says.
+Result<std::string> subject_of(const Workflow& workflow, const Value& scope, const Event& event, Arena& arena);
+
+}  // namespace shopbell

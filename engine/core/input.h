@@ -1,0 +1,47 @@
+#pragma once
+// What can happen to a subject.
+
+#include <shopbell/action.h>
+#include <shopbell/event.h>
+
+#include <string>
+#include <variant>
+
+namespace shopbell {
+
+constexpr std::uint32_t cause_depth_max = 8;  // events that cause events
+
+/// An event arrived. `workflow` not empty: it was forwarded for that workflow alone, because its
+/// `per` is this subject and not the event's own.
+struct Received {
+  Event event;
+  std::uint32_t depth = 0;
+  std::string workflow;
+  Value customer;  // forwarded: the profile of the event's own subject, as of then
+};
+
+/// A call's attempt came back.
+struct Finished {
+  std::string run, call;
+  std::uint32_t attempt = 1;
+  Outcome::Status status = Outcome::Status::done;
+  Value output;
+  Error error;
+  std::optional<Millis> retry_after;
+  std::optional<SentMessage> message;
+};
+
+/// Waits of this subject are due (those whose time is not after `at`).
+struct Due {};
+
+/// A person ended a run.
+struct Cancelled {
+  std::string run, by;
+};
+
+struct Input {
+  Time at;  // logical time; never goes back for a shard
+  std::variant<Received, Finished, Due, Cancelled> what;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,40 @@
+#pragma once
+// A run: one workflow at work for one event. A small record; recovery is a load.
+
+#include <shopbell/error.h>
+#include <shopbell/event.h>
+#include <shopbell/value.h>
+
+#include <cstdint>
+#include <string>
+
+namespace shopbell {
+
+enum class RunStatus : std::uint8_t { waiting, calling, queued, done, stopped, failed };
+std::string_view to_text(RunStatus status);
+inline bool is_open(RunStatus s) { return s == RunStatus::waiting || s == RunStatus::calling || s == RunStatus::queued; }
+
+struct Run {
+  std::string id;        // hash of the event, the workflow and the subject
+  std::string workflow;  // id
+  std::string version;   // the content hash it is pinned to
+  RunStatus status = RunStatus::waiting;
+  Time started;
+  Time ended;            // when no longer open
+  std::string reason;    // of a stop or a failure, for people
+  std::uint32_t at = 0;  // the instruction it stands at
+  Time due;              // waiting: when it goes on
+  std::string call;      // calling: the key of the call it waits for
+  std::uint32_t attempt = 0;
+  std::uint32_t depth = 0;  // of causes: 0 for an event from outside
+  std::uint64_t steps = 0;  // instructions done so far; part of the cause of ids
+  Event event;              // the trigger
+  Value customer;           // a forwarded event's customer, as of then; else null
+  Value vars, outputs;      // maps: what `set` and `as` named
+};
+
+/// The state column of an open run, as JSON.
+std::string encode_run(const Run& run);
+Result<Run> decode_run(std::string_view state, Arena& arena);
+
+}  // namespace shopbell

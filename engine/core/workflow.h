@@ -1,0 +1,132 @@
+#pragma once
+// A workflow as it runs: immutable, compiled by load/, shared between threads. Its steps are a flat
+// program: a run's cursor is one index into it.
+
+#include "cel/cel.h"
+#include "liquid/liquid.h"
+
+#include <shopbell/action.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shopbell {
+
+constexpr std::size_t workflow_instructions_max = 1000;
+constexpr std::uint32_t instructions_per_input_max = 10'000;  // of one run, between two waits
+
+/// How one parameter of a step gets its value.
+struct Argument {
+  enum class Form : std::uint8_t { constant, cel, text, page, list, map };
+  Form form = Form::constant;
+  Document constant;
+  std::optional<cel::Program> cel;
+  std::optional<liquid::Template> text;  // text; page: the .liquid
+  std::optional<liquid::Template> html;  // page: the .html.liquid
+  std::vector<std::pair<std::string, Argument>> parts;  // list (names empty) and map
+};
+
+struct Trigger {
+  std::string event;                   // "order.placed"
+  std::optional<cel::Program> where;
+};
+
+enum class Mode : std::uint8_t { parallel, single, restart, queue };
+
+struct RunLimit {
+  std::uint32_t count = 0;  // 0: no limit
+  Millis per{0};
+};
+
+/// Full jitter: attempt n waits a random part of min(backoff * 2^(n-1), max_backoff).
+struct Retry {
+  std::uint32_t attempts = 8;
+  Millis backoff{2'000};
+  Millis max_backoff{15 * 60'000};
+};
+
+enum class Op : std::uint8_t {
+  act,     // do `action` with `arguments`
+  branch,  // go on when `condition` holds, else to `target`
+  jump,    // to `target`
+  set,     // vars from `arguments` (a map)
+  wait,    // `duration`, or until the instant that `condition` gives
+  emit,    // a new event of type `text`, data from `arguments`
+  stop,    // the run ends; `arguments` is the reason
+  fail,    // the run fails; `arguments` is the reason
+};
+
+struct Instruction {
+  Op op = Op::act;
+  std::string id;      // the step's `id`, else its place: "2", "2.do.1"
+  std::string as;      // the name of its output; empty: none
+  std::string label;   // for notes: "email", "choose: case 2"
+  std::uint32_t line = 0;
+  std::uint32_t target = 0;
+  std::optional<cel::Program> condition;
+  const Action* action = nullptr;
+  Argument arguments;
+  std::string text;
+  Millis duration{0};
+  Millis timeout{30'000};  // of one attempt
+  Retry retry;
+  bool go_on_after_failure = false;  // on_error: continue
+};
+
+/// What a run's version needs to be compiled again after the file has changed.
+struct WorkflowSource {
+  std::string file;                                // as shown in diagnostics
+  std::string yaml;
+  std::map<std::string, std::string> templates;    // "order-confirmation.html.liquid" -> text, partials included
+};
+
+struct Workflow {
+  std::string id, version;  // version: content hash of the source
+  std::string title, description;
+  bool enabled = true;
+  std::vector<Trigger> on, stop_on;
+  std::optional<cel::Program> condition;  // `if`
+  std::optional<cel::Program> per;        // an expression whose text is the subject that runs are counted by
+  std::string per_text;                   // "customer", "order", "shop" or the expression; empty: the event's subject
+  Mode mode = Mode::parallel;
+  RunLimit limit;
+  std::vector<std::pair<std::string, cel::Program>> vars;
+  std::vector<Instruction> program;       // ends where the index reaches its size
+  liquid::Partials partials;
+  WorkflowSource source;
+};
+
+/// The shop as expressions and templates see it.
+struct ShopFacts {
+  std::string id, name, url, currency, timezone, locale;
+};
+
+/// All workflows of a shop at one moment; immutable. A reload makes a new one.
+class Workflows {
+ public:
+  Workflows() = default;
+  Workflows(ShopFacts shop, std::vector<std::shared_ptr<const Workflow>> current);
+
+  const ShopFacts& shop() const { return shop_; }
+  const std::vector<std::shared_ptr<const Workflow>>& all() const { return all_; }
+  /// Those with a trigger, or a stop_on, of that event type, in order of id.
+  const std::vector<const Workflow*>& on(std::string_view event_type) const;
+  const std::vector<const Workflow*>& stopping_on(std::string_view event_type) const;
+  const Workflow* find(std::string_view id) const;
+  /// A version that open runs are pinned to: a present one, or one added by keep().
+  const Workflow* version(std::string_view version) const;
+  /// The same set that also knows an older version.
+  void keep(std::shared_ptr<const Workflow> old);
+
+ private:
+  ShopFacts shop_;
+  std::vector<std::shared_ptr<const Workflow>> all_;
+  std::map<std::string, std::shared_ptr<const Workflow>, std::less<>> versions_;
+  std::map<std::string, std::vector<const Workflow*>, std::less<>> on_, stopping_on_;
+};
+
+}  // namespace shopbell

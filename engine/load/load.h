@@ -1,0 +1,67 @@
+#pragma once
+// YAML to Workflow and shop configuration. Strict; all mistakes of all files at once, each with its
+// place. Pure but for reading files; any thread.
+
+#include "base/diagnostic.h"
+#include "core/workflow.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shopbell {
+
+constexpr std::size_t yaml_bytes_max = 1024 * 1024;
+constexpr std::size_t yaml_nodes_max = 50'000;   // aliases counted each time they are used
+constexpr std::size_t yaml_depth_max = 40;
+
+struct SourceConfig {
+  std::string name, platform, secret, previous_secret;
+};
+
+struct QueueConfig {
+  std::string name, title;
+  Millis sla{0};
+};
+
+/// shopbell.yaml, with ${env:} and ${file:} filled in. Secrets are only here: never log it whole.
+struct ShopConfig {
+  ShopFacts facts;
+  std::string folder;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string data = "data";                    // as written; relative to the folder
+  std::string certificate_file, key_file;       // tls: {certificate, key}
+  std::vector<std::string> api_tokens;
+  std::vector<SourceConfig> sources;
+  std::vector<QueueConfig> queues;
+  std::vector<std::string> http_allow;
+  Document channels;                            // name -> settings
+  std::map<std::string, std::int64_t> limits;   // body_bytes_max, queue_max, ...
+};
+
+struct Shop {
+  ShopConfig config;
+  std::vector<std::shared_ptr<const Workflow>> workflows;
+};
+
+template <class T>
+struct Read {
+  std::optional<T> value;                       // absent when there was an error
+  std::vector<Diagnostic> diagnostics;          // errors and warnings, in order of place
+};
+
+/// Everything under a shop's folder (language.md says how it is laid out).
+Read<Shop> load_shop(const std::string& folder);
+/// One workflow file's text; templates are looked up by name in `templates`.
+Read<std::shared_ptr<const Workflow>> load_workflow(const WorkflowSource& source);
+/// Any mix of shop folders, workflow files and folders of them; for `shopbell check`.
+std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths);
+
+/// A version's source as it is stored beside open runs, and back.
+std::string encode_source(const WorkflowSource& source);
+Result<WorkflowSource> decode_source(std::string_view bundle);
+
+}  // namespace shopbell

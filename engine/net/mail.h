@@ -1,0 +1,38 @@
+#pragma once
+// Mail: an RFC 5322 message with MIME parts, sent by SMTP (libcurl) or put into a Maildir.
+
+#include <shopbell/action.h>
+#include <shopbell/error.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace shopbell {
+
+/// The message as it goes over the wire: CRLF lines, encoded words, multipart/alternative when there is
+/// HTML, quoted-printable, Date and Message-ID as given. Errors: "bad_address" for an address or header
+/// that holds a line break or is no address (RFC 5321 length limits).
+Result<std::string> compose(const Mail& mail);
+
+struct SmtpConfig {
+  std::string url;        // "smtp://host:587" (STARTTLS required), "smtps://user@host:465"; "smtp+plain://host" without TLS, for tests and local relays
+  std::string user, password;
+  std::string ca_file;    // empty: the system's
+  Millis timeout{30'000};
+};
+
+/// Sends in threads of its own (libcurl blocks), at most `threads` at once.
+class Mailer {
+ public:
+  static std::unique_ptr<Mailer> smtp(const SmtpConfig& config, int threads = 4);
+  /// Writes to folder/{tmp,new,cur} by the Maildir rules: tmp, sync, rename. The file is named by the
+  /// Message-ID, so that the same mail twice is one file.
+  static Result<std::unique_ptr<Mailer>> maildir(const std::string& folder);
+  virtual ~Mailer() = default;
+  /// `done` is called once on a thread of the mailer. Errors as Services::mail says.
+  virtual void send(Mail mail, std::function<void(Result<std::string>)> done) = 0;
+  virtual void stop() = 0;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,85 @@
+#pragma once
+// The HTTP server: strict HTTP/1.1 and 1.0 (RFC 9110, 9112) under limits. Every request is validated
+// before it is routed; after any 4xx of its own the connection is closed.
+
+#include <shopbell/error.h>
+#include <shopbell/http.h>
+#include <shopbell/time.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace shopbell {
+
+struct ServerLimits {
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 2 * 1024 * 1024;
+  std::size_t connections_max = 10'000;
+  Millis header_timeout{10'000};   // first byte to end of header; also the first request's
+  Millis body_timeout{30'000};
+  Millis idle_timeout{60'000};     // between two requests of a connection
+  Millis answer_timeout{30'000};   // for the handler to answer: then 503
+};
+
+struct ServerConfig {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;          // 0: any free one
+  int threads = 1;
+  std::string certificate_file, key_file;  // PEM; both empty: plain HTTP
+  ServerLimits limits;
+};
+
+/// A request that has been read whole. Views live until the answer has been given.
+struct ServerRequest {
+  std::string_view method;
+  std::string_view path;           // as sent, without query; starts with '/'
+  std::string_view query;          // behind '?', as sent
+  std::string_view body;
+  std::string_view peer;           // "127.0.0.1"
+  bool keep_alive = true;
+  /// The one field of that name (any case), or an empty text. A field sent twice: its first value.
+  std::function<std::string_view(std::string_view name)> header;
+};
+
+struct ServerResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  HttpHeaders headers;             // further ones
+};
+
+/// Answers once, from any thread. Dropped unanswered: the client gets 500.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void answer(ServerResponse response) = 0;
+  /// One crossing to the event loop for many answers, all of them of this server.
+  using Many = std::vector<std::pair<std::unique_ptr<Responder>, ServerResponse>>;
+};
+
+using Handler = std::function<void(const ServerRequest&, std::unique_ptr<Responder>)>;
+
+struct ServerCounters {
+  std::uint64_t connections_open = 0, connections_refused = 0, requests = 0, refused = 0, timeouts = 0;
+};
+
+class Server {
+ public:
+  /// Binds and listens. Errors: "listen" (address in use, not allowed), "tls".
+  static Result<std::unique_ptr<Server>> open(const ServerConfig& config, Handler handler);
+  virtual ~Server() = default;
+  virtual std::uint16_t port() const = 0;
+  /// Starts config.threads threads. The handler is called on them; it must not block.
+  virtual void start() = 0;
+  /// Stops accepting, lets requests that were read be answered, closes; returns when all threads ended.
+  virtual void stop(Millis grace) = 0;
+  virtual void answer_all(Responder::Many answers) = 0;
+  virtual ServerCounters counters() const = 0;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,210 @@
+#pragma once
+// The store: what is true after a crash. Event bodies in log segments (CloudEvents JSON lines),
+// state and index in SQLite. One thread (the shard's) loads and commits; reader() is for others.
+// The store calls nothing back, knows no workflow and decides nothing.
+// PostgreSQL will stand beside it behind these same calls: see engine/README.md.
+
+#include <shopbell/error.h>
+#include <shopbell/time.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shopbell {
+
+/// What makes an event the same event: the first 16 bytes of a SHA-256.
+using Digest = std::string;
+
+struct Fence {
+  std::uint64_t epoch = 0;  // one more at each opening
+  std::uint64_t seq = 0;    // of the last input committed
+};
+
+/// An input as it is kept. An event has a digest and a line; another input has neither.
+struct InputRow {
+  std::uint64_t seq = 0;     // consecutive
+  Time at;                   // logical
+  std::string kind;          // "event", "finished", "due", "cancelled"
+  std::string subject;
+  std::string event_id, source, type;   // of an event
+  Digest digest;             // of an event from outside; empty: not looked for again
+  std::string_view line;     // the event as one line of CloudEvents JSON without line break; empty: none
+  std::string detail;        // of another input: JSON
+  std::string notes;         // JSON lines about the event as a whole; empty: none
+};
+
+struct SubjectRow {
+  std::string id, state;
+};
+
+struct RunRow {
+  std::string id, subject, workflow, version, status, step, reason;
+  std::uint64_t event_seq = 0;         // seq of the input that started it; 0 in an update: keep
+  Time started;
+  std::optional<Time> ended, due;
+  std::string state;                   // JSON while open; empty when ended
+  std::string notes;                   // JSON lines to add to those that are there
+};
+
+struct CallRow {
+  std::string key, run, workflow, subject, action, step;
+  std::string args;                    // JSON
+  std::uint32_t attempt = 1;
+  std::int64_t timeout_ms = 30'000;
+  Time due;                            // when the attempt may start
+};
+
+struct CallEndRow {
+  std::string key, status, error;      // status: done, failed, unknown
+  std::uint32_t attempts = 1;
+  Time at;
+};
+
+struct TicketRow {
+  std::string id, run, workflow, subject, queue, priority, reason, note;
+  std::string frozen;                  // JSON: {conversation, customer}
+  Time at;
+};
+
+struct MessageRow {
+  std::string id, subject, channel, direction, from, to, text, run;
+  Time at;
+};
+
+struct VersionRow {
+  std::string version, workflow, bundle;  // bundle: JSON of the WorkflowSource
+};
+
+/// All that one batch of inputs made; put and delete of one key already collapsed.
+struct Batch {
+  Fence fence;                         // as claimed, seq as before this batch
+  Time clock;                          // logical time after it
+  std::vector<InputRow> inputs;
+  std::vector<SubjectRow> subjects;
+  std::vector<RunRow> runs;
+  std::vector<CallRow> calls;
+  std::vector<CallEndRow> calls_ended;
+  std::vector<TicketRow> tickets;
+  std::vector<MessageRow> messages;
+  std::vector<VersionRow> versions;    // put when absent
+};
+
+enum class Committed : std::uint8_t {
+  done,    // durable
+  fenced,  // somebody else opened the store: stop
+  full,    // no room on the disk: nothing of it was written; may be tried again
+  failed,  // an I/O error: whether it was written is unknown; the process must stop and open anew
+};
+
+struct LoadedSubject {
+  std::string id, state;               // state empty: a new subject
+  std::vector<std::string> runs;       // states of its open runs, oldest first
+};
+
+struct Loaded {
+  std::vector<LoadedSubject> subjects; // in the order asked for
+  std::vector<std::uint64_t> seen;     // per digest: the seq of the event that had it; 0: new
+};
+
+struct DueSubject {
+  std::string id;
+  Time due;
+};
+
+class Reader;
+
+class Store {
+ public:
+  /// Opens the folder, making what is missing, cutting what a crash left behind, and migrating an
+  /// older schema. Errors: "store_locked" (another process has it), "store_newer" (made by a newer
+  /// version), "store_broken", "io". Under 2 s with 10,000,000 events and 1,000,000 open runs.
+  static Result<std::unique_ptr<Store>> open(const std::string& folder);
+  virtual ~Store() = default;
+
+  virtual Fence fence() const = 0;
+  virtual Time clock() const = 0;      // the logical time of the last commit
+  virtual Result<Loaded> load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) = 0;
+  /// All or nothing, synced when it says done. On done, fence().seq is the last input's.
+  virtual Committed commit(const Batch& batch) = 0;
+  /// Subjects with waits whose time is not after `upto`, the longest due first, at most `max`.
+  virtual Result<std::vector<DueSubject>> due(Time upto, std::size_t max) = 0;
+  /// Open calls whose time is not after `upto`, the longest due first, at most `max`.
+  virtual Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) = 0;
+  /// When the next wait or call is due, or nothing.
+  virtual Result<std::optional<Time>> next_due() = 0;
+  /// The versions that open runs are pinned to, and one version's bundle.
+  virtual Result<std::vector<std::string>> open_versions() = 0;
+  virtual Result<std::optional<VersionRow>> version(std::string_view version) = 0;
+
+  /// A second, read-only connection for the API and the commands; may be used while the store works.
+  static Result<std::unique_ptr<Reader>> reader(const std::string& folder);
+};
+
+/// Pages by key, newest first: `before` is the `key` of the last row of the page before; 0: from the
+/// newest. One thread at a time.
+struct Page {
+  std::uint64_t before = 0;
+  std::size_t max = 50;
+};
+
+struct EventView {
+  std::uint64_t key = 0;               // the seq
+  Time at;
+  std::string event_id, source, type, subject, kind, detail, notes;
+};
+
+struct RunView {
+  std::uint64_t key = 0;
+  RunRow row;
+  std::string event_id;
+};
+
+struct CallView {
+  std::uint64_t key = 0;
+  CallRow row;
+  std::string status, error;           // status: open, done, failed, unknown
+};
+
+struct TicketView {
+  std::uint64_t key = 0;
+  TicketRow row;
+};
+
+struct MessageView {
+  std::uint64_t key = 0;
+  MessageRow row;
+};
+
+/// Empty fields do not filter.
+struct Filter {
+  std::string subject, type, status, workflow, queue, run;
+};
+
+struct Counts {
+  std::uint64_t events = 0, open_runs = 0, open_calls = 0, tickets = 0;
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual Result<std::vector<EventView>> events(const Filter&, Page) = 0;
+  virtual Result<std::vector<RunView>> runs(const Filter&, Page) = 0;
+  virtual Result<std::vector<CallView>> calls(const Filter&, Page) = 0;
+  virtual Result<std::vector<TicketView>> tickets(const Filter&, Page) = 0;
+  virtual Result<std::vector<MessageView>> messages(const Filter&, Page) = 0;
+  /// By the sender's id (any source), newest first.
+  virtual Result<std::vector<EventView>> events_by_id(std::string_view event_id) = 0;
+  virtual Result<std::optional<EventView>> event(std::uint64_t seq) = 0;
+  /// The event's line as it stands in the log.
+  virtual Result<std::string> line(std::uint64_t seq) = 0;
+  virtual Result<std::optional<RunView>> run(std::string_view id) = 0;
+  virtual Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) = 0;
+  virtual Result<std::optional<std::string>> subject_state(std::string_view subject) = 0;
+  virtual Result<Counts> counts() = 0;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,75 @@
+#pragma once
+// A platform as data: workflows/platforms/NAME.yaml says how its webhooks are signed, where the
+// topic, id and time stand, and how each topic's body becomes a canonical event. Read once and
+// compiled; immutable; any thread. intake/webhook.h puts it to work.
+//
+//   platform: shopify
+//   verify: { scheme: hmac_sha256, encoding: base64, header: X-Shopify-Hmac-SHA256 }
+//   topic: X-Shopify-Topic
+//   id: [[X-Shopify-Event-Id, X-Shopify-Topic], [X-Shopify-Webhook-Id]]
+//   time: X-Shopify-Triggered-At
+//   shapes:
+//     customer: { id: it.id, email: it.email }
+//   topics:
+//     orders/create: { type: order.placed, data: { customer: { of: body.customer, shape: customer } } }
+//     themes/create: { ignore: about the design of the shop }
+//
+// A field is one of: CEL (a text); a list of fields (the first that is there); {of: CEL, shape: NAME};
+// {each: CEL, shape: NAME} (a list); or a map of fields. CEL sees `body` and, within a shape, the
+// thing itself as `it`. What is null, missing, or cannot be evaluated is left out, and so is a map
+// without a single member: webhooks of older API versions lack fields, and that is no error.
+// On top of CEL's functions: number("199.00") is 199.0 and words("a, b") is ["a", "b"].
+
+#include "cel/cel.h"
+#include "load/load.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace shopbell {
+
+constexpr std::size_t platform_fields_max = 4'000;
+constexpr std::size_t platform_depth_max = 20;  // of fields within fields, shapes followed
+
+/// How one member of a canonical event is made from the platform's body.
+struct Field {
+  enum class Form : std::uint8_t { cel, first, of, each, map };
+  Form form = Form::cel;
+  cel::Program program;         // cel; of and each: what the shape is about
+  const Field* shape = nullptr; // of and each: a map of the Platform's shapes
+  std::vector<std::pair<std::string, Field>> parts;  // map; first (names empty)
+};
+
+struct PlatformTopic {
+  std::string type;                                   // canonical; empty: knowingly ignored
+  std::string ignored;                                // why
+  cel::Program subject;                               // empty: subject_of_data()
+  std::vector<std::pair<std::string, Field>> data;    // the nouns
+};
+
+struct Platform {
+  enum class Encoding : std::uint8_t { base64, hex };
+
+  std::string name, title;
+  std::string signature_header;
+  Encoding signature_encoding = Encoding::base64;
+  std::string signature_prefix;                       // "sha256=" before the signature; usually empty
+  std::string topic_header;
+  std::vector<std::vector<std::string>> id_headers;   // the first list whose first header is there
+  std::string time_header;                            // RFC 3339; empty or absent: when it was received
+  std::map<std::string, std::unique_ptr<const Field>, std::less<>> shapes;
+  std::map<std::string, PlatformTopic, std::less<>> topics;
+};
+
+/// One platform file's text.
+Read<std::shared_ptr<const Platform>> load_platform(const std::string& file, const std::string& yaml);
+
+/// A platform that is part of the program; null: there is none of that name.
+std::shared_ptr<const Platform> find_platform(std::string_view name);
+std::vector<std::string_view> platform_names();
+
+}  // namespace shopbell

@@ -238,6 +238,12 @@ bool check_text(Report& report) {
   return true;
 }
 
+NodePtr nothing() {
+  Node node;
+  node.plain = true;
+  return std::make_shared<const Node>(std::move(node));
+}
+
 }  // namespace
 
 NodePtr parse(Report& report) {
@@ -252,8 +258,8 @@ NodePtr parse(Report& report) {
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {}
-    if (NodePtr root = builder.root()) return root;
-    return std::make_shared<const Node>(Node{.plain = true});
+    NodePtr root = builder.root();
+    return root ? root : nothing();
   } catch (const Stop& stop) {
     report.error(stop.place, stop.code, stop.message, stop.hint);
   } catch (const YAML::Exception& e) {

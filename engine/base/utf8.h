@@ -1,6 +1,8 @@
 #pragma once
 // UTF-8, where code points count.
 
+#include <shopbell/text.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,8 +22,6 @@ inline std::size_t utf8_count(std::string_view text) {
   for (const char c : text) n += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   return n;
 }
-
-bool utf8_valid(std::string_view text);
 
 /// Appends a code point (a surrogate or one above U+10FFFF becomes U+FFFD).
 void append_utf8(std::string& to, char32_t code_point);

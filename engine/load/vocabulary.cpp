@@ -1,0 +1,174 @@
+#include "load/vocabulary.h"
+
+#include "base/time.h"
+#include "load/embedded.h"
+#include "load/fields.h"
+#include "load/yaml.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace shopbell {
+namespace {
+
+constexpr Key type_keys[] = {{"type"}, {"doc"}, {"nouns"}};
+constexpr Key noun_keys[] = {{"noun"}, {"doc"}, {"fields"}};
+constexpr Key field_keys[] = {{"type"}, {"doc"}, {"unit"}, {"of"}, {"fields"}};
+
+struct Vocabulary {
+  std::map<std::string, cel::Type, std::less<>> nouns;
+  std::map<std::string, EventType, std::less<>> types;
+  std::vector<std::string_view> names;
+};
+
+// These files are part of the program, so a mistake in one is a bug; tests read them all.
+[[noreturn]] void refuse(Report& report) {
+  std::string text;
+  for (const Diagnostic& d : report.take()) text += to_text(d);
+  throw std::logic_error(text);
+}
+
+class Reader {
+ public:
+  Vocabulary read() {
+    for (const EmbeddedFile& file : embedded_events())
+      if (file.name.starts_with('_')) noun(file.name.substr(1, file.name.find('.') - 1));
+    for (const EmbeddedFile& file : embedded_events())
+      if (!file.name.starts_with('_')) type(file);
+    for (const auto& [name, unused] : made_.types) made_.names.push_back(name);
+    return std::move(made_);
+  }
+
+ private:
+  const EmbeddedFile* file_of(std::string_view noun) const {
+    for (const EmbeddedFile& file : embedded_events())
+      if (file.name == fmt::format("_{}.yaml", noun)) return &file;
+    return nullptr;
+  }
+
+  cel::Type noun(std::string_view name) {
+    if (const auto found = made_.nouns.find(name); found != made_.nouns.end()) return found->second;
+    const EmbeddedFile* file = file_of(name);
+    if (file == nullptr) throw std::logic_error(fmt::format("workflows/events has no noun {}", name));
+    Report report(std::string(file->name), file->text);
+    const yaml::NodePtr root = yaml::parse(report);
+    if (!root) refuse(report);
+    Fields fields(*root, "a noun", noun_keys, report);
+    const yaml::Node* members = fields.require("fields");
+    const cel::Type made = members ? object(std::string(name), *members, report) : cel::Type();
+    if (report.failed()) refuse(report);
+    return made_.nouns.emplace(name, made).first->second;
+  }
+
+  cel::Type object(std::string name, const yaml::Node& members, Report& report) {
+    std::vector<cel::Field> fields;
+    for (const yaml::Entry& entry : members.entries) {
+      Fields field(*entry.value, "a field", field_keys, report);
+      fields.push_back({entry.key->text, type_of(field, name + "." + entry.key->text, report), field.text("doc").value_or("")});
+    }
+    return cel::Type::object(std::move(name), std::move(fields));
+  }
+
+  cel::Type type_of(Fields& field, const std::string& path, Report& report) {
+    const std::string type = field.text("type").value_or("");
+    const yaml::Node* members = field.find("fields");
+    if (type == "map") return members ? object(path, *members, report) : cel::Type();
+    if (type == "list") return cel::Type::list(members ? object(path + "[]", *members, report) : named(field.text("of").value_or("any")));
+    return named(type);
+  }
+
+  cel::Type named(const std::string& type) {
+    using cel::TypeKind;
+    if (type == "text") return TypeKind::string;
+    if (type == "whole") return TypeKind::integer;
+    if (type == "number" || type == "amount") return TypeKind::real;
+    if (type == "flag") return TypeKind::boolean;
+    if (type == "time") return TypeKind::timestamp;
+    if (type == "any" || type == "id") return TypeKind::dyn;
+    return noun(type);
+  }
+
+  void type(const EmbeddedFile& file) {
+    Report report(std::string(file.name), file.text);
+    const yaml::NodePtr root = yaml::parse(report);
+    if (!root) refuse(report);
+    Fields fields(*root, "an event type", type_keys, report);
+    EventType made{fields.text("type").value_or(""), fields.text("doc").value_or(""), {}};
+    if (const yaml::Node* nouns = fields.require("nouns"))
+      for (const yaml::NodePtr& item : nouns->items) made.nouns.emplace_back(item->text, noun(item->text));
+    if (report.failed()) refuse(report);
+    made_.types.emplace(made.name, std::move(made));
+  }
+
+  Vocabulary made_;
+};
+
+const Vocabulary& vocabulary() {
+  static const Vocabulary read = Reader().read();
+  return read;
+}
+
+// Whether it changed.
+bool fit(const cel::Type& type, Value& v, Arena& arena);
+
+bool fit_members(const cel::Type& type, Value& map, Arena& arena) {
+  std::vector<Member> members(map.members().begin(), map.members().end());
+  bool changed = false;
+  for (Member& m : members)
+    if (const cel::Field* field = type.field(m.key.text_or({}))) changed = fit(field->type, m.value, arena) || changed;
+  if (changed) map = freeze_map(arena, members);
+  return changed;
+}
+
+bool fit_items(const cel::Type& element, Value& list, Arena& arena) {
+  std::vector<Value> items(list.items().begin(), list.items().end());
+  bool changed = false;
+  for (Value& item : items) changed = fit(element, item, arena) || changed;
+  if (changed) list = make_list(arena, items);
+  return changed;
+}
+
+bool fit(const cel::Type& type, Value& v, Arena& arena) {
+  using cel::TypeKind;
+  if (type.is(TypeKind::object) && v.is(Kind::map)) return fit_members(type, v, arena);
+  if (type.is(TypeKind::list) && v.is(Kind::list)) return fit_items(type.params()[0], v, arena);
+  if (type.is(TypeKind::real) && (v.is(Kind::integer) || v.is(Kind::uint))) {
+    v = Value(v.number_or(0));
+    return true;
+  }
+  if (!type.is(TypeKind::timestamp) || !v.is(Kind::string)) return false;
+  const auto at = parse_rfc3339(v.text());
+  if (at) v = Value::timestamp(at->seconds, at->nanos);
+  return at.has_value();
+}
+
+}  // namespace
+
+const EventType* find_event_type(std::string_view name) {
+  const auto& types = vocabulary().types;
+  const auto found = types.find(name);
+  return found == types.end() ? nullptr : &found->second;
+}
+
+const std::vector<std::string_view>& event_type_names() { return vocabulary().names; }
+
+cel::Type noun_type(std::string_view name) {
+  const auto& nouns = vocabulary().nouns;
+  const auto found = nouns.find(name);
+  return found == nouns.end() ? cel::Type() : found->second;
+}
+
+Value conform(std::string_view event_type, const Value& data, Arena& arena) {
+  const EventType* type = find_event_type(event_type);
+  if (type == nullptr || !data.is(Kind::map)) return data;
+  std::vector<Member> members(data.members().begin(), data.members().end());
+  bool changed = false;
+  for (Member& m : members)
+    for (const auto& [name, noun] : type->nouns)
+      if (m.key.text_or({}) == name) changed = fit(noun, m.value, arena) || changed;
+  return changed ? freeze_map(arena, members) : data;
+}
+
+}  // namespace shopbell

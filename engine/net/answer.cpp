@@ -18,21 +18,19 @@ bool is_own(std::string_view name) {
   return std::any_of(own_headers.begin(), own_headers.end(), [&](std::string_view own) { return same_ignoring_case(own, name); });
 }
 
-bool may_be_sent(const ServerResponse& response) {
-  if (response.status < 200 || response.status > 599 || !is_field_value(response.content_type)) return false;
-  return std::all_of(response.headers.begin(), response.headers.end(),
-                     [](const auto& header) { return is_token(header.first) && is_field_value(header.second); });
-}
-
 void append_field(std::string& to, std::string_view name, std::string_view value) {
   to.append(name).append(": ").append(value).append("\r\n");
 }
 
 }  // namespace
 
+bool may_be_sent(const ServerResponse& response) {
+  if (response.status < 200 || response.status > 599 || !is_field_value(response.content_type)) return false;
+  return std::all_of(response.headers.begin(), response.headers.end(),
+                     [](const auto& header) { return is_token(header.first) && is_field_value(header.second); });
+}
+
 void format_response(std::string& to, const ServerResponse& response, const Framed& framed) {
-  if (!may_be_sent(response))
-    return format_response(to, refusal_response({500, "internal", "the answer could not be given"}), framed);
   const auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   const bool has_body = response.status != 204 && response.status != 304;
   to.clear();

@@ -17,9 +17,12 @@ struct Framed {
   bool head_only = false;    // the answer to HEAD
 };
 
-/// Replaces `to`. A status outside 200-599 or a header that would break the framing (a name that is no
-/// token, a line break in a value) becomes a 500: it is the handler's bug and must not reach the wire.
-/// Content-Length, Transfer-Encoding, Connection and Date are the server's own and left out.
+/// False for a status outside 200-599 or a header that would break the framing (a name that is no token, a
+/// line break in a value): the handler's bug, which must not reach the wire.
+bool may_be_sent(const ServerResponse& response);
+
+/// Replaces `to`. Content-Length, Transfer-Encoding, Connection and Date are the server's own and left out
+/// of the handler's headers.
 void format_response(std::string& to, const ServerResponse& response, const Framed& framed);
 
 /// {"error":{"code":"…","message":"…"}}

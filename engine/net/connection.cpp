@@ -174,6 +174,7 @@ void Connection::call_handler() {
 
 void Connection::answer(std::uint64_t request, ServerResponse response) {
   if (state_ != State::handler || request != request_) return;
+  if (!may_be_sent(response)) response = refusal_response({500, "internal", "the answer could not be given"});
   keep_alive_ = keep_alive_ && response.status != 500;  // after a bug here nothing is taken for granted
   write(response);
 }

@@ -1,0 +1,28 @@
+#pragma once
+// The commands of `shopbell`, one file each. Each adds itself to the command line and, when it is the
+// one that was asked for, sets `run`. Exit codes: 0; 1 for a finding (a broken file, an unknown id);
+// 2 for wrong usage.
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace shopbell::cli {
+
+using Run = std::function<int()>;
+
+void add_serve(CLI::App& app, Run& run);
+void add_check(CLI::App& app, Run& run);
+void add_eval(CLI::App& app, Run& run);
+void add_render(CLI::App& app, Run& run);
+void add_events(CLI::App& app, Run& run);
+void add_runs(CLI::App& app, Run& run);
+void add_why(CLI::App& app, Run& run);
+void add_tickets(CLI::App& app, Run& run);
+void add_actions(CLI::App& app, Run& run);
+void add_send(CLI::App& app, Run& run);
+
+}  // namespace shopbell::cli

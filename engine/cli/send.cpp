@@ -1,0 +1,142 @@
+#include "base/hmac.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "load/load.h"
+#include "net/client.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+
+namespace shopbell::cli {
+namespace {
+
+struct Options {
+  std::string file, to, token, shop = ".";
+  bool json = false;
+};
+
+struct Target {
+  std::string url, token;
+  std::vector<SourceConfig> sources;
+};
+
+// The shop's configuration tells where its server listens, its token and the secrets to sign with;
+// --to and --token tell it without one.
+Result<Target> find_target(const Options& options) {
+  Target target{options.to, options.token, {}};
+  const auto shop = load_shop(options.shop);
+  if (shop.value) {
+    const ShopConfig& config = shop.value->config;
+    target.sources = config.sources;
+    if (target.url.empty()) target.url = fmt::format("{}://{}:{}", config.certificate_file.empty() ? "http" : "https", config.host, config.port);
+    if (target.token.empty() && !config.api_tokens.empty()) target.token = config.api_tokens.front();
+  }
+  while (target.url.ends_with('/')) target.url.pop_back();
+  if (target.url.empty()) return fail("no_target", "where to? there is no shop in " + options.shop, "name the shop's folder with --shop, or the server with --to http://HOST:PORT");
+  return target;
+}
+
+Result<HttpRequest> event_request(const Target& target, std::string_view line) {
+  HttpRequest request;
+  request.url = target.url + "/events";
+  request.headers = {{"Content-Type", "application/cloudevents+json"}};
+  if (!target.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + target.token);
+  request.body = line;
+  return request;
+}
+
+// A recorded webhook: {"hook": NAME, "headers": {...}, "body": "..."}; signed anew with the shop's secret.
+Result<HttpRequest> hook_request(const Target& target, const Value& recorded) {
+  const std::string_view hook = recorded["hook"].text_or("");
+  const auto source = std::find_if(target.sources.begin(), target.sources.end(), [&](const SourceConfig& s) { return s.name == hook; });
+  if (source == target.sources.end()) return fail("no_source", fmt::format("the shop has no source {}", hook), "sources: in shopbell.yaml names them");
+  HttpRequest request;
+  request.url = fmt::format("{}/hooks/{}", target.url, hook);
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = recorded["body"].text_or("");
+  for (const Member& m : recorded["headers"].members()) request.headers.emplace_back(m.key.text(), m.value.text_or(""));
+  const Mac mac = hmac_sha256(source->secret, request.body);
+  request.headers.emplace_back("X-Shopify-Hmac-Sha256", to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}));
+  return request;
+}
+
+Result<HttpRequest> make_request(const Target& target, std::string_view line) {
+  Arena arena;
+  const auto read = parse_json(line, arena);
+  if (!read) return tl::unexpected(read.error());
+  return read->find("hook") ? hook_request(target, *read) : event_request(target, line);
+}
+
+struct Tally {
+  std::size_t sent = 0, refused = 0;
+};
+
+void send_line(Client& client, const Target& target, std::string_view line, std::size_t number, bool json, Tally& tally) {
+  auto request = make_request(target, line);
+  Result<HttpResponse> response = tl::unexpected(Error{});
+  if (request) {
+    std::promise<Result<HttpResponse>> promise;
+    client.send(std::move(*request), [&promise](Result<HttpResponse> r) { promise.set_value(std::move(r)); });
+    response = promise.get_future().get();
+  } else {
+    response = tl::unexpected(request.error());
+  }
+  const bool good = response && response->status / 100 == 2;
+  ++(good ? tally.sent : tally.refused);
+  std::string said = response ? response->body : response.error().message;
+  said.erase(std::remove(said.begin(), said.end(), '\n'), said.end());
+  const int status = response ? response->status : 0;
+  if (json) {
+    Arena arena;
+    fmt::print("{}\n", to_json(make_map(arena, {{"line", static_cast<std::int64_t>(number)}, {"status", status}, {"answer", said}})));
+  } else if (!good) {
+    fmt::print(stderr, "line {}: {} {}\n", number, status == 0 ? "not sent:" : fmt::format("answered {}:", status), said);
+  }
+}
+
+int send(const Options& options) {
+  const auto text = read_input(options.file);
+  if (!text) return report(text.error());
+  const auto target = find_target(options);
+  if (!target) return report(target.error());
+  ClientConfig config;
+  config.allow = {target->url};
+  const auto client = Client::make(config);
+  Tally tally;
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < text->size();) {
+    const std::size_t end = std::min(text->find('\n', at), text->size());
+    const std::string_view line = std::string_view(*text).substr(at, end - at);
+    at = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) send_line(*client, *target, line, number, options.json, tally);
+  }
+  client->stop();
+  if (!options.json) fmt::print("{} accepted, {} refused\n", tally.sent, tally.refused);
+  return tally.refused == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void add_send(CLI::App& app, Run& run) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("send", "Post the events of a file to a running server, in order");
+  command->add_option("FILE", options->file, "JSON lines; - is standard input")->required();
+  command->add_option("--shop", options->shop, "The shop's folder: its address, token and secrets (default: this one)");
+  command->add_option("--to", options->to, "The server, when it is elsewhere: http://HOST:PORT");
+  command->add_option("--token", options->token, "The API token, over the shop's first one");
+  command->add_flag("--json", options->json, "One JSON object a line sent");
+  command->footer(
+      "A line is a CloudEvents 1.0 event, posted to /events, or a recorded webhook\n"
+      "{\"hook\": \"my-shopify\", \"headers\": {\"X-Shopify-Topic\": \"orders/create\"}, \"body\": \"...\"},\n"
+      "posted to /hooks/my-shopify with a signature by that source's secret. Sending a file again is safe: events that\n"
+      "were accepted before start nothing.");
+  command->callback([&run, options] { run = [options] { return send(*options); }; });
+}
+
+}  // namespace shopbell::cli

@@ -1,0 +1,30 @@
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/lists.h"
+
+namespace shopbell::cli {
+namespace {
+
+std::vector<std::string> cells(const TicketView& t) {
+  return {t.row.id.substr(0, 12), format_rfc3339(t.row.at), t.row.queue, t.row.priority, fit(t.row.subject, 36), fit(t.row.reason.empty() ? t.row.note : t.row.reason, 60)};
+}
+
+int tickets(const ListOptions& options) {
+  auto reader = open_reader(options.where);
+  if (!reader) return report(reader.error());
+  return print_rows((*reader)->tickets(options.filter, options.page), options.json, {"TICKET", "OPENED", "QUEUE", "PRIORITY", "SUBJECT", "REASON"}, cells, "no tickets yet");
+}
+
+}  // namespace
+
+void add_tickets(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = app.add_subcommand("tickets", "List work handed to people, newest first");
+  add_list_options(*command, *options);
+  command->add_option("--queue", options->filter.queue, "Only of this queue");
+  command->add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
+  command->footer("With --json each ticket brings the conversation and the customer as they were when it was opened.");
+  command->callback([&run, options] { run = [options] { return tickets(*options); }; });
+}
+
+}  // namespace shopbell::cli

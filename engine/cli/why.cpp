@@ -1,0 +1,83 @@
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/lists.h"
+
+#include <algorithm>
+
+namespace shopbell::cli {
+namespace {
+
+struct Options {
+  Where where;
+  std::string id;
+  bool json = false;
+};
+
+void print_note(const Value& note, std::string_view indent) {
+  const std::string_view at = note["at"].text_or("");
+  const std::string_view workflow = note["workflow"].text_or("");
+  std::string what(note["code"].text_or(""));
+  std::replace(what.begin(), what.end(), '_', ' ');
+  if (!note["step"].is_null()) what += fmt::format(" (step {})", note["step"].text_or(""));
+  fmt::print("{}{}  {}{}{}{}\n", indent, at, workflow, workflow.empty() ? "" : ": ", what,
+             note["text"].is_null() ? "" : "\n" + std::string(indent) + "    " + fit(note["text"].text_or(""), 400));
+}
+
+void print_run(const RunView& r) {
+  fmt::print("run {}  {}  {}{}\n", r.row.id, r.row.workflow, r.row.status, r.row.reason.empty() ? "" : ": " + fit(r.row.reason, 200));
+  if (r.row.due) fmt::print("  goes on at {}\n", format_rfc3339(*r.row.due));
+  Arena arena;
+  for (const Value& note : notes_view(r.row.notes, arena).items()) print_note(note, "  ");
+}
+
+int why_event(Reader& reader, const EventView& e, bool json) {
+  const auto runs = reader.runs_of_event(e.key);
+  if (!runs) return report(runs.error());
+  Arena arena;
+  if (json) {
+    ListBuilder list(arena);
+    for (const RunView& r : *runs) list.add(view(r, arena));
+    fmt::print("{}\n", to_json(make_map(arena, {{"event", view(e, arena)}, {"runs", list.build()}})));
+    return 0;
+  }
+  fmt::print("{} {}  {}  about {}  from {}\n", e.kind == "event" ? e.type : e.kind, e.event_id, format_rfc3339(e.at), fit(e.subject, 80), e.source);
+  const Value notes = notes_view(e.notes, arena);
+  for (const Value& note : notes.items()) print_note(note, "  ");
+  for (const RunView& r : *runs) {
+    fmt::print("\n");
+    print_run(r);
+  }
+  if (runs->empty() && notes.items().empty()) fmt::print("  no workflow is triggered by {}\n", e.type);
+  return 0;
+}
+
+int why(const Options& options) {
+  auto reader = open_reader(options.where);
+  if (!reader) return report(reader.error());
+  auto events = (*reader)->events_by_id(options.id);
+  if (!events) return report(events.error());
+  for (const EventView& e : *events)
+    if (const int code = why_event(**reader, e, options.json); code != 0) return code;
+  if (!events->empty()) return 0;
+  auto run = (*reader)->run(options.id);
+  if (!run) return report(run.error());
+  if (!*run) return report({"not_found", fmt::format("there is no event and no run {}", options.id), "shopbell events and shopbell runs list them"});
+  Arena arena;
+  if (options.json) fmt::print("{}\n", to_json(view(**run, arena)));
+  else print_run(**run);
+  return 0;
+}
+
+}  // namespace
+
+void add_why(CLI::App& app, Run& run) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("why", "Explain what came of an event, or how a run went");
+  command->add_option("ID", options->id, "The id of an event, or of a run (its first digits are enough)")->required();
+  add_where(*command, options->where);
+  command->add_flag("--json", options->json, "As JSON");
+  command->footer("For every workflow that the event could have started it tells whether it did, and if not, which part of\nthe condition decided; for every run each step, branch, wait, attempt and end.");
+  command->callback([&run, options] { run = [options] { return why(*options); }; });
+}
+
+}  // namespace shopbell::cli

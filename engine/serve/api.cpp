@@ -1,0 +1,135 @@
+#include "serve/api.h"
+
+#include "base/json.h"
+#include "serve/views.h"
+
+#include <boost/url/parse_query.hpp>
+#include <boost/url/params_view.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace shopbell {
+namespace {
+
+struct Asked {
+  Filter filter;
+  Page page;
+};
+
+bool read_number(std::string_view text, std::uint64_t& to) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+Result<Asked> read_query(std::string_view text) {
+  const auto params = boost::urls::parse_query(boost::core::string_view(text.data(), text.size()));
+  if (!params) return fail("bad_query", "the query is not well-formed");
+  Asked q;
+  const std::map<std::string_view, std::string*> texts{{"subject", &q.filter.subject}, {"type", &q.filter.type},   {"status", &q.filter.status},
+                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}};
+  for (const auto& param : boost::urls::params_view(*params)) {
+    const std::string key(param.key), value(param.value);
+    std::uint64_t number = 0;
+    if (const auto at = texts.find(key); at != texts.end()) *at->second = value;
+    else if (key == "before" && read_number(value, number)) q.page.before = number;
+    else if (key == "limit" && read_number(value, number) && number >= 1 && number <= api_page_max) q.page.max = number;
+    else return fail("bad_query", "the parameter " + key + " is not known here, or its value is not allowed",
+                     "subject, type, status, workflow, queue, run, before, limit (1 to 500)");
+  }
+  return q;
+}
+
+ServerResponse json_answer(const Value& v) { return {200, "application/json", to_json(v) + "\n", {}}; }
+
+template <class Row>
+ServerResponse list(std::string_view name, const Result<std::vector<Row>>& rows, std::size_t asked) {
+  if (!rows) return json_error(500, rows.error().code, rows.error().message);
+  Arena arena;
+  ListBuilder items(arena);
+  for (const Row& row : *rows) items.add(view(row, arena));
+  const Value next = rows->size() == asked ? Value(static_cast<std::int64_t>(rows->back().key)) : Value();
+  return json_answer(make_map(arena, {{name, items.build()}, {"next", next}}));
+}
+
+template <class Row>
+ServerResponse one(const Result<std::optional<Row>>& row) {
+  if (!row) return json_error(500, row.error().code, row.error().message);
+  if (!*row) return json_error(404, "not_found", "there is no such entry");
+  Arena arena;
+  return json_answer(view(**row, arena));
+}
+
+ServerResponse one_event(Reader& reader, std::string_view id) {
+  std::uint64_t seq = 0;
+  if (read_number(id, seq)) return one(reader.event(seq));
+  const auto found = reader.events_by_id(id);
+  if (!found) return json_error(500, found.error().code, found.error().message);
+  return one(Result<std::optional<EventView>>(found->empty() ? std::nullopt : std::optional(found->front())));
+}
+
+}  // namespace
+
+ServerResponse json_error(int status, std::string_view code, std::string_view message) {
+  Arena arena;
+  const Value error = make_map(arena, {{"code", code}, {"message", message}});
+  ServerResponse response{status, "application/json", to_json(make_map(arena, {{"error", error}})) + "\n", {}};
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+ServerResponse answer_query(Reader& reader, std::string_view path, std::string_view query) {
+  const auto question = read_query(query);
+  if (!question) return json_error(400, question.error().code, question.error().message);
+  const auto& [filter, page] = *question;
+  if (path == "/events") return list("events", reader.events(filter, page), page.max);
+  if (path == "/runs") return list("runs", reader.runs(filter, page), page.max);
+  if (path == "/calls") return list("calls", reader.calls(filter, page), page.max);
+  if (path == "/tickets") return list("tickets", reader.tickets(filter, page), page.max);
+  if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
+  if (path.starts_with("/events/")) return one_event(reader, path.substr(8));
+  if (path.starts_with("/runs/")) return one(reader.run(path.substr(6)));
+  return json_error(404, "no_such_route", "there is no such route; see /api/events, /api/runs, /api/calls, /api/tickets, /api/messages");
+}
+
+Api::Api(std::unique_ptr<Reader> reader) : reader_(std::move(reader)), thread_([this] { run(); }) {}
+
+Api::~Api() { stop(); }
+
+void Api::ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && questions_.size() < api_queue_max) {
+      questions_.push_back({std::string(path), std::string(query), std::move(responder)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  responder->answer(json_error(503, "busy", "too many queries are waiting; ask again"));
+}
+
+void Api::run() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
+    if (stopping_) return;
+    Question question = std::move(questions_.front());
+    questions_.pop_front();
+    lock.unlock();
+    question.responder->answer(answer_query(*reader_, question.path, question.query));
+  }
+}
+
+void Api::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    questions_.clear();
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace shopbell

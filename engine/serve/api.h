@@ -1,0 +1,48 @@
+#pragma once
+// GET /api/...: read-only views of what the store holds. Answers on a thread of its own, because
+// queries read from disk.
+
+#include "net/server.h"
+#include "store/store.h"
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace shopbell {
+
+constexpr std::size_t api_queue_max = 64;     // requests waiting; more: 503
+constexpr std::size_t api_page_max = 500;     // rows of one answer
+
+ServerResponse json_error(int status, std::string_view code, std::string_view message);
+
+/// The answer to one query. `path` begins behind "/api": "/runs", "/runs/ID"; `query` is as sent.
+ServerResponse answer_query(Reader& reader, std::string_view path, std::string_view query);
+
+class Api {
+ public:
+  explicit Api(std::unique_ptr<Reader> reader);
+  ~Api();
+  /// Any thread; does not block.
+  void ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder);
+  void stop();
+
+ private:
+  struct Question {
+    std::string path, query;
+    std::unique_ptr<Responder> responder;
+  };
+  void run();
+
+  std::unique_ptr<Reader> reader_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Question> questions_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,203 @@
+#include "serve/app.h"
+
+#include "serve/api.h"
+#include "serve/dispatch.h"
+#include "serve/reload.h"
+#include "serve/routes.h"
+#include "serve/shard.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <pthread.h>
+#include <unistd.h>
+
+namespace shopbell {
+namespace {
+
+constexpr Millis stop_grace{10'000};
+constexpr long reload_pause_ms = 500;
+
+int refuse_to_start(const Error& error) {
+  fmt::print(stderr, "shopbell: {}{}\n", error.message, error.hint.empty() ? "" : "\n  hint: " + error.hint);
+  return 1;
+}
+
+std::optional<Shop> read_shop(const ServeOptions& options) {
+  auto read = load_shop(options.folder);
+  for (const Diagnostic& d : read.diagnostics) fmt::print(stderr, "{}", to_text(d));
+  return std::move(read.value);
+}
+
+Result<void> apply_listen(const std::string& listen, ShopConfig& config) {
+  if (listen.empty()) return {};
+  const std::size_t colon = listen.rfind(':');
+  unsigned port = 0;
+  const char* end = listen.data() + listen.size();
+  if (colon == std::string::npos || std::from_chars(listen.data() + colon + 1, end, port).ptr != end || colon + 1 == listen.size() || port > 65535)
+    return fail("bad_listen", fmt::format("--listen {} is not HOST:PORT", listen), "for example 127.0.0.1:8080");
+  config.host = listen.substr(0, colon);
+  if (config.host.starts_with('[') && config.host.ends_with(']')) config.host = config.host.substr(1, config.host.size() - 2);
+  config.port = static_cast<std::uint16_t>(port);
+  return {};
+}
+
+std::string data_folder(const ServeOptions& options, const ShopConfig& config) {
+  if (!options.data.empty()) return options.data;
+  const std::filesystem::path data(config.data);
+  return data.is_absolute() ? data.string() : (std::filesystem::path(options.folder) / data).string();
+}
+
+ServerConfig server_config(const ServeOptions& options, const ShopConfig& config) {
+  ServerConfig server;
+  server.host = config.host;
+  server.port = config.port;
+  server.threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
+  server.certificate_file = config.certificate_file;
+  server.key_file = config.key_file;
+  const auto limit = [&config](const char* name, auto& to) {
+    if (const auto at = config.limits.find(name); at != config.limits.end()) to = static_cast<std::remove_reference_t<decltype(to)>>(at->second);
+  };
+  limit("body_bytes_max", server.limits.body_bytes_max);
+  limit("header_bytes_max", server.limits.header_bytes_max);
+  limit("connections_max", server.limits.connections_max);
+  return server;
+}
+
+ShardLimits shard_limits(const ShopConfig& config) {
+  ShardLimits limits;
+  if (const auto at = config.limits.find("queue_events_max"); at != config.limits.end()) limits.queue_events_max = static_cast<std::size_t>(at->second);
+  return limits;
+}
+
+Result<std::unique_ptr<Mailer>> make_mailer(const ShopConfig& config, const std::string& data) {
+  const Value email = config.channels.root()["email"];
+  const std::string_view smtp = email["smtp"].text_or("");
+  if (smtp.empty()) return Mailer::maildir(data + "/outbox");
+  SmtpConfig to;
+  to.url = smtp;
+  to.user = email["user"].text_or("");
+  to.password = email["password"].text_or("");
+  to.ca_file = email["ca_file"].text_or("");
+  return Mailer::smtp(to);
+}
+
+/// Everything that lives as long as the server. Destroyed in the reverse order.
+struct App {
+  std::shared_ptr<const ShopConfig> config;
+  std::string data;
+  Metrics metrics;
+  std::unique_ptr<Reload> reload;
+  std::unique_ptr<Dispatch> dispatch;
+  std::unique_ptr<Shard> shard;
+  std::unique_ptr<Api> api;
+  std::unique_ptr<Routes> routes;
+  std::unique_ptr<Server> server;
+  std::atomic<bool> dead{false};
+};
+
+Shard::Outside outside_of(App& app) {
+  return {
+      .answer = [&app](Responder::Many answers) { app.server->answer_all(std::move(answers)); },
+      .start = [&app](std::vector<CallRow> calls) { app.dispatch->start(std::move(calls)); },
+      .settled = [&app](const std::vector<std::string>& keys) { app.dispatch->settled(keys); },
+      .wants_calls = [&app] { return app.dispatch->wants_more(); },
+      .dead =
+          [&app] {
+            app.dead = true;
+            ::kill(::getpid(), SIGTERM);
+          },
+  };
+}
+
+Result<void> build(App& app, const ServeOptions& options, Shop shop) {
+  app.config = std::make_shared<const ShopConfig>(std::move(shop.config));
+  app.data = data_folder(options, *app.config);
+  auto store = Store::open(app.data);
+  if (!store) return tl::unexpected(store.error());
+  app.reload = std::make_unique<Reload>(options.folder);
+  shop.config.facts = app.config->facts;
+  auto workflows = app.reload->first(shop, **store);
+  if (!workflows) return tl::unexpected(workflows.error());
+  app.metrics.workflows = static_cast<std::int64_t>((*workflows)->all().size());
+  auto mailer = make_mailer(*app.config, app.data);
+  if (!mailer) return tl::unexpected(mailer.error());
+  ClientConfig client;
+  client.allow = app.config->http_allow;
+  app.dispatch = std::make_unique<Dispatch>(app.config, Client::make(client), std::move(*mailer), app.metrics,
+                                            [&app](Entry entry) { app.shard->push(std::move(entry)); });
+  app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app));
+  auto reader = Store::reader(app.data);
+  if (!reader) return tl::unexpected(reader.error());
+  app.api = std::make_unique<Api>(std::move(*reader));
+  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, app.metrics);
+  auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
+    app.routes->handle(request, std::move(responder));
+  });
+  if (!server) return tl::unexpected(server.error());
+  app.server = std::move(*server);
+  return {};
+}
+
+void log_to_stderr() {
+  auto logger = spdlog::stderr_color_mt("shopbell");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+// The main thread has nothing else to do: it waits for a signal and looks after changed files.
+void wait_for_signal(App& app, const sigset_t& signals) {
+  const timespec pause{0, reload_pause_ms * 1'000'000};
+  while (sigtimedwait(&signals, nullptr, &pause) < 0) {
+    if (auto workflows = app.reload->changed()) {
+      app.metrics.workflows = static_cast<std::int64_t>(workflows->all().size());
+      app.shard->use(std::move(workflows));
+      ++app.metrics.reloads;
+    }
+    app.metrics.reloads_refused += app.reload->refused();
+  }
+}
+
+void stop(App& app) {
+  spdlog::info("stopping: what was received is finished first");
+  app.server->stop(stop_grace);
+  app.dispatch->stop(stop_grace);
+  app.api->stop();
+  app.shard->stop();
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  log_to_stderr();
+
+  auto shop = read_shop(options);
+  if (!shop) return 1;
+  if (auto good = apply_listen(options.listen, shop->config); !good) return refuse_to_start(good.error());
+  App app;
+  if (auto good = build(app, options, std::move(*shop)); !good) return refuse_to_start(good.error());
+  app.shard->start();
+  app.server->start();
+  const bool ipv6 = app.config->host.find(':') != std::string::npos;
+  fmt::print("listening on {}://{}{}{}:{}\n", app.config->certificate_file.empty() ? "http" : "https", ipv6 ? "[" : "", app.config->host, ipv6 ? "]" : "", app.server->port());
+  std::fflush(stdout);
+
+  wait_for_signal(app, signals);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends the process at once
+  stop(app);
+  return app.dead ? 1 : 0;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,97 @@
+#pragma once
+// One batch: inputs in, the rows of one commit out. Loads the subjects, applies the core to each input
+// in order, takes what follows from it (emitted and forwarded events) into the same batch, and
+// collapses the rows. Runs on the shard's thread; knows no queue, no network and no clock.
+
+#include "core/apply.h"
+#include "store/store.h"
+
+#include <shopbell/arena.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace shopbell {
+
+constexpr std::size_t following_max = 1000;  // events that one batch's inputs may cause, beyond its own
+
+/// An input on its way in. Its values live in memory that the caller keeps until the commit.
+struct Entry {
+  std::string subject;
+  Input input;              // `at` is set by the batch
+  Digest digest;            // of an event from outside; else empty
+  std::string_view line;    // of an event: as it goes into the log
+  std::shared_ptr<const void> memory = {};  // what an internal input's values point to
+  bool repeated = false;    // out: it had been committed before, or stands earlier in this batch
+};
+
+/// What is to be done once the rows are durable.
+struct Aftermath {
+  std::vector<CallRow> calls_now;       // may start at once
+  std::vector<std::string> log;
+  std::uint64_t runs_started = 0, runs_done = 0, runs_stopped = 0, runs_failed = 0;
+  std::uint64_t messages_in = 0, messages_out = 0, quarantined = 0, events = 0;
+};
+
+class BatchMaker {
+ public:
+  /// `poison`: ordinals of inputs that the core threw on before; they are kept, and not applied.
+  BatchMaker(const Workflows& workflows, Store& store, Time now, const std::set<std::uint64_t>& poison);
+
+  /// Builds the rows for all entries. Errors are the store's. Throws only when the core does: then the
+  /// maker is spent, and the caller begins anew with ordinal() among the poison. The core is pure, so
+  /// the second time comes to the same place.
+  Result<void> make(std::vector<Entry>& entries);
+  std::uint64_t ordinal() const { return seq_ - rows_.fence.seq; }
+
+  Batch& rows() { return rows_; }
+  Aftermath& aftermath() { return after_; }
+  /// The earliest time at which a run or call of this batch goes on.
+  std::optional<Time> next_due() const { return next_due_; }
+
+ private:
+  struct Loading {
+    Subject subject;
+    std::unordered_set<std::string> known_runs;  // those that have a row
+    bool changed = false;
+  };
+
+  Result<void> load(std::vector<Entry>& entries);
+  void mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen);
+  void take(Entry& entry);
+  void quarantine(InputRow& row);
+  void absorb(Transition&& made, Loading& on, InputRow& row);
+  void add_notes(const std::vector<Note>& notes, InputRow& row);
+  void add_run(const Run& run, Loading& on, std::uint64_t seq);
+  void add_call(const CallOrder& order, const std::string& subject);
+  void add_tickets(const Transition& made, const std::string& subject);
+  void add_messages(const Transition& made, const std::string& subject);
+  Result<void> take_following();
+  void add_subjects();
+  void wake_at(Time due);
+  void drop_ended_calls();
+
+  const Workflows& workflows_;
+  Store& store_;
+  Time now_;
+  const std::set<std::uint64_t>& poison_;
+  Arena arena_{64 * 1024};
+  Batch rows_;
+  Aftermath after_;
+  std::uint64_t seq_ = 0;
+  std::unordered_map<std::string, Loading> subjects_;
+  std::unordered_map<std::string, std::size_t> run_rows_;
+  std::unordered_map<std::string, std::string> run_notes_;
+  std::vector<Following> following_;
+  std::vector<std::unique_ptr<std::string>> lines_;
+  std::optional<Time> next_due_;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,129 @@
+#include "serve/routes.h"
+
+#include "base/hash.h"
+#include "base/hmac.h"
+#include "serve/clock.h"
+
+#include <algorithm>
+
+namespace shopbell {
+namespace {
+
+constexpr std::size_t event_overhead_bytes = 1024;  // of a queued event beside its line
+
+ServerResponse text_answer(int status, std::string body) { return {status, "text/plain; charset=utf-8", std::move(body), {}}; }
+
+ServerResponse wrong_method(std::string_view allow) {
+  ServerResponse response = json_error(405, "method_not_allowed", "this route takes " + std::string(allow) + " only");
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
+// "application/json; charset=utf-8" is application/json.
+std::string media_type(std::string_view header) {
+  std::string type(header.substr(0, header.find(';')));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type;
+}
+
+}  // namespace
+
+Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics) : shard_(shard), api_(api), metrics_(metrics) {
+  for (const SourceConfig& source : config.sources) endpoints_[source.name] = {source, find_platform(source.platform)};
+  for (const std::string& token : config.api_tokens) token_digests_.push_back(sha256({token}));
+}
+
+void Routes::handle(const ServerRequest& request, Answer responder) {
+  const std::string_view path = request.path;
+  if (path.starts_with("/hooks/")) return hook(request, std::move(responder));
+  if (path == "/events") return events(request, std::move(responder));
+  if (path == "/healthz" || path == "/readyz" || path == "/metrics") return observe(request, std::move(responder));
+  if (path.starts_with("/api/")) return api(request, std::move(responder));
+  responder->answer(json_error(404, "no_such_route", "there is nothing at this path"));
+}
+
+void Routes::hook(const ServerRequest& request, Answer responder) {
+  const auto endpoint = endpoints_.find(request.path.substr(7));
+  if (endpoint == endpoints_.end()) return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
+  if (request.method != "POST") return responder->answer(wrong_method("POST"));
+  auto arena = std::make_unique<Arena>(16 * 1024);
+  const SourceConfig& source = endpoint->second.source;
+  const std::function<std::string_view(std::string_view)> header = [&request](std::string_view name) { return request.header(name); };
+  auto taken = take_webhook(*endpoint->second.platform, {source.secret, source.previous_secret}, {source.name, header, request.body, wall_clock()}, *arena);
+  if (!taken) return refuse(taken.error(), responder);
+  if (taken->events.empty()) {
+    ++metrics_.events_ignored;
+    return responder->answer({200, "application/json", "{\"accepted\":0,\"ignored\":true}\n", {}});
+  }
+  offer(std::move(taken->events), std::move(arena), std::move(responder));
+}
+
+void Routes::events(const ServerRequest& request, Answer responder) {
+  if (request.method != "POST") return responder->answer(wrong_method("POST"));
+  if (!allowed(request)) {
+    ++metrics_.events_unsigned;
+    return responder->answer(json_error(401, "bad_token", "send Authorization: Bearer TOKEN with a token of api_tokens"));
+  }
+  auto arena = std::make_unique<Arena>(16 * 1024);
+  const std::string type = media_type(request.header("Content-Type"));
+  Result<std::vector<Taken>> taken;
+  if (type == "application/x-ndjson") taken = read_lines(request.body, wall_clock(), *arena);
+  else if (type == "application/json" || type == "application/cloudevents+json" || type == "application/cloudevents-batch+json")
+    taken = read_batch(request.body, wall_clock(), *arena);
+  else return responder->answer(json_error(415, "bad_content_type", "send application/cloudevents+json, application/cloudevents-batch+json, application/json or application/x-ndjson"));
+  if (!taken) return refuse(taken.error(), responder);
+  if (taken->empty()) return responder->answer({200, "application/json", "{\"accepted\":0,\"repeated\":0}\n", {}});
+  offer(std::move(*taken), std::move(arena), std::move(responder));
+}
+
+void Routes::observe(const ServerRequest& request, Answer responder) {
+  if (request.method != "GET" && request.method != "HEAD") return responder->answer(wrong_method("GET, HEAD"));
+  if (request.path == "/metrics") {
+    ServerResponse response = text_answer(200, metrics_.text());
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return responder->answer(std::move(response));
+  }
+  if (request.path == "/healthz" || shard_.ready()) return responder->answer(text_answer(200, "ok\n"));
+  responder->answer(json_error(503, "not_ready", "the engine takes no events at the moment"));
+}
+
+void Routes::api(const ServerRequest& request, Answer responder) {
+  if (request.method != "GET") return responder->answer(wrong_method("GET"));
+  if (!allowed(request)) return responder->answer(json_error(401, "bad_token", "send Authorization: Bearer TOKEN with a token of api_tokens"));
+  api_.ask(request.path.substr(4), request.query, std::move(responder));
+}
+
+void Routes::offer(std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder) {
+  Job job;
+  job.arrived = std::chrono::steady_clock::now();
+  job.responder = std::move(responder);
+  job.entries.reserve(taken.size());
+  job.lines.reserve(taken.size());
+  for (Taken& t : taken) {
+    job.bytes += t.line.size() + event_overhead_bytes;
+    job.lines.push_back(std::move(t.line));
+    job.entries.push_back({std::string(t.event.subject), {{}, Received{t.event, 0, {}, {}}}, std::move(t.digest), job.lines.back()});
+  }
+  job.arena = std::move(arena);
+  if (shard_.offer(job)) return;
+  ++metrics_.queue_full;
+  job.responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));
+}
+
+void Routes::refuse(const Error& error, Answer& responder) {
+  const int status = http_status(error);
+  ++(status == 401 ? metrics_.events_unsigned : metrics_.events_refused);
+  responder->answer(json_error(status, error.code, error.message));
+}
+
+bool Routes::allowed(const ServerRequest& request) const {
+  const std::string_view header = request.header("Authorization");
+  if (!header.starts_with("Bearer ")) return false;
+  const std::string digest = sha256({header.substr(7)});
+  bool good = false;
+  for (const std::string& known : token_digests_) good |= equal_in_constant_time(known, digest);
+  return good;
+}
+
+}  // namespace shopbell

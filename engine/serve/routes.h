@@ -1,0 +1,45 @@
+#pragma once
+// What each request is for. Called on the server's threads; never blocks: reads, verifies, hands over.
+
+#include "intake/webhook.h"
+#include "load/load.h"
+#include "net/server.h"
+#include "serve/api.h"
+#include "serve/metrics.h"
+#include "serve/shard.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace shopbell {
+
+class Routes {
+ public:
+  Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics);
+  void handle(const ServerRequest& request, std::unique_ptr<Responder> responder);
+
+ private:
+  struct Endpoint {
+    SourceConfig source;
+    std::shared_ptr<const Platform> platform;
+  };
+  using Answer = std::unique_ptr<Responder>;
+
+  void hook(const ServerRequest& request, Answer responder);
+  void events(const ServerRequest& request, Answer responder);
+  void observe(const ServerRequest& request, Answer responder);
+  void api(const ServerRequest& request, Answer responder);
+  void offer(std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder);
+  void refuse(const Error& error, Answer& responder);
+  bool allowed(const ServerRequest& request) const;
+
+  std::map<std::string, Endpoint, std::less<>> endpoints_;
+  std::vector<std::string> token_digests_;  // compared as digests, so that time tells nothing
+  Shard& shard_;
+  Api& api_;
+  Metrics& metrics_;
+};
+
+}  // namespace shopbell

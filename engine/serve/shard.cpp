@@ -1,0 +1,294 @@
+#include "serve/shard.h"
+
+#include "load/load.h"
+#include "serve/api.h"
+#include "serve/clock.h"
+#include "serve/dispatch.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace shopbell {
+namespace {
+
+constexpr Millis look_ahead{60'000};             // waits further away are looked up again by then
+constexpr std::chrono::seconds full_pause{1};    // between tries while the disk is full
+constexpr std::size_t calls_looked_up = 2 * calls_in_flight_max;  // those in flight are among them
+constexpr std::size_t poison_max = 16;           // inputs set aside in one batch before the engine gives up
+
+}  // namespace
+
+Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside)
+    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), workflows_(std::move(workflows)), next_due_(wall_clock()), next_call_(next_due_) {}
+
+Shard::~Shard() { stop(); }
+
+void Shard::start() {
+  ready_ = true;
+  thread_ = std::thread([this] { run(); });
+}
+
+void Shard::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  ready_ = false;
+}
+
+bool Shard::offer(Job& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (full_ || stopping_ || queued_events_ + job.entries.size() > limits_.queue_events_max || queued_bytes_ + job.bytes > limits_.queue_bytes_max) return false;
+    queued_events_ += job.entries.size();
+    queued_bytes_ += job.bytes;
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void Shard::push(Entry entry) {
+  Job job;
+  job.entries.push_back(std::move(entry));
+  {
+    const std::lock_guard lock(mutex_);
+    queued_events_ += 1;
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+}
+
+void Shard::use(std::shared_ptr<const Workflows> workflows) {
+  const std::lock_guard lock(mutex_);
+  workflows_ = std::move(workflows);
+}
+
+std::shared_ptr<const Workflows> Shard::workflows() const {
+  const std::lock_guard lock(mutex_);
+  return workflows_;
+}
+
+void Shard::run() {
+  try {
+    for (;;) {
+      std::vector<Job> jobs = take();
+      start_due_calls();
+      const bool more = add_due(jobs);
+      if (jobs.empty() && !more) {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ && queue_.empty()) return;
+        continue;
+      }
+      process(std::move(jobs));
+    }
+  } catch (const std::exception& e) {
+    die(e.what());
+  }
+}
+
+void Shard::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [this] { return stopping_ || (!queue_.empty() && std::chrono::steady_clock::now() >= try_again_at_); };
+  if (ready()) return;
+  Millis pause = std::clamp(std::min(next_due_, next_call_) - wall_clock(), Millis{0}, look_ahead);
+  if (full_) pause = std::min(pause, std::chrono::duration_cast<Millis>(full_pause));
+  wake_.wait_for(lock, pause, ready);
+}
+
+std::vector<Job> Shard::take() {
+  std::vector<Job> jobs;
+  std::unique_lock lock(mutex_);
+  wait_for_work(lock);
+  if (std::chrono::steady_clock::now() < try_again_at_ && !stopping_) return jobs;
+  full_ = full_ && stopping_;  // the pause is over: whether there is room, the next commit tells
+  std::size_t events = 0, bytes = 0;
+  while (!queue_.empty() && events < limits_.batch_events_max && bytes < limits_.batch_bytes_max) {
+    events += queue_.front().entries.size();
+    bytes += queue_.front().bytes;
+    jobs.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_events_ -= events;
+  queued_bytes_ -= bytes;
+  metrics_.queue_length = static_cast<std::int64_t>(queued_events_);
+  return jobs;
+}
+
+// Subjects whose waits are due join the batch. True: there may be more of them.
+bool Shard::add_due(std::vector<Job>& jobs) {
+  const Time now = wall_clock();
+  if (full_ || next_due_ > now) return false;
+  auto due = store_->due(now + look_ahead, limits_.due_max);
+  if (!due) {
+    die(due.error().message);
+    return false;
+  }
+  const bool all = due->size() < limits_.due_max;
+  next_due_ = now + look_ahead;
+  Job job;
+  for (DueSubject& subject : *due) {
+    if (subject.due > now) {
+      next_due_ = subject.due;
+      break;
+    }
+    job.entries.push_back({std::move(subject.id), {now, Due{}}, {}, {}});
+  }
+  if (!all && job.entries.size() == due->size()) next_due_ = now;
+  if (job.entries.empty()) return false;
+  jobs.push_back(std::move(job));
+  return true;
+}
+
+// Calls whose time has come: retries, those that found no room, and after a start all open ones.
+void Shard::start_due_calls() {
+  const Time now = wall_clock();
+  if (outside_.wants_calls()) next_call_ = now;
+  if (full_ || next_call_ > now) return;
+  auto calls = store_->due_calls(now + look_ahead, calls_looked_up);
+  if (!calls) return die(calls.error().message);
+  next_call_ = now + look_ahead;
+  const auto later = std::find_if(calls->begin(), calls->end(), [&](const CallRow& row) { return row.due > now; });
+  if (later != calls->end()) next_call_ = later->due;
+  calls->erase(later, calls->end());
+  if (!calls->empty()) outside_.start(std::move(*calls));
+}
+
+std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workflows& workflows) {
+  std::set<std::uint64_t> poison;
+  for (;;) {
+    auto maker = std::make_unique<BatchMaker>(workflows, *store_, wall_clock(), poison);
+    try {
+      if (auto made = maker->make(entries); !made) {
+        die(made.error().message);
+        return nullptr;
+      }
+      return maker;
+    } catch (const std::exception& e) {
+      spdlog::error("input {} cannot be taken and is set aside: {}", maker->ordinal(), e.what());
+      if (maker->ordinal() == 0 || poison.size() >= poison_max || !poison.insert(maker->ordinal()).second) throw;
+    }
+  }
+}
+
+// A run may outlive the file that it started on, so a version is kept before its first run.
+void Shard::add_versions(Batch& rows, const Workflows& workflows) {
+  for (const auto& workflow : workflows.all())
+    rows.versions.push_back({workflow->version, workflow->id, encode_source(workflow->source)});
+}
+
+void Shard::process(std::vector<Job> jobs) {
+  const auto workflows = this->workflows();
+  std::vector<Entry> entries;
+  for (Job& job : jobs) std::move(job.entries.begin(), job.entries.end(), std::back_inserter(entries));
+  auto maker = make(entries, *workflows);
+  if (!maker) return refuse(jobs, "store_failed", "the store has failed; nothing of this request was kept");
+  if (versions_stored_of_ != workflows) add_versions(maker->rows(), *workflows);
+  const auto began = std::chrono::steady_clock::now();
+  switch (store_->commit(maker->rows())) {
+    case Committed::done:
+      metrics_.commit.record(std::chrono::steady_clock::now() - began);
+      versions_stored_of_ = workflows;
+      full_ = false;
+      return finish(jobs, entries, *maker);
+    case Committed::full: return put_off(std::move(jobs), std::move(entries));
+    case Committed::fenced: die("another process has opened this data folder"); break;
+    case Committed::failed: die("the store could not write"); break;
+  }
+  refuse(jobs, "store_failed", "the store has failed; send this again");
+}
+
+void Shard::finish(std::vector<Job>& jobs, const std::vector<Entry>& entries, BatchMaker& maker) {
+  if (maker.next_due()) {
+    next_due_ = std::min(next_due_, *maker.next_due());
+    next_call_ = std::min(next_call_, *maker.next_due());
+  }
+  answer(jobs, entries);
+  Aftermath& after = maker.aftermath();
+  count(after);
+  std::vector<std::string> keys;
+  for (const Entry& entry : entries)
+    if (const auto* finished = std::get_if<Finished>(&entry.input.what)) keys.push_back(finished->call);
+  if (!keys.empty()) outside_.settled(keys);
+  for (const std::string& line : after.log) spdlog::info("{}", line);
+  if (!after.calls_now.empty()) outside_.start(std::move(after.calls_now));
+}
+
+void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {
+  Responder::Many answers;
+  std::size_t at = 0;
+  const auto now = std::chrono::steady_clock::now();
+  for (Job& job : jobs) {
+    std::size_t repeated = 0;
+    const std::size_t count = job.entries.size();
+    for (std::size_t i = 0; i < count; ++i) repeated += entries[at + i].repeated;
+    at += count;
+    if (!job.responder) continue;
+    metrics_.events_repeated += repeated;
+    metrics_.answer.record(now - job.arrived);
+    ServerResponse response;
+    response.status = repeated == count ? 200 : 202;
+    response.body = fmt::format("{{\"accepted\":{},\"repeated\":{}}}\n", count - repeated, repeated);
+    answers.emplace_back(std::move(job.responder), std::move(response));
+  }
+  if (!answers.empty()) outside_.answer(std::move(answers));
+}
+
+// The disk is full: platforms are told to come again, the engine's own inputs wait in the queue.
+void Shard::put_off(std::vector<Job> jobs, std::vector<Entry> entries) {
+  if (!full_) spdlog::error("the disk is full: webhooks are answered 503 until there is room");
+  full_ = true;
+  ++metrics_.disk_full;
+  try_again_at_ = std::chrono::steady_clock::now() + full_pause;
+  refuse(jobs, "disk_full", "there is no room on the disk; send this again later");
+  std::size_t at = 0;
+  const std::lock_guard lock(mutex_);
+  std::deque<Job> kept;
+  for (Job& job : jobs) {
+    const std::size_t count = job.entries.size();
+    std::move(entries.begin() + static_cast<std::ptrdiff_t>(at), entries.begin() + static_cast<std::ptrdiff_t>(at + count), job.entries.begin());
+    at += count;
+    if (job.arrived == SteadyTime{}) kept.push_back(std::move(job));
+  }
+  for (; !kept.empty(); kept.pop_back()) {
+    queued_events_ += kept.back().entries.size();
+    queue_.push_front(std::move(kept.back()));
+  }
+}
+
+void Shard::refuse(std::vector<Job>& jobs, std::string_view code, std::string_view message) {
+  Responder::Many answers;
+  for (Job& job : jobs)
+    if (job.responder) answers.emplace_back(std::move(job.responder), json_error(503, code, message));
+  if (!answers.empty()) outside_.answer(std::move(answers));
+}
+
+void Shard::count(const Aftermath& after) {
+  ++metrics_.batches;
+  metrics_.events_accepted += after.events;
+  metrics_.inputs_quarantined += after.quarantined;
+  metrics_.runs_started += after.runs_started;
+  metrics_.runs_done += after.runs_done;
+  metrics_.runs_stopped += after.runs_stopped;
+  metrics_.runs_failed += after.runs_failed;
+  metrics_.messages_in += after.messages_in;
+  metrics_.messages_out += after.messages_out;
+}
+
+// Fail-stop: after a failed sync nobody knows what the disk holds; opening anew finds out.
+void Shard::die(std::string_view why) {
+  spdlog::critical("{}: the server stops; what was acknowledged is safe", why);
+  ready_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    full_ = true;
+  }
+  outside_.dead();
+}
+
+}  // namespace shopbell

@@ -1,0 +1,103 @@
+#pragma once
+// The shard: one thread that owns all subjects. It takes what waits in its queue, makes one batch of
+// it, commits, and only then answers the webhooks and starts the calls. Nothing else writes.
+
+#include "core/workflow.h"
+#include "net/server.h"
+#include "serve/batch.h"
+#include "serve/metrics.h"
+#include "store/store.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace shopbell {
+
+/// Entries that are committed together, and who waits for it.
+struct Job {
+  std::unique_ptr<Arena> arena;             // what the entries' values and texts point to
+  std::vector<Entry> entries;
+  std::vector<std::string> lines;           // of the entries; not moved once they point to them
+  std::unique_ptr<Responder> responder;     // null: an internal input
+  std::chrono::steady_clock::time_point arrived;
+  std::size_t bytes = 0;
+};
+
+struct ShardLimits {
+  std::size_t queue_events_max = 4096;      // waiting; more: refused
+  std::size_t queue_bytes_max = 64 * 1024 * 1024;
+  std::size_t batch_events_max = 256;
+  std::size_t batch_bytes_max = 4 * 1024 * 1024;
+  std::size_t due_max = 256;                // subjects woken in one batch
+};
+
+class Shard {
+ public:
+  struct Outside {
+    std::function<void(Responder::Many)> answer;       // many answers at once
+    std::function<void(std::vector<CallRow>)> start;   // calls that may start
+    std::function<void(const std::vector<std::string>&)> settled;  // keys whose attempts' results are durable
+    std::function<bool()> wants_calls;                 // calls were left in the store for want of room
+    std::function<void()> dead;                        // the store failed: the process must end
+  };
+
+  Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside);
+  ~Shard();
+
+  void start();
+  /// Takes what is queued, then ends the thread and closes the store.
+  void stop();
+
+  /// False: the queue is full (or the disk is); the job is untouched. Any thread.
+  bool offer(Job& job);
+  /// An input of the engine's own: a result, a cancellation. Never refused. Any thread.
+  void push(Entry entry);
+  /// From the next batch on. Their versions are stored beside the runs that start on them. Any thread.
+  void use(std::shared_ptr<const Workflows> workflows);
+  std::shared_ptr<const Workflows> workflows() const;
+  bool ready() const { return ready_ && !full_; }
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  void run();
+  std::vector<Job> take();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
+  bool add_due(std::vector<Job>& jobs);
+  void start_due_calls();
+  void process(std::vector<Job> jobs);
+  std::unique_ptr<BatchMaker> make(std::vector<Entry>& entries, const Workflows& workflows);
+  void add_versions(Batch& rows, const Workflows& workflows);
+  void finish(std::vector<Job>& jobs, const std::vector<Entry>& entries, BatchMaker& maker);
+  void answer(std::vector<Job>& jobs, const std::vector<Entry>& entries);
+  void put_off(std::vector<Job> jobs, std::vector<Entry> entries);
+  void refuse(std::vector<Job>& jobs, std::string_view code, std::string_view message);
+  void count(const Aftermath& after);
+  void die(std::string_view why);
+
+  std::unique_ptr<Store> store_;
+  ShardLimits limits_;
+  Metrics& metrics_;
+  Outside outside_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  std::size_t queued_events_ = 0, queued_bytes_ = 0;
+  std::shared_ptr<const Workflows> workflows_;
+  bool stopping_ = false;
+
+  std::atomic<bool> ready_{false}, full_{false};
+  std::shared_ptr<const Workflows> versions_stored_of_;
+  Time next_due_, next_call_;           // when to look for due waits and calls again
+  SteadyTime try_again_at_{};           // after a full disk
+  std::thread thread_;
+};
+
+}  // namespace shopbell

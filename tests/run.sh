@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs every test program of a build and adds up; the last line is `N passed, N failed`.
+set -u
+bin=${1:?usage: tests/run.sh BIN_FOLDER}
+cd "$(dirname "$0")/.." || exit 1
+passed=0 failed=0
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+
+add() { passed=$((passed + $1)); failed=$((failed + $2)); }
+
+# Catch2 ends with "test cases: 9 | 8 passed | 1 failed" or "All tests passed (... in 9 test cases)".
+run_catch() {
+  "$1" >"$report" 2>&1
+  local code=$? good bad
+  good=$(sed -nE 's/.*All tests passed \(.* in ([0-9]+) test cases?\).*/\1/p; s/^test cases:.* ([0-9]+) passed.*/\1/p' "$report" | tail -1)
+  bad=$(sed -nE 's/^test cases:.* ([0-9]+) failed.*/\1/p' "$report" | tail -1)
+  [ "$code" -ne 0 ] && [ -z "$bad" ] && bad=1
+  add "${good:-0}" "${bad:-0}"
+  printf '%-14s %s passed, %s failed\n' "$(basename "$1")" "${good:-0}" "${bad:-0}"
+  grep -E '^(skipped|SKIPPED)' "$report"
+  [ "${bad:-0}" -eq 0 ] || cat "$report"
+}
+
+# `conformance SUITE FILE...` ends with "N passed, N failed".
+run_conformance() {
+  local suite=$1 folder=${SHOPBELL_CONFORMANCE:-../shared/conformance}/$1
+  if ! ls "$folder"/*.jsonl >/dev/null 2>&1; then
+    echo "conformance $suite: skipped, there is no folder $folder"
+    return
+  fi
+  "$bin/conformance" "$suite" "$folder"/*.jsonl >"$report" 2>&1
+  local line
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$report" | tail -1)
+  set -- $(sed -E 's/^([0-9]+) passed, ([0-9]+) failed.*/\1 \2/' <<<"${line:-0 passed, 1 failed}")
+  add "$1" "$2"
+  echo "conformance $suite: ${line:-it broke off}"
+  [ "$2" -eq 0 ] || cat "$report"
+}
+
+for program in "$bin"/test_*; do run_catch "$program"; done
+run_conformance cel
+run_conformance liquid
+for story in tests/stories/*.sh; do
+  [ -e "$story" ] || continue
+  if bash "$story" "$bin" >"$report" 2>&1; then add 1 0; echo "$(basename "$story" .sh): $(tail -1 "$report")"; else add 0 1; echo "$(basename "$story" .sh): failed"; cat "$report"; fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -22,6 +22,7 @@ using Digest = std::string;
 struct Fence {
   std::uint64_t epoch = 0;  // one more at each opening
   std::uint64_t seq = 0;    // of the last input committed
+  bool operator==(const Fence&) const = default;
 };
 
 /// An input as it is kept. An event has a digest and a line; another input has neither.
@@ -115,6 +116,9 @@ struct DueSubject {
   Time due;
 };
 
+/// The digest of an event that bears an id; one without has a digest of topic and body as its id.
+Digest event_digest(std::string_view source, std::string_view event_id);
+
 class Reader;
 
 class Store {
@@ -130,6 +134,9 @@ class Store {
   virtual Result<Loaded> load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) = 0;
   /// All or nothing, synced when it says done. On done, fence().seq is the last input's.
   virtual Committed commit(const Batch& batch) = 0;
+  /// Work that can wait: call it when a batch's answers are out. commit() does it itself, while its
+  /// caller waits, when it was left undone for too long. Takes some 10 ms when there is something to do.
+  virtual void tidy() = 0;
   /// Subjects with waits whose time is not after `upto`, the longest due first, at most `max`.
   virtual Result<std::vector<DueSubject>> due(Time upto, std::size_t max) = 0;
   /// Open calls whose time is not after `upto`, the longest due first, at most `max`.
@@ -140,7 +147,8 @@ class Store {
   virtual Result<std::vector<std::string>> open_versions() = 0;
   virtual Result<std::optional<VersionRow>> version(std::string_view version) = 0;
 
-  /// A second, read-only connection for the API and the commands; may be used while the store works.
+  /// A second, read-only connection for the API and the commands; may be used while the store works, and
+  /// by another process. Errors: "no_store", "store_newer", "store_older", "store_broken", "io".
   static Result<std::unique_ptr<Reader>> reader(const std::string& folder);
 };
 
@@ -179,7 +187,14 @@ struct MessageView {
   MessageRow row;
 };
 
-/// Empty fields do not filter.
+/// Rows of events and runs that a filter looks through for one page, newest first: what is older than
+/// the newest so many below `before` is not found. A subject's open runs are always found.
+constexpr std::size_t rows_looked_at_max = 200'000;
+constexpr std::size_t sources_tried_max = 1'000;
+
+/// Empty fields do not filter. Which fields count: events: subject, type; runs: subject, status,
+/// workflow; calls: run, subject, workflow, status; tickets: run, subject, workflow, queue; messages:
+/// run, subject.
 struct Filter {
   std::string subject, type, status, workflow, queue, run;
 };
@@ -196,11 +211,13 @@ class Reader {
   virtual Result<std::vector<CallView>> calls(const Filter&, Page) = 0;
   virtual Result<std::vector<TicketView>> tickets(const Filter&, Page) = 0;
   virtual Result<std::vector<MessageView>> messages(const Filter&, Page) = 0;
-  /// By the sender's id (any source), newest first.
+  /// By the sender's id, newest first: of events whose digest is event_digest(), from the newest
+  /// sources_tried_max sources; with what was forwarded or caused under the same id and source.
   virtual Result<std::vector<EventView>> events_by_id(std::string_view event_id) = 0;
   virtual Result<std::optional<EventView>> event(std::uint64_t seq) = 0;
-  /// The event's line as it stands in the log.
+  /// The event's line as it stands in the log. Errors: "no_line", "log_gone" (its segment was archived).
   virtual Result<std::string> line(std::uint64_t seq) = 0;
+  /// By id, or its first eight or more hex digits. Error: "ambiguous".
   virtual Result<std::optional<RunView>> run(std::string_view id) = 0;
   virtual Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) = 0;
   virtual Result<std::optional<std::string>> subject_state(std::string_view subject) = 0;

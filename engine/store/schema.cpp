@@ -1,0 +1,168 @@
+#include "store/schema.h"
+
+#include <array>
+#include <string>
+
+namespace shopbell {
+namespace {
+
+// Keys grow with time wherever they can, so that a batch's rows share pages: each page touched is one
+// page of write-ahead log to sync.
+constexpr Migration first = R"sql(
+CREATE TABLE meta(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  epoch INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  clock INTEGER NOT NULL,
+  segment INTEGER NOT NULL,          -- where the committed part of the log ends; 0: nowhere yet
+  log_end INTEGER NOT NULL,
+  events INTEGER NOT NULL,           -- how many there are, so that nobody has to count
+  open_runs INTEGER NOT NULL,
+  open_calls INTEGER NOT NULL,
+  tickets INTEGER NOT NULL
+);
+INSERT INTO meta VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+CREATE TABLE segment(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE source(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE input(
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  source INTEGER NOT NULL,           -- source.id; 0: none
+  type TEXT NOT NULL,
+  segment INTEGER NOT NULL,          -- segment.id; 0: no line
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,           -- without the line break
+  detail TEXT NOT NULL,
+  notes TEXT NOT NULL
+);
+
+CREATE TABLE seen(digest BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE subject(id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE run(
+  key INTEGER PRIMARY KEY,           -- event_seq * 4096 + its place among the runs of that event
+  id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  workflow TEXT NOT NULL,
+  version TEXT NOT NULL,
+  status TEXT NOT NULL,
+  step TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER,                     -- NULL: open
+  due INTEGER,
+  notes TEXT NOT NULL,
+  state TEXT NOT NULL
+);
+CREATE INDEX run_open ON run(subject) WHERE ended IS NULL;
+CREATE INDEX run_open_version ON run(version) WHERE ended IS NULL;
+CREATE INDEX run_due ON run(due, subject) WHERE due IS NOT NULL;
+CREATE TABLE run_id(prefix INTEGER, key INTEGER, PRIMARY KEY (prefix, key)) WITHOUT ROWID;
+
+CREATE TABLE call(
+  n INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  run TEXT NOT NULL,
+  workflow TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  action TEXT NOT NULL,
+  step TEXT NOT NULL,
+  args TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  timeout_ms INTEGER NOT NULL,
+  due INTEGER,                       -- NULL: over
+  status TEXT NOT NULL,
+  error TEXT NOT NULL,
+  ended INTEGER
+);
+CREATE INDEX call_open ON call(key) WHERE due IS NOT NULL;
+CREATE INDEX call_due ON call(due) WHERE due IS NOT NULL;
+CREATE INDEX call_run ON call(run);
+
+CREATE TABLE ticket(
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  run TEXT NOT NULL,
+  workflow TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  priority TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  frozen TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE INDEX ticket_subject ON ticket(subject);
+CREATE INDEX ticket_run ON ticket(run);
+CREATE INDEX ticket_queue ON ticket(queue);
+
+CREATE TABLE message(
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  direction TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  text TEXT NOT NULL,
+  run TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE INDEX message_subject ON message(subject);
+CREATE INDEX message_run ON message(run) WHERE run <> '';
+
+CREATE TABLE version(version TEXT PRIMARY KEY, workflow TEXT NOT NULL, bundle TEXT NOT NULL);
+)sql";
+
+constexpr std::array all{first};
+
+Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
+  int code = SQLITE_OK;
+  std::size_t version = 0;
+  auto ask = db.prepare("PRAGMA user_version", code);
+  if (code == SQLITE_OK) {
+    code = ask.each([&](const sqlite::Row& row) {
+      version = static_cast<std::size_t>(row.number(0));
+      return true;
+    });
+  }
+  if (code != SQLITE_OK) return db.error(code);
+  if (version > known) {
+    return fail("store_newer", "the store is of version " + std::to_string(version) + ", this program knows " + std::to_string(known),
+                "run the newer program, or restore the backup made before it");
+  }
+  return version;
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return all; }
+
+Result<void> check_version(const sqlite::Database& db) {
+  const auto version = version_of(db, all.size());
+  if (!version) return tl::unexpected(version.error());
+  if (*version < all.size()) return fail("store_older", "the store is of an older version", "start the server once: it migrates it");
+  return {};
+}
+
+Result<void> migrate(const sqlite::Database& db, std::span<const Migration> steps) {
+  const auto version = version_of(db, steps.size());
+  if (!version) return tl::unexpected(version.error());
+  for (std::size_t next = *version; next < steps.size(); ++next) {
+    const std::string sql = "BEGIN IMMEDIATE;" + std::string(steps[next]) + ";PRAGMA user_version=" + std::to_string(next + 1) + ";COMMIT";
+    if (const int code = db.execute(sql.c_str()); code != SQLITE_OK) {
+      const auto error = db.error(code);
+      db.execute("ROLLBACK");
+      return error;
+    }
+  }
+  return {};
+}
+
+}  // namespace shopbell

@@ -1,0 +1,403 @@
+// The store: the order of log, rows and syncs. Rows are writer.cpp's, lines are log.cpp's.
+
+#include "store/log.h"
+#include "store/open.h"
+#include "store/schema.h"
+#include "store/writer.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <unordered_set>
+
+namespace shopbell {
+namespace {
+
+// Pages of write-ahead log after which it is copied into the database: by tidy(), and by commit()
+// itself where nobody calls that.
+constexpr int tidy_pages = 4'000;
+constexpr int wal_pages_max = 16'000;
+
+/// Held as long as it lives; the system gives it back when the process dies.
+class Lock {
+ public:
+  static Result<Lock> take(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0) return fail("io", path + ": " + std::strerror(errno));
+    Lock lock(fd);
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno != EWOULDBLOCK) return fail("io", path + ": " + std::strerror(errno));
+    return fail("store_locked", "another process has the store open: " + path);
+  }
+  Lock(Lock&& from) noexcept : fd_(std::exchange(from.fd_, -1)) {}
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+ private:
+  explicit Lock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+class SqliteStore : public Store {
+ public:
+  SqliteStore(Lock lock, sqlite::Database db) : lock_(std::move(lock)), db_(std::move(db)), writer_(db_) {}
+  ~SqliteStore() override;
+
+  Result<void> start(const std::string& folder, const FileCalls& files);
+
+  Fence fence() const override { return meta_.fence; }
+  Time clock() const override { return meta_.clock; }
+  Result<Loaded> load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) override;
+  Committed commit(const Batch& batch) override;
+  void tidy() override;
+  Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override;
+  Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) override;
+  Result<std::optional<Time>> next_due() override;
+  Result<std::vector<std::string>> open_versions() override;
+  Result<std::optional<VersionRow>> version(std::string_view version) override;
+
+ private:
+  struct Undo {  // when a bug throws out of the middle of a commit
+    SqliteStore* store;
+    ~Undo() {
+      if (store != nullptr) store->take_back();
+    }
+  };
+
+  int prepare();
+  int read_meta(Meta& meta, std::string& segment);
+  int begin_epoch();
+  int load_subject(const std::string& id, LoadedSubject& into);
+  Committed attempt(const Batch& batch, Meta& meta);
+  Committed verdict(int code) const;
+  int name_segment(Meta& meta);
+  void take_back();
+  void stop();
+  void checkpoint();
+
+  Lock lock_;
+  sqlite::Database db_;
+  Writer writer_;
+  std::unique_ptr<Log> log_;
+  Meta meta_;
+  std::string segment_;  // the name of meta_.segment
+  int wal_pages_ = 0;
+  bool failed_ = false;
+  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_, get_open_runs_, get_seen_;
+  sqlite::Statement due_, due_calls_, next_due_, next_version_, get_version_;
+};
+
+void require_consecutive(const Batch& batch) {
+  std::uint64_t seq = batch.fence.seq;
+  for (const auto& input : batch.inputs) {
+    if (input.seq != ++seq) throw std::logic_error("a batch's inputs are not consecutive");
+  }
+}
+
+int SqliteStore::prepare() {
+  int code = writer_.prepared();
+  const auto prepare = [&](std::string_view sql) { return db_.prepare(sql, code); };
+  begin_ = prepare("BEGIN IMMEDIATE");
+  begin_read_ = prepare("BEGIN");
+  commit_ = prepare("COMMIT");
+  rollback_ = prepare("ROLLBACK");
+  get_meta_ = prepare(
+      "SELECT epoch, seq, clock, segment, log_end, events, open_runs, open_calls, tickets,"
+      " (SELECT name FROM segment WHERE id = segment) FROM meta");
+  get_fence_ = prepare("SELECT epoch, seq FROM meta");
+  get_subject_ = prepare("SELECT state FROM subject WHERE id = ?");
+  get_open_runs_ = prepare("SELECT state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
+  get_seen_ = prepare("SELECT seq FROM seen WHERE digest = ?");
+  due_ = prepare("SELECT subject, due FROM run WHERE due IS NOT NULL AND due <= ? ORDER BY due");
+  due_calls_ = prepare(
+      "SELECT key, run, workflow, subject, action, step, args, attempt, timeout_ms, due FROM call"
+      " WHERE due IS NOT NULL AND due <= ? ORDER BY due, n LIMIT ?");
+  next_due_ = prepare(
+      "SELECT min(due) FROM (SELECT min(due) AS due FROM run WHERE due IS NOT NULL UNION ALL"
+      " SELECT min(due) FROM call WHERE due IS NOT NULL)");
+  next_version_ = prepare("SELECT min(version) FROM run WHERE ended IS NULL AND version > ?");
+  get_version_ = prepare("SELECT version, workflow, bundle FROM version WHERE version = ?");
+  return code;
+}
+
+int SqliteStore::read_meta(Meta& meta, std::string& segment) {
+  bool found = false;
+  const int code = get_meta_.each([&](const sqlite::Row& row) {
+    found = true;
+    meta.fence = Fence{row.number(0), row.number(1)};
+    meta.clock = row.time(2);
+    meta.segment = row.number(3);
+    meta.log_end = row.number(4);
+    meta.events = row.integer(5);
+    meta.open_runs = row.integer(6);
+    meta.open_calls = row.integer(7);
+    meta.tickets = row.integer(8);
+    segment = row.text(9);
+    return true;
+  });
+  return code == SQLITE_OK && !found ? SQLITE_CORRUPT : code;
+}
+
+int SqliteStore::begin_epoch() {
+  int code = begin_.run();
+  if (code == SQLITE_OK) code = read_meta(meta_, segment_);
+  ++meta_.fence.epoch;
+  Batch nothing;
+  nothing.clock = meta_.clock;
+  if (code == SQLITE_OK) code = writer_.write(nothing, {}, meta_);
+  return code == SQLITE_OK ? commit_.run() : code;
+}
+
+Result<void> SqliteStore::start(const std::string& folder, const FileCalls& files) {
+  int code = prepare();
+  if (code == SQLITE_OK) code = begin_epoch();
+  if (code != SQLITE_OK) return db_.error(code);
+  auto log = Log::open(log_path(folder), LogEnd{segment_, meta_.log_end}, files);
+  if (!log) return tl::unexpected(log.error());
+  log_ = std::move(*log);
+  sqlite3_wal_hook(
+      db_.handle(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteStore*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+  return {};
+}
+
+SqliteStore::~SqliteStore() {
+  if (log_ && !failed_) log_->close();
+}
+
+// Loading
+
+int SqliteStore::load_subject(const std::string& id, LoadedSubject& into) {
+  into.id = id;
+  const int code = get_subject_.each([&](const sqlite::Row& row) {
+    into.state = row.text(0);
+    return true;
+  }, id);
+  if (code != SQLITE_OK) return code;
+  return get_open_runs_.each([&](const sqlite::Row& row) {
+    into.runs.push_back(row.text(0));
+    return true;
+  }, id);
+}
+
+Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) {
+  Loaded loaded;
+  loaded.subjects.resize(subjects.size());
+  loaded.seen.resize(digests.size());
+  int code = begin_read_.run();  // one look at the files' locks, not one a statement
+  for (std::size_t i = 0; code == SQLITE_OK && i < subjects.size(); ++i) code = load_subject(subjects[i], loaded.subjects[i]);
+  for (std::size_t i = 0; code == SQLITE_OK && i < digests.size(); ++i) {
+    code = get_seen_.each([&](const sqlite::Row& row) {
+      loaded.seen[i] = row.number(0);
+      return true;
+    }, sqlite::Blob{digests[i]});
+  }
+  if (sqlite3_get_autocommit(db_.handle()) == 0) commit_.run();
+  if (code != SQLITE_OK) return db_.error(code);
+  return loaded;
+}
+
+Result<std::vector<DueSubject>> SqliteStore::due(Time upto, std::size_t max) {
+  std::vector<DueSubject> found;
+  std::unordered_set<std::string> known;
+  if (max == 0) return found;
+  const int code = due_.each([&](const sqlite::Row& row) {
+    if (known.insert(row.text(0)).second) found.push_back({row.text(0), row.time(1)});
+    return found.size() < max;
+  }, upto);
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+Result<std::vector<CallRow>> SqliteStore::due_calls(Time upto, std::size_t max) {
+  std::vector<CallRow> found;
+  const int code = due_calls_.each([&](const sqlite::Row& row) {
+    found.push_back(CallRow{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
+                            static_cast<std::uint32_t>(row.integer(7)), row.integer(8), row.time(9)});
+    return true;
+  }, upto, max);
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+Result<std::optional<Time>> SqliteStore::next_due() {
+  std::optional<Time> next;
+  const int code = next_due_.each([&](const sqlite::Row& row) {
+    next = row.maybe_time(0);
+    return true;
+  });
+  if (code != SQLITE_OK) return db_.error(code);
+  return next;
+}
+
+Result<std::vector<std::string>> SqliteStore::open_versions() {
+  std::vector<std::string> found;
+  std::string last;
+  bool more = true;
+  while (more) {  // from one version to the next by the index, however many runs each has
+    more = false;
+    const int code = next_version_.each([&](const sqlite::Row& row) {
+      more = !row.null(0);
+      if (more) found.push_back(last = row.text(0));
+      return true;
+    }, std::string(last));
+    if (code != SQLITE_OK) return db_.error(code);
+  }
+  return found;
+}
+
+Result<std::optional<VersionRow>> SqliteStore::version(std::string_view version) {
+  std::optional<VersionRow> found;
+  const int code = get_version_.each([&](const sqlite::Row& row) {
+    found = VersionRow{row.text(0), row.text(1), row.text(2)};
+    return true;
+  }, version);
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+// Committing
+
+/// A full disk can be waited for; nothing else can.
+Committed SqliteStore::verdict(int code) const {
+  if (code == SQLITE_OK) return Committed::done;
+  if ((code & 0xff) == SQLITE_FULL) return Committed::full;
+  const int error = sqlite3_system_errno(db_.handle());
+  const bool no_room = error == ENOSPC || error == EDQUOT;
+  if (no_room && (code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_WRITE)) return Committed::full;
+  return Committed::failed;
+}
+
+int SqliteStore::name_segment(Meta& meta) {
+  meta.log_end = log_->end().offset;
+  if (log_->end().segment == segment_) return SQLITE_OK;
+  return writer_.add_segment(++meta.segment, log_->end().segment);
+}
+
+Committed SqliteStore::attempt(const Batch& batch, Meta& meta) {
+  int code = begin_.run();
+  if (code != SQLITE_OK) return verdict(code);
+  Fence now;
+  code = get_fence_.each([&](const sqlite::Row& row) {
+    now = Fence{row.number(0), row.number(1)};
+    return true;
+  });
+  if (code != SQLITE_OK) return verdict(code);
+  if (now != batch.fence) return Committed::fenced;
+
+  std::vector<std::string_view> lines;
+  std::vector<std::uint64_t> offsets;
+  for (const auto& input : batch.inputs) {
+    if (!input.line.empty()) lines.push_back(input.line);
+  }
+  if (!lines.empty()) {
+    const auto wrote = log_->append(batch.clock, lines, offsets);
+    if (wrote != Log::Wrote::ok) return wrote == Log::Wrote::full ? Committed::full : Committed::failed;
+    log_->start_sync();
+    code = name_segment(meta);
+  }
+  if (code == SQLITE_OK) code = writer_.write(batch, offsets, meta);
+  if (!lines.empty() && !log_->finish_sync()) return Committed::failed;
+  return verdict(code == SQLITE_OK ? commit_.run() : code);
+}
+
+Committed SqliteStore::commit(const Batch& batch) {
+  if (failed_) return Committed::failed;
+  require_consecutive(batch);
+  if (batch.fence != meta_.fence) return Committed::fenced;
+  Undo undo{this};
+  Meta meta = meta_;
+  const Committed result = attempt(batch, meta);
+  undo.store = nullptr;
+  if (result == Committed::failed) stop();
+  if (result != Committed::done) {
+    take_back();
+    return failed_ ? Committed::failed : result;
+  }
+  if (meta.segment != meta_.segment) segment_ = log_->end().segment;
+  meta_ = meta;
+  log_->keep();
+  if (wal_pages_ >= wal_pages_max) checkpoint();
+  return Committed::done;
+}
+
+/// Takes back what a commit had begun. After a failure it is unknown what the disk has, so the log
+/// stays as it is: the next opening looks.
+void SqliteStore::take_back() {
+  if (sqlite3_get_autocommit(db_.handle()) == 0) rollback_.run();
+  writer_.forget();
+  if (!failed_ && !log_->cut()) stop();
+}
+
+void SqliteStore::stop() {
+  failed_ = true;
+  sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void SqliteStore::tidy() {
+  if (!failed_ && wal_pages_ >= tidy_pages) checkpoint();
+}
+
+/// Copies the write-ahead log into the database; where a reader is in the way, as far as it goes.
+void SqliteStore::checkpoint() {
+  const int code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    wal_pages_ = 0;
+  } else if (verdict(code) == Committed::failed && (code & 0xff) != SQLITE_BUSY) {
+    stop();
+  }
+}
+
+Result<sqlite::Database> open_database(const std::string& folder, const char* vfs) {
+  const std::string path = database_path(folder);
+  std::error_code error;
+  if (!std::filesystem::exists(path) && std::filesystem::exists(log_path(folder)) &&
+      !std::filesystem::is_empty(log_path(folder), error)) {
+    return fail("store_broken", log_path(folder) + " has segments, but " + path + " is missing",
+                "put the database back, or move the log away to begin anew");
+  }
+  auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
+  if (!db) return db;
+  sqlite3_busy_timeout(db->handle(), 5'000);
+  const int code = db->execute(
+      "PRAGMA page_size=4096;"
+      "PRAGMA journal_mode=WAL;"
+      "PRAGMA synchronous=FULL;"
+      "PRAGMA wal_autocheckpoint=0;"
+      "PRAGMA cache_size=-65536;"
+      "PRAGMA temp_store=MEMORY");
+  if (code != SQLITE_OK) return db->error(code);
+  if (auto migrated = migrate(*db, migrations()); !migrated) return tl::unexpected(migrated.error());
+  return db;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(const std::string& folder, const Ground& ground) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail("io", folder + ": " + error.message());
+  auto lock = Lock::take(lock_path(folder));
+  if (!lock) return tl::unexpected(lock.error());
+  auto db = open_database(folder, ground.vfs);
+  if (!db) return tl::unexpected(db.error());
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*db));
+  if (auto started = store->start(folder, ground.files); !started) return tl::unexpected(started.error());
+  return store;
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& folder) { return open_store(folder, Ground{}); }
+
+}  // namespace shopbell

@@ -1,0 +1,185 @@
+#include "store/writer.h"
+
+#include "base/hash.h"
+
+#include <charconv>
+#include <stdexcept>
+
+namespace shopbell {
+namespace {
+
+/// Notes are kept as lines without a last line break, however they were handed in.
+std::string_view lines_of(std::string_view notes) {
+  if (notes.ends_with('\n')) notes.remove_suffix(1);
+  return notes;
+}
+
+/// A run that ended waits for nothing.
+const std::optional<Time>& due_of(const RunRow& run) {
+  static const std::optional<Time> never;
+  return run.ended ? never : run.due;
+}
+
+}  // namespace
+
+std::uint64_t run_prefix(std::string_view id) {
+  std::uint64_t prefix = 0;
+  if (id.size() >= 8) {
+    const auto [end, error] = std::from_chars(id.data(), id.data() + 8, prefix, 16);
+    if (error == std::errc() && end == id.data() + 8) return prefix;
+  }
+  return hash64({id}) >> 32;
+}
+
+Writer::Writer(const sqlite::Database& db) : db_(db) {
+  const auto prepare = [&](std::string_view sql) { return db.prepare(sql, prepared_); };
+  add_segment_ = prepare("INSERT INTO segment VALUES (?, ?)");
+  find_source_ = prepare("SELECT id FROM source WHERE name = ?");
+  add_source_ = prepare("INSERT INTO source(name) VALUES (?)");
+  add_input_ = prepare("INSERT INTO input VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  add_seen_ = prepare("INSERT OR IGNORE INTO seen VALUES (?, ?)");
+  put_subject_ = prepare("INSERT OR REPLACE INTO subject VALUES (?, ?)");
+  find_open_run_ = prepare("SELECT key FROM run WHERE subject = ? AND ended IS NULL AND id = ?");
+  last_run_of_event_ = prepare("SELECT max(key) FROM run WHERE key BETWEEN ? AND ?");
+  add_run_ = prepare("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  add_run_id_ = prepare("INSERT INTO run_id VALUES (?, ?)");
+  update_run_ = prepare(
+      "UPDATE run SET status = ?2, step = ?3, reason = ?4, ended = ?5, due = ?6, state = ?7,"
+      " notes = CASE WHEN ?8 = '' THEN notes WHEN notes = '' THEN ?8 ELSE notes || char(10) || ?8 END WHERE key = ?1");
+  retry_call_ = prepare(
+      "UPDATE call SET attempt = ?2, timeout_ms = ?3, due = ?4, args = ?5 WHERE key = ?1 AND due IS NOT NULL");
+  add_call_ = prepare("INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', NULL)");
+  end_call_ = prepare(
+      "UPDATE call SET due = NULL, status = ?2, error = ?3, attempt = ?4, ended = ?5 WHERE key = ?1 AND due IS NOT NULL");
+  add_ticket_ = prepare("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  add_message_ = prepare("INSERT INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  add_version_ = prepare("INSERT OR IGNORE INTO version VALUES (?, ?, ?)");
+  put_meta_ = prepare(
+      "UPDATE meta SET epoch = ?, seq = ?, clock = ?, segment = ?, log_end = ?, events = ?, open_runs = ?,"
+      " open_calls = ?, tickets = ?");
+}
+
+int Writer::source_id(const std::string& name, std::uint64_t& id) {
+  id = 0;
+  if (name.empty()) return SQLITE_OK;
+  if (const auto known = sources_.find(name); known != sources_.end()) {
+    id = known->second;
+    return SQLITE_OK;
+  }
+  int code = find_source_.each([&](const sqlite::Row& row) {
+    id = row.number(0);
+    return true;
+  }, name);
+  if (code == SQLITE_OK && id == 0) {
+    code = add_source_.run(name);
+    id = static_cast<std::uint64_t>(sqlite3_last_insert_rowid(db_.handle()));
+  }
+  if (code != SQLITE_OK) return code;
+  if (sources_.size() >= sources_cached_max) sources_.clear();
+  sources_.emplace(name, id);
+  return SQLITE_OK;
+}
+
+int Writer::put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset) {
+  std::uint64_t source = 0;
+  if (const int code = source_id(input.source, source); code != SQLITE_OK) return code;
+  const int code = add_input_.run(input.seq, input.at, input.kind, input.subject, input.event_id, source, input.type, segment,
+                                  offset, input.line.size(), input.detail, lines_of(input.notes));
+  if (code != SQLITE_OK || input.digest.empty()) return code;
+  return add_seen_.run(sqlite::Blob{input.digest}, input.seq);
+}
+
+int Writer::add_run(const RunRow& run) {
+  if (run.event_seq == 0) throw std::logic_error("run " + run.id + " is not open, and names no event that started it");
+  std::uint64_t key = run.event_seq * runs_of_event_max;
+  bool full = false;
+  int code = last_run_of_event_.each([&](const sqlite::Row& row) {
+    if (!row.null(0)) key = row.number(0) + 1;
+    full = key / runs_of_event_max != run.event_seq;
+    return true;
+  }, key, key + runs_of_event_max - 1);
+  if (code != SQLITE_OK) return code;
+  if (full) throw std::logic_error("more than runs_of_event_max runs of one event");
+  code = add_run_.run(key, run.id, run.subject, run.workflow, run.version, run.status, run.step, run.reason, run.started,
+                      run.ended, due_of(run), lines_of(run.notes), run.state);
+  return code != SQLITE_OK ? code : add_run_id_.run(run_prefix(run.id), key);
+}
+
+int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
+  std::optional<std::uint64_t> open;
+  if (run.event_seq < first_seq) {  // else it is new: its event is of this batch
+    const int code = find_open_run_.each([&](const sqlite::Row& row) {
+      open = row.number(0);
+      return false;
+    }, run.subject, run.id);
+    if (code != SQLITE_OK) return code;
+  }
+  if (!open) {
+    if (!run.ended) ++meta.open_runs;
+    return add_run(run);
+  }
+  if (run.ended) --meta.open_runs;
+  return update_run_.run(*open, run.status, run.step, run.reason, run.ended, due_of(run), run.state, lines_of(run.notes));
+}
+
+int Writer::put_call(const CallRow& call, Meta& meta) {
+  const int code = retry_call_.run(call.key, call.attempt, call.timeout_ms, call.due, call.args);
+  if (code != SQLITE_OK || sqlite3_changes(db_.handle()) > 0) return code;
+  ++meta.open_calls;
+  return add_call_.run(call.key, call.run, call.workflow, call.subject, call.action, call.step, call.args, call.attempt,
+                       call.timeout_ms, call.due);
+}
+
+int Writer::end_call(const CallEndRow& end, Meta& meta) {
+  const int code = end_call_.run(end.key, end.status, end.error, end.attempts, end.at);
+  if (code == SQLITE_OK) meta.open_calls -= sqlite3_changes(db_.handle());
+  return code;
+}
+
+int Writer::put_others(const Batch& batch, Meta& meta) {
+  int code = SQLITE_OK;
+  for (const auto& t : batch.tickets) {
+    code = add_ticket_.run(t.id, t.run, t.workflow, t.subject, t.queue, t.priority, t.reason, t.note, t.frozen, t.at);
+    if (code != SQLITE_OK) return code;
+    ++meta.tickets;
+  }
+  for (const auto& m : batch.messages) {
+    code = add_message_.run(m.id, m.subject, m.channel, m.direction, m.from, m.to, m.text, m.run, m.at);
+    if (code != SQLITE_OK) return code;
+  }
+  for (const auto& v : batch.versions) {
+    if ((code = add_version_.run(v.version, v.workflow, v.bundle)) != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, Meta& meta) {
+  const std::uint64_t first_seq = meta.fence.seq + 1;
+  std::size_t next_line = 0;
+  int code = SQLITE_OK;
+  for (const auto& input : batch.inputs) {
+    const bool has_line = !input.line.empty();
+    code = put_input(input, has_line ? meta.segment : 0, has_line ? lines.at(next_line++) : 0);
+    if (code != SQLITE_OK) return code;
+    if (input.kind == "event") ++meta.events;
+    meta.fence.seq = input.seq;
+  }
+  for (const auto& subject : batch.subjects) {
+    if ((code = put_subject_.run(subject.id, subject.state)) != SQLITE_OK) return code;
+  }
+  for (const auto& run : batch.runs) {
+    if ((code = put_run(run, first_seq, meta)) != SQLITE_OK) return code;
+  }
+  for (const auto& call : batch.calls) {
+    if ((code = put_call(call, meta)) != SQLITE_OK) return code;
+  }
+  for (const auto& end : batch.calls_ended) {
+    if ((code = end_call(end, meta)) != SQLITE_OK) return code;
+  }
+  if ((code = put_others(batch, meta)) != SQLITE_OK) return code;
+  meta.clock = batch.clock;
+  return put_meta_.run(meta.fence.epoch, meta.fence.seq, meta.clock, meta.segment, meta.log_end, meta.events, meta.open_runs,
+                       meta.open_calls, meta.tickets);
+}
+
+}  // namespace shopbell

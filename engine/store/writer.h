@@ -1,0 +1,66 @@
+#pragma once
+// The statements that write a batch's rows, inside a transaction that is the caller's. It syncs
+// nothing and decides nothing about what an error means.
+
+#include "store/log.h"
+#include "store/sqlite.h"
+#include "store/store.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace shopbell {
+
+constexpr std::uint64_t runs_of_event_max = 4096;
+constexpr std::size_t sources_cached_max = 10'000;
+
+/// The row `meta`: how far the store is.
+struct Meta {
+  Fence fence;
+  Time clock;
+  std::uint64_t segment = 0;  // its id; 0: nothing was ever logged
+  std::uint64_t log_end = 0;
+  std::int64_t events = 0, open_runs = 0, open_calls = 0, tickets = 0;
+};
+
+class Writer {
+ public:
+  explicit Writer(const sqlite::Database& db);
+  /// Not SQLITE_OK: a statement could not be prepared.
+  int prepared() const { return prepared_; }
+
+  /// Writes all of `batch`; `lines` are where its inputs' lines begin, in order, in segment `meta.segment`.
+  /// `meta` comes out as it is after it. SQLITE_OK or an error code: then roll back and call forget().
+  int write(const Batch& batch, const std::vector<std::uint64_t>& lines, Meta& meta);
+  int add_segment(std::uint64_t id, const std::string& name) { return add_segment_.run(id, name); }
+  void forget() { sources_.clear(); }
+
+ private:
+  int put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset);
+  int put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta);
+  int add_run(const RunRow& run);
+  int put_call(const CallRow& call, Meta& meta);
+  int end_call(const CallEndRow& end, Meta& meta);
+  int put_others(const Batch& batch, Meta& meta);
+  int source_id(const std::string& name, std::uint64_t& id);
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  const sqlite::Database& db_;
+  int prepared_ = SQLITE_OK;
+  std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
+  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, add_seen_, put_subject_;
+  sqlite::Statement find_open_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
+  sqlite::Statement retry_call_, add_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
+};
+
+/// The first 32 bits that a run is found by: of eight hex digits themselves, else a hash of `id`.
+std::uint64_t run_prefix(std::string_view id);
+
+}  // namespace shopbell

@@ -50,6 +50,8 @@ std::string id_of(std::initializer_list<std::string_view> cause) {
   return to_hex({reinterpret_cast<const char*>(d.data()), 16});
 }
 
+std::string event_digest(std::string_view source, std::string_view event_id) { return sha256({source, event_id}).substr(0, 16); }
+
 std::uint64_t hash64(std::initializer_list<std::string_view> parts) {
   const Digest d = digest_of(parts);
   std::uint64_t n = 0;

@@ -15,6 +15,9 @@ std::string sha256(std::initializer_list<std::string_view> parts);
 std::string id_of(std::initializer_list<std::string_view> cause);
 /// The first 8 bytes of it: random numbers from a cause, shards, dedupe keys.
 std::uint64_t hash64(std::initializer_list<std::string_view> parts);
+/// What makes an event the same event: 16 bytes, the same for the same source and id. An event that
+/// bears no id has a digest of topic and body as its id.
+std::string event_digest(std::string_view source, std::string_view event_id);
 std::string to_hex(std::string_view bytes);
 
 }  // namespace shopbell

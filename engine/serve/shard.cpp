@@ -216,6 +216,7 @@ void Shard::finish(std::vector<Job>& jobs, const std::vector<Entry>& entries, Ba
   if (!keys.empty()) outside_.settled(keys);
   for (const std::string& line : after.log) spdlog::info("{}", line);
   if (!after.calls_now.empty()) outside_.start(std::move(after.calls_now));
+  store_->tidy();
 }
 
 void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {

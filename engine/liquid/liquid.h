@@ -39,7 +39,7 @@ constexpr std::size_t parse_errors_max = 20;
 struct ParseOptions {
   bool html = false;             // every {{ }} is HTML-escaped unless it ends in `| raw` or is safe already
   bool lax = false;              // old templates: what is not understood is skipped, as Shopify once did
-  bool unknown_filters = false;  // a filter that nobody knows hands its input on instead of being refused
+  bool late_filters = false;     // filters are checked when they run: an unknown one hands its input on
 };
 
 /// Whether a file of that name is parsed with `html`: "x.html.liquid", "x.html".
@@ -60,7 +60,7 @@ struct Limits {
 /// What a rendering may see besides its data. Views must live until it is done.
 struct Setting {
   Time now{};                                       // "now" and "today"
-  std::string_view timezone = "UTC";                // IANA name; dates are printed in it. Unknown: an error when one is printed
+  std::string_view timezone = "UTC";                // IANA name: dates are printed in it; empty: UTC, but a text keeps its own offset
   std::string_view locale = "en";                   // BCP 47 ("de", "pt-BR"): translations, money
   std::string_view currency = "USD";                // ISO 4217: money without a currency of its own
   const Partials* partials = nullptr;

@@ -1,0 +1,11 @@
+#pragma once
+// CLDR plural rules (cardinals) of the languages that shops write in.
+
+#include <string_view>
+
+namespace shopbell::liquid {
+
+/// "one", "two", "few", "many" or "other". A language that is not known: "one" for 1.
+std::string_view plural_form(std::string_view locale, double count);
+
+}  // namespace shopbell::liquid

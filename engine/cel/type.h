@@ -51,6 +51,8 @@ class Type {
   const std::string& name() const { return body_->name; }  // object, opaque, param
   std::uint32_t number() const { return body_->number; }   // a variable of the checker; else 0
   std::span<const Type> params() const { return body_->params; }
+  /// The same list, map or the like of other parameters.
+  Type with_params(std::vector<Type> params) const { return make(kind(), name(), std::move(params)); }
   std::span<const Field> fields() const;
   const Field* field(std::string_view name) const;
   /// Whether a type parameter or a variable is in it.

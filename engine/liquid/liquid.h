@@ -69,6 +69,7 @@ struct Setting {
   std::string_view unsubscribe_url;                 // where `unsubscribe_url` points; empty: shop_url + "/unsubscribe"
   std::string_view track_url;                       // redirector of `track_url`; empty: links stay as they are
   Limits limits;
+  std::string_view name;                            // the template's, for inline errors; may be empty
   bool inline_errors = false;                       // write "Liquid error: ..." into the text and go on; for conformance
 };
 

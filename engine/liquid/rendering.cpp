@@ -9,7 +9,7 @@
 namespace shopbell::liquid {
 
 Rendering::Rendering(const Program& program, const Value& scope, Arena& arena, const Setting& setting)
-    : program_(&program), scope_(&scope), arena_(arena), setting_(setting), world_(&first_world_) {
+    : program_(&program), scope_(&scope), arena_(arena), setting_(setting), world_(&first_world_), partial_name_(setting.name) {
   out_.reserve(program.text.size() + program.text.size() / 2);
   locals_.reserve(16);
 }

@@ -1,0 +1,172 @@
+// golden-liquid and Shopify's liquid-spec as JSON lines; the encoding is told by the README beside them.
+
+#include "suites.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "liquid/liquid.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+namespace shopbell::conformance {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto clock_of_the_specs = "2024-01-01T00:01:58Z"sv;
+
+Value decode(const Value& v, Arena& arena);
+
+Value decode_list(std::span<const Value> items, Arena& arena) {
+  ListBuilder list(arena);
+  for (const Value& item : items) list.add(decode(item, arena));
+  return list.build();
+}
+
+Value decode_map(const Value& v, Arena& arena) {
+  MapBuilder map(arena);
+  for (const Member& m : v.members()) map.add(m.key, decode(m.value, arena));
+  return map.build();
+}
+
+Value decode_range(std::span<const Value> ends, Arena& arena) {
+  ListBuilder list(arena);
+  for (std::int64_t i = ends[0].integer_or(0); i <= ends[1].integer_or(0); ++i) list.add(Value(i));
+  return list.build();
+}
+
+// Data in the suite's encoding. A date without a time is a text in our data.
+Value decode(const Value& v, Arena& arena) {
+  if (v.is(Kind::list)) return decode_list(v.items(), arena);
+  if (!v.is(Kind::map)) return v;
+  if (const Value* f = v.find("$float")) return Value(std::strtod(std::string(f->text_or("0")).c_str(), nullptr));
+  if (const Value* d = v.find("$date")) return *d;
+  if (const Value* r = v.find("$range")) return decode_range(r->items(), arena);
+  if (const Value* t = v.find("$time")) {
+    const auto at = parse_rfc3339(t->text_or(""));
+    return at ? Value::timestamp(at->seconds, at->nanos) : *t;
+  }
+  const Value* pairs = v.find("$map");
+  if (pairs == nullptr) return decode_map(v, arena);
+  MapBuilder map(arena);
+  for (const Value& pair : pairs->items()) map.add(decode(pair.items()[0], arena), decode(pair.items()[1], arena));
+  return map.build();
+}
+
+struct Outcome {
+  bool parsed = false;
+  std::optional<std::string> output;
+  std::string error;
+};
+
+Outcome run(const Value& c, Arena& arena) {
+  Outcome outcome;
+  const bool spec = c["source"].text_or("") != "golden-liquid";
+  const liquid::ParseOptions options{.html = false, .lax = false, .late_filters = spec};
+  liquid::Partials partials;
+  for (const Member& m : c["partials"].members()) {
+    auto partial = liquid::parse(m.value.text_or(""), options);
+    if (partial) partials.add(std::string(m.key.text()), *partial);
+    else partials.add_broken(std::string(m.key.text()), partial.error().front());
+  }
+  const auto parsed = liquid::parse(c["template"].text_or(""), options);
+  if (!parsed) {
+    outcome.error = "Liquid::SyntaxError: " + parsed.error().front().message;
+    return outcome;
+  }
+  outcome.parsed = true;
+  liquid::Setting setting;
+  setting.now = *parse_time(clock_of_the_specs);
+  setting.timezone = "";
+  setting.partials = &partials;
+  setting.name = c["template_name"].text_or("");
+  setting.inline_errors = c["render_errors_inline"].boolean_or(false);
+  const auto text = parsed->render(decode(c["data"], arena), arena, setting);
+  if (text) outcome.output = *text;
+  else outcome.error = text.error().message;
+  return outcome;
+}
+
+bool has_all(const std::string& text, const Value& parts) {
+  return std::all_of(parts.items().begin(), parts.items().end(), [&](const Value& part) { return text.find(part.text_or("")) != std::string::npos; });
+}
+
+// Ruby's (?m) lets the dot match a line break, and its ^ and $ stand at lines.
+bool matches(const std::string& text, std::string_view pattern) {
+  std::string re2_pattern(pattern);
+  RE2::GlobalReplace(&re2_pattern, R"(\(\?m\))", "(?s)");
+  return RE2::PartialMatch(text, "(?m)" + re2_pattern);
+}
+
+// Empty: as expected.
+std::string verdict(const Value& expect, const Outcome& outcome, bool& worded) {
+  if (const Value* parts = expect.find("parse_error_contains")) {
+    worded = has_all(outcome.error, *parts);
+    return outcome.parsed ? "parses" : "";
+  }
+  if (const Value* parts = expect.find("render_error_contains")) {
+    worded = has_all(outcome.error, *parts);
+    return outcome.output ? "renders " + *outcome.output : "";
+  }
+  if (expect["error"].boolean_or(false)) return outcome.output ? "renders " + *outcome.output : "";
+  if (!outcome.output) return "fails: " + outcome.error;
+  const std::string& text = *outcome.output;
+  bool good = true;
+  if (const Value* exact = expect.find("output")) good = text == exact->text_or("");
+  if (const Value* any = expect.find("output_any_of")) good = good && std::any_of(any->items().begin(), any->items().end(), [&](const Value& v) { return v.text_or("") == text; });
+  if (const Value* pattern = expect.find("output_matches")) good = good && matches(text, pattern->text_or(""));
+  if (const Value* parts = expect.find("output_contains")) good = good && has_all(text, *parts);
+  return good ? "" : fmt::format("renders {}", to_json(Value(text)));
+}
+
+// This engine's mode is strict2; cases that hold only in others are not its.
+bool is_ours(const Value& c) {
+  if (c["category"].text_or("core") != "core") return false;
+  const Value* modes = c.find("error_mode");
+  if (modes == nullptr) return true;
+  return std::any_of(modes->items().begin(), modes->items().end(), [](const Value& m) { return m.text_or("") == "strict2"; });
+}
+
+}  // namespace
+
+int run_liquid(std::span<const std::string> files) {
+  int passed = 0, failed = 0, skipped = 0, worded_differently = 0;
+  for (const std::string& file : files) {
+    std::ifstream lines(file);
+    if (!lines) {
+      fmt::print(stderr, "cannot read {}\n", file);
+      return 2;
+    }
+    for (std::string line; std::getline(lines, line);) {
+      Arena arena;
+      const auto c = parse_json(line, arena);
+      if (!c) {
+        fmt::print("{}: {}\n", file, c.error().message);
+        ++failed;
+        continue;
+      }
+      if (!is_ours(*c)) {
+        ++skipped;
+        continue;
+      }
+      bool worded = true;
+      const std::string wrong = verdict((*c)["expect"], run(*c, arena), worded);
+      if (!worded) ++worded_differently;
+      if (wrong.empty()) ++passed;
+      else ++failed;
+      if (!wrong.empty()) fmt::print("{}: {}\n", (*c)["id"].text_or("?"), wrong);
+    }
+  }
+  if (worded_differently > 0) fmt::print("{} errors are worded differently\n", worded_differently);
+  if (skipped > 0) fmt::print("{} skipped: for Ruby only, for other error modes, or with filters of Shopify's themes\n", skipped);
+  fmt::print("{} passed, {} failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace shopbell::conformance

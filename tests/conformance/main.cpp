@@ -1,0 +1,29 @@
+// conformance SUITE FILE...
+
+#include "suites.h"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+struct Suite {
+  std::string_view name;
+  int (*run)(std::span<const std::string> files);
+};
+
+constexpr std::array suites{
+    Suite{"cel", shopbell::conformance::run_cel},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  for (const Suite& suite : suites)
+    if (words.size() > 1 && words[0] == suite.name) return suite.run(std::span(words).subspan(1));
+  std::fputs("usage: conformance cel FILE...\n", stderr);
+  return 2;
+}

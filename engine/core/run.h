@@ -26,14 +26,16 @@ struct Run {
   Time due;              // waiting: when it goes on
   std::string call;      // calling: the key of the call it waits for
   std::uint32_t attempt = 0;
+  Value args;            // calling: what the call was given; each attempt gets the same, so that one key means one thing
   std::uint32_t depth = 0;  // of causes: 0 for an event from outside
   std::uint64_t steps = 0;  // instructions done so far; part of the cause of ids
   Event event;              // the trigger
   Value customer;           // a forwarded event's customer, as of then; else null
-  Value vars, outputs;      // maps: what `set` and `as` named
+  Value vars, outputs;      // maps: what `set` named, and the outputs by the step's id
 };
 
-/// The state column of an open run, as JSON.
+/// The state column of an open run, as JSON. Every kind of value comes back as it was: see core/state.h.
+/// Errors of decode_run: "bad_json", "bad_state".
 std::string encode_run(const Run& run);
 Result<Run> decode_run(std::string_view state, Arena& arena);
 

@@ -1,6 +1,7 @@
 #pragma once
 // A subject: the customer, order, product or shop that events are about, with all that one input may
 // touch. Everything in it is a view into the arena of the batch it was loaded into.
+// What a profile holds is told in core/profile.h, what a conversation holds in core/conversation.h.
 
 #include "core/run.h"
 
@@ -23,12 +24,13 @@ struct Counter {
 struct Subject {
   std::string id;              // "customer:7"
   Value profile;               // a map: what expressions see as `customer` (orders_count, tags, ...)
-  Value conversation;          // a list of {from: customer|bot|agent, text, at, channel}, oldest first
+  Value conversation;          // a list of {id, from: customer|bot|agent, text, at, channel}, oldest first
   std::vector<Counter> counters;
   std::vector<Run> runs;       // the open ones, oldest first
 };
 
-/// The state row of a subject: all but its runs, as JSON.
+/// The state row of a subject: all but its runs, as JSON. An empty state is a new subject.
+/// Errors of decode_subject: "bad_json", "bad_state".
 std::string encode_subject(const Subject& subject);
 Result<Subject> decode_subject(std::string_view id, std::string_view state, Arena& arena);
 

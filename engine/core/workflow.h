@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,7 @@ struct WorkflowSource {
   std::string file;                                // as shown in diagnostics
   std::string yaml;
   std::map<std::string, std::string> templates;    // "order-confirmation.html.liquid" -> text, partials included
+  std::vector<std::string> own_events = {};        // event types of the shop's own that it may name
 };
 
 struct Workflow {
@@ -105,7 +107,9 @@ struct ShopFacts {
   std::string id, name, url, currency, timezone, locale;
 };
 
-/// All workflows of a shop at one moment; immutable. A reload makes a new one.
+/// All workflows of a shop at one moment; immutable once it is shared. A reload makes a new one, adds by
+/// keep() each older version that open runs are pinned to, and only then hands it to the shard: what
+/// apply() looked up stays valid as long as the set that it looked it up in.
 class Workflows {
  public:
   Workflows() = default;
@@ -113,20 +117,27 @@ class Workflows {
 
   const ShopFacts& shop() const { return shop_; }
   const std::vector<std::shared_ptr<const Workflow>>& all() const { return all_; }
-  /// Those with a trigger, or a stop_on, of that event type, in order of id.
+  /// Those with a trigger, or a stop_on, of that event type, in order of id. A disabled workflow, or an
+  /// older version, triggers nothing; but its open runs are still stopped.
   const std::vector<const Workflow*>& on(std::string_view event_type) const;
   const std::vector<const Workflow*>& stopping_on(std::string_view event_type) const;
   const Workflow* find(std::string_view id) const;
   /// A version that open runs are pinned to: a present one, or one added by keep().
   const Workflow* version(std::string_view version) const;
-  /// The same set that also knows an older version.
+  /// The same set that also knows an older version. Does nothing when the version is there already.
   void keep(std::shared_ptr<const Workflow> old);
+  /// Whether a step of it may read event.raw: if none does, its runs need not carry the platform's body.
+  bool reads_raw(const Workflow& workflow) const { return raw_readers_.contains(workflow.version); }
 
  private:
+  void index_stops(const Workflow& workflow);
+  void add_version(const std::shared_ptr<const Workflow>& workflow);
+
   ShopFacts shop_;
   std::vector<std::shared_ptr<const Workflow>> all_;
   std::map<std::string, std::shared_ptr<const Workflow>, std::less<>> versions_;
   std::map<std::string, std::vector<const Workflow*>, std::less<>> on_, stopping_on_;
+  std::set<std::string, std::less<>> raw_readers_;  // versions
 };
 
 }  // namespace shopbell

@@ -1,0 +1,85 @@
+#include "core/apply.h"
+
+#include "base/time.h"
+#include "core/effects.h"
+#include "core/receive.h"
+#include "core/runs.h"
+#include "core/step.h"
+#include "core/turn.h"
+
+#include <algorithm>
+
+namespace shopbell {
+namespace {
+
+std::string_view to_text(Outcome::Status status) {
+  switch (status) {
+    case Outcome::Status::done: return "done";
+    case Outcome::Status::retry: return "to be tried again";
+    case Outcome::Status::failed: return "failed";
+    case Outcome::Status::unknown: return "in doubt";
+  }
+  return {};
+}
+
+Value shop_value(const ShopFacts& shop, Arena& arena) {
+  const Member facts[] = {{"id", shop.id},             {"name", shop.name},         {"url", shop.url},
+                          {"currency", shop.currency}, {"timezone", shop.timezone}, {"locale", shop.locale}};
+  return freeze_map(arena, facts);
+}
+
+Run* find_run(Turn& turn, std::string_view id) {
+  for (Run& run : turn.subject.runs)
+    if (run.id == id) return &run;
+  return nullptr;
+}
+
+void take(Turn& turn, const Received& received) { receive(turn, received); }
+
+// An answer that nobody waits for any more. What it says was done is kept all the same: a message that
+// went out did go out, also when its run was stopped meanwhile.
+void take_stale(Turn& turn, const Finished& f, const Run* run) {
+  turn.note("call_done", "an answer that nobody waits for was ignored: call " + f.call + ", attempt " + std::to_string(f.attempt) + ", " + std::string(to_text(f.status)));
+  if (f.message) keep_sent(turn, f.run, {}, f.call, *f.message);
+  if (run == nullptr || run->call != f.call)
+    turn.made.calls_ended.push_back({f.call, f.status == Outcome::Status::retry ? Outcome::Status::unknown : f.status, f.attempt, f.error.message});
+}
+
+void take(Turn& turn, const Finished& f) {
+  Run* run = find_run(turn, f.run);
+  if (run == nullptr || run->status != RunStatus::calling || run->call != f.call || run->attempt != f.attempt) return take_stale(turn, f, run);
+  take_answer(turn, *run, f);
+  settle(turn, f.run);
+}
+
+void take(Turn& turn, const Due&) {
+  std::vector<std::pair<Time, std::string>> due;
+  for (const Run& run : turn.subject.runs)
+    if (run.status == RunStatus::waiting && run.due <= turn.at) due.emplace_back(run.due, run.id);
+  std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [at, id] : due) {
+    Run* run = find_run(turn, id);
+    if (run == nullptr || run->status != RunStatus::waiting) continue;
+    resume(turn, *run);
+    settle(turn, id);
+  }
+}
+
+void take(Turn& turn, const Cancelled& cancelled) {
+  Run* run = find_run(turn, cancelled.run);
+  if (run == nullptr) return turn.note("stopped", "nothing to cancel: the run " + cancelled.run + " is not open");
+  end_run(turn, *run, RunStatus::stopped, "cancelled by " + cancelled.by);
+  settle(turn, cancelled.run);
+}
+
+}  // namespace
+
+Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena) {
+  Turn turn{workflows, subject, input.at, arena};
+  turn.shop = shop_value(workflows.shop(), arena);
+  std::visit([&turn](const auto& what) { take(turn, what); }, input.what);
+  start_queued(turn);
+  return std::move(turn.made);
+}
+
+}  // namespace shopbell

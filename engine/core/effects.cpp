@@ -1,0 +1,131 @@
+// What steps do beyond their run: messages kept, tags, tickets, events.
+
+#include "core/effects.h"
+
+#include "base/hash.h"
+#include "core/conversation.h"
+#include "core/profile.h"
+#include "core/scope.h"
+
+namespace shopbell {
+namespace {
+
+// A run on a subject of its own (`per`) tells the customer's subject by an event of the engine's own.
+void tell(Turn& turn, std::string_view about, std::string_view type, std::string_view cause, const Value& data, std::uint32_t depth) {
+  Event event;
+  event.id = turn.arena.copy(id_of({"tell", type, cause}));
+  event.source = "shopbell";
+  event.type = type;
+  event.subject = turn.arena.copy(about);
+  event.at = turn.at;
+  event.data = data;
+  turn.made.following.push_back({std::string(about), {event, depth, {}, {}}});
+}
+
+Value texts_value(const std::vector<std::string>& texts, Arena& arena) {
+  ListBuilder list(arena);
+  for (const std::string& text : texts) list.add(arena.copy(text));
+  return list.build();
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+void change_tags(Turn& turn, const Run& run, const Instruction& step, const Effects& effects) {
+  if (effects.tags_added.empty() && effects.tags_removed.empty()) return;
+  std::string text;
+  if (!effects.tags_added.empty()) text += "added " + joined(effects.tags_added);
+  if (!effects.tags_removed.empty()) text += (text.empty() ? "removed " : "; removed ") + joined(effects.tags_removed);
+  turn.note("tagged", std::move(text), run.workflow, run.id, step.id);
+  if (run.event.subject == turn.subject.id) {
+    turn.set_profile(retag(turn.subject.profile, effects.tags_added, effects.tags_removed, turn.arena));
+    return;
+  }
+  const Value tags = make_map(turn.arena, {{"added", texts_value(effects.tags_added, turn.arena)}, {"removed", texts_value(effects.tags_removed, turn.arena)}});
+  tell(turn, run.event.subject, tags_changed, cause_of(run, step), make_map(turn.arena, {{"tags", tags}}), run.depth + 1);
+}
+
+void open_ticket(Turn& turn, const Run& run, const Instruction& step, const TicketDraft& draft) {
+  const Value customer = customer_of(turn, run.event, run.customer);
+  turn.made.tickets.push_back({id_of({"ticket", cause_of(run, step)}), run.id, run.workflow, draft, turn.subject.conversation, customer});
+  turn.note("ticket", "opened in the queue " + draft.queue + (draft.reason.empty() ? "" : ": " + draft.reason), run.workflow, run.id, step.id);
+}
+
+}  // namespace
+
+std::string cause_of(const Run& run, const Instruction& step) { return id_of({"step", run.id, step.id, std::to_string(run.steps)}); }
+
+void take_tags_changed(Turn& turn, const Event& event) {
+  const auto texts = [&](std::string_view name) {
+    std::vector<std::string> made;
+    const Value list = event.data.at_path(name);
+    for (const Value& tag : list.is(Kind::list) ? list.items() : std::span<const Value>{}) made.emplace_back(tag.text_or({}));
+    return made;
+  };
+  turn.set_profile(retag(turn.subject.profile, texts("tags.added"), texts("tags.removed"), turn.arena));
+}
+
+void do_effects(Turn& turn, const Run& run, const Instruction& step, const Effects& effects) {
+  change_tags(turn, run, step, effects);
+  if (effects.ticket) open_ticket(turn, run, step, *effects.ticket);
+  for (const std::string& note : effects.notes) turn.note("note", note, run.workflow, run.id, step.id);
+  if (!effects.log.empty()) turn.made.log.push_back(effects.log);
+}
+
+void keep_received(Turn& turn, const Event& event) {
+  const Value message = event.data["message"];
+  if (!message.is(Kind::map)) return;
+  const bool sent = event.type == message_sent;
+  MessageKept kept;
+  kept.id = sent ? std::string(message["id"].text_or({})) : std::string();
+  if (kept.id.empty()) kept.id = id_of({"message", event.source, event.id});
+  kept.channel = message["channel"].text_or({});
+  kept.direction = sent ? "out" : "in";
+  kept.from = message["from"].text_or({});
+  kept.to = message["to"].text_or({});
+  kept.text = message["text"].text_or({});
+  kept.run = message["run"].text_or({});
+  kept.at = event.at;
+  const std::string_view speaker = !sent ? "customer" : kept.from == "bot" ? "bot" : "agent";
+  turn.set_conversation(append_said(turn.subject.conversation, {kept.id, speaker, kept.text, kept.channel, event.at}, turn.arena));
+  turn.made.messages.push_back(std::move(kept));
+}
+
+void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call, const SentMessage& sent) {
+  const std::string id = id_of({"message", call});
+  if (!about.empty() && about != turn.subject.id) {
+    const Value message = make_map(turn.arena, {{"id", turn.arena.copy(id)},
+                                                {"from", "bot"},
+                                                {"to", turn.arena.copy(sent.to)},
+                                                {"channel", turn.arena.copy(sent.channel)},
+                                                {"text", turn.arena.copy(sent.text)},
+                                                {"run", turn.arena.copy(run)}});
+    return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
+  }
+  const Value longer = append_said(turn.subject.conversation, {id, "bot", sent.text, sent.channel, turn.at}, turn.arena);
+  if (longer.items().data() == turn.subject.conversation.items().data()) return;  // told before
+  turn.set_conversation(longer);
+  turn.made.messages.push_back({id, sent.channel, "out", "bot", sent.to, sent.text, run, turn.at});
+}
+
+bool emit(Turn& turn, const Run& run, const Instruction& step, const Value& data) {
+  if (run.depth >= cause_depth_max) return false;
+  Event event;
+  event.id = turn.arena.copy(cause_of(run, step));
+  event.source = turn.arena.copy("workflow/" + run.workflow);
+  event.type = step.text;
+  event.subject = run.event.subject;
+  event.at = turn.at;
+  event.data = data.is(Kind::map) ? data : freeze_map(turn.arena, {});
+  const Value customer = run.event.data["customer"];
+  if (event.data.find("customer") == nullptr && !customer.is_null())
+    event.data = MapBuilder(turn.arena, event.data).add("customer", customer).build();
+  turn.made.following.push_back({std::string(event.subject), {event, run.depth + 1, {}, {}}});
+  turn.note("emitted", step.text + " about " + std::string(event.subject), run.workflow, run.id, step.id);
+  return true;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,154 @@
+#include "core/receive.h"
+
+#include "base/time.h"
+#include "core/begin.h"
+#include "core/effects.h"
+#include "core/profile.h"
+#include "core/runs.h"
+#include "core/scope.h"
+#include "core/step.h"
+
+#include <algorithm>
+
+namespace shopbell {
+namespace {
+
+bool has_per(const Workflow& workflow) { return !workflow.per_text.empty() || workflow.per.has_value(); }
+
+class Reception {
+ public:
+  Reception(Turn& turn, const Received& received) : turn_(turn), received_(received), event_(received.event) {}
+
+  void take() {
+    if (!forwarded()) learn_from_event();
+    if (received_.depth > cause_depth_max)
+      return turn_.note("too_deep", "events have caused events more than " + std::to_string(cause_depth_max) + " deep: this one starts nothing");
+    stop_runs();
+    if (!forwarded()) find_foreign_stops();
+    start_runs();
+    for (const auto& [subject, workflow] : forwards_) forward(subject, workflow);
+  }
+
+ private:
+  bool forwarded() const { return !received_.workflow.empty(); }
+
+  const Value& scope() {
+    if (scope_.is_null() || edition_ != turn_.profile_edition) {
+      scope_ = event_scope(turn_, event_, received_.customer);
+      edition_ = turn_.profile_edition;
+    }
+    return scope_;
+  }
+
+  // What the engine's own events say of a customer is an older event's word, and nothing new.
+  void learn_from_event() {
+    if (received_.depth == 0 && has_profile(turn_.subject.id))
+      turn_.set_profile(learn(turn_.subject.profile, event_, turn_.workflows.shop().currency, turn_.arena));
+    if (event_.type == tags_changed) take_tags_changed(turn_, event_);
+    if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
+  }
+
+  /// Whether a trigger of this event's type matches. One that cannot be decided does not, and is told.
+  bool matches(const std::vector<Trigger>& triggers, const Workflow& workflow, std::string_view what) {
+    std::vector<std::pair<std::string_view, std::string>> doubts;
+    for (const Trigger& trigger : triggers) {
+      if (trigger.event != event_.type) continue;
+      if (!trigger.where) return true;
+      const auto holds = trigger.where->condition(scope(), turn_.arena);
+      if (holds && *holds) return true;
+      if (holds) doubts.emplace_back("condition_false", std::string(what) + ": " + trigger.where->explain(scope(), turn_.arena));
+      else doubts.emplace_back("error", std::string(what) + " cannot be decided: " + describe(holds.error(), trigger.where->source()));
+    }
+    for (auto& [code, text] : doubts) turn_.note(code, std::move(text), workflow.id);
+    return false;
+  }
+
+  bool holds(const Workflow& workflow) {
+    if (!workflow.condition) return true;
+    const auto result = workflow.condition->condition(scope(), turn_.arena);
+    if (!result) turn_.note("error", "if cannot be decided, so nothing is started: " + describe(result.error(), workflow.condition->source()), workflow.id);
+    else if (!*result) turn_.note("condition_false", workflow.condition->explain(scope(), turn_.arena), workflow.id);
+    return result && *result;
+  }
+
+  /// The subject that counts; nothing when that cannot be told, which is noted.
+  std::optional<std::string> target_of(const Workflow& workflow) {
+    if (forwarded() || !has_per(workflow)) return turn_.subject.id;
+    auto subject = subject_of(workflow, scope(), event_, turn_.arena);
+    if (subject) return std::move(*subject);
+    turn_.note("error", subject.error().message, workflow.id);
+    return {};
+  }
+
+  bool is_stopped(const Run& run, const Workflow& workflow) {
+    const bool listens = std::any_of(workflow.stop_on.begin(), workflow.stop_on.end(), [&](const Trigger& t) { return t.event == event_.type; });
+    if (!listens || (forwarded() && run.workflow != received_.workflow)) return false;
+    if (target_of(workflow) != turn_.subject.id || !matches(workflow.stop_on, workflow, "stop_on")) return false;
+    if (event_.at >= run.event.at) return true;
+    turn_.note("not_started", "the run " + run.id + " is not stopped: this happened before what started it", workflow.id);
+    return false;
+  }
+
+  void stop_runs() {
+    std::vector<std::string> stopped;
+    for (Run& run : turn_.subject.runs) {
+      const Workflow* workflow = turn_.workflows.version(run.version);
+      if (workflow == nullptr || !is_stopped(run, *workflow)) continue;
+      end_run(turn_, run, RunStatus::stopped, std::string(event_.type) + " at " + format_rfc3339(event_.at));
+      stopped.push_back(run.id);
+    }
+    for (const std::string& id : stopped) settle(turn_, id);
+  }
+
+  void find_foreign_stops() {
+    for (const Workflow* workflow : turn_.workflows.stopping_on(event_.type)) {
+      if (!has_per(*workflow)) continue;
+      const auto target = target_of(*workflow);
+      if (target && *target != turn_.subject.id && matches(workflow->stop_on, *workflow, "stop_on")) add_forward(*target, *workflow);
+    }
+  }
+
+  void start_runs() {
+    if (forwarded()) {
+      const Workflow* workflow = turn_.workflows.find(received_.workflow);
+      if (workflow == nullptr) return turn_.note("not_started", "there is no workflow of that name any more", received_.workflow);
+      const auto& those = turn_.workflows.on(event_.type);
+      if (std::find(those.begin(), those.end(), workflow) != those.end()) consider(*workflow);
+      return;
+    }
+    const auto& those = turn_.workflows.on(event_.type);
+    if (those.empty()) turn_.note("not_started", "no workflow is triggered by " + std::string(event_.type));
+    for (const Workflow* workflow : those) consider(*workflow);
+  }
+
+  void consider(const Workflow& workflow) {
+    if (!matches(workflow.on, workflow, "where") || !holds(workflow)) return;
+    const auto target = target_of(workflow);
+    if (!target) return;
+    if (*target == turn_.subject.id) return begin_run(turn_, received_, workflow, scope());
+    add_forward(*target, workflow);
+  }
+
+  void add_forward(const std::string& subject, const Workflow& workflow) {
+    const std::pair forward{subject, workflow.id};
+    if (std::find(forwards_.begin(), forwards_.end(), forward) == forwards_.end()) forwards_.push_back(forward);
+  }
+
+  void forward(const std::string& subject, const std::string& workflow) {
+    turn_.made.following.push_back({subject, {event_, received_.depth, workflow, customer_of(turn_, event_, {})}});
+    turn_.note("forwarded", "to " + subject + ", which its runs are counted by", workflow);
+  }
+
+  Turn& turn_;
+  const Received& received_;
+  const Event& event_;
+  Value scope_;
+  std::uint32_t edition_ = 0;
+  std::vector<std::pair<std::string, std::string>> forwards_;
+};
+
+}  // namespace
+
+void receive(Turn& turn, const Received& received) { Reception(turn, received).take(); }
+
+}  // namespace shopbell

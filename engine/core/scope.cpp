@@ -1,0 +1,68 @@
+#include "core/scope.h"
+
+#include <algorithm>
+
+namespace shopbell {
+namespace {
+
+constexpr std::size_t members_expected = 24;
+
+Value event_value(const Turn& turn, const Event& event) {
+  const Member members[] = {{"id", event.id},         {"type", event.type},       {"time", Value(event.at)},
+                            {"source", event.source}, {"subject", event.subject}, {"shop", turn.workflows.shop().id},
+                            {"raw", event.data["raw"]}};
+  return freeze_map(turn.arena, members);
+}
+
+struct RunPart {
+  Value vars, outputs;
+  const Workflow* workflow = nullptr;
+};
+
+void add_named_outputs(std::vector<Member>& members, const RunPart& part) {
+  if (part.workflow == nullptr || part.outputs.size() == 0) return;
+  for (const Instruction& i : part.workflow->program) {
+    if (i.as.empty()) continue;
+    if (const Value* output = part.outputs.find(i.id)) members.push_back({Value(i.as), *output});
+  }
+}
+
+Value build(const Turn& turn, const Event& event, const Value& forwarded, const RunPart& part) {
+  std::vector<Member> members;
+  members.reserve(members_expected);
+  for (const Member& m : event.data.members())
+    if (m.key.text_or({}) != "raw") members.push_back(m);
+  add_named_outputs(members, part);
+  const Value empty = freeze_map(turn.arena, {});
+  members.push_back({"event", event_value(turn, event)});
+  members.push_back({"customer", customer_of(turn, event, forwarded)});
+  members.push_back({"shop", turn.shop});
+  members.push_back({"vars", part.vars.is(Kind::map) ? part.vars : empty});
+  members.push_back({"steps", part.outputs.is(Kind::map) ? part.outputs : empty});
+  members.push_back({"now", Value(turn.at)});
+  return freeze_map(turn.arena, members);
+}
+
+}  // namespace
+
+Value customer_of(const Turn& turn, const Event& event, const Value& forwarded) {
+  const Value& said = event.data["customer"];
+  const bool own = event.subject == turn.subject.id || turn.subject.id.starts_with("customer:");
+  const Value& known = own && turn.subject.profile.is(Kind::map) ? turn.subject.profile : forwarded;
+  if (!known.is(Kind::map)) return said.is(Kind::map) ? said : freeze_map(turn.arena, {});
+  if (!said.is(Kind::map)) return known;
+  std::vector<Member> members;
+  members.reserve(members_expected);
+  for (const Member& m : said.members())
+    if (m.key.is(Kind::string) && known.find(m.key.text()) == nullptr) members.push_back(m);
+  members.insert(members.end(), known.members().begin(), known.members().end());
+  return freeze_map(turn.arena, members);
+}
+
+Value event_scope(const Turn& turn, const Event& event, const Value& forwarded) { return build(turn, event, forwarded, {}); }
+
+Value run_scope(const Turn& turn, const Run& run, const Workflow& workflow) {
+  return build(turn, run.event, run.customer, {run.vars, run.outputs, &workflow});
+}
+
+}  // namespace shopbell

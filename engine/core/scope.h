@@ -1,0 +1,18 @@
+#pragma once
+// What expressions and templates see: one map. The event's nouns (without raw) and each `as` name stand at
+// top level; then the engine's own names, which win: event, customer, shop, vars, steps, now.
+
+#include "core/turn.h"
+
+namespace shopbell {
+
+/// The subject's live profile over what the event said of the customer: what the profile knows wins.
+/// `forwarded` is the profile that came with the event when the subject is not the event's own.
+Value customer_of(const Turn& turn, const Event& event, const Value& forwarded);
+
+/// The scope of a trigger's conditions: vars and steps are empty maps.
+Value event_scope(const Turn& turn, const Event& event, const Value& forwarded);
+/// The scope of a run's steps.
+Value run_scope(const Turn& turn, const Run& run, const Workflow& workflow);
+
+}  // namespace shopbell

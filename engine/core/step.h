@@ -1,0 +1,22 @@
+#pragma once
+// A run: how it begins, moves and ends. Each call leaves the run either open (waiting, calling, queued) or
+// ended, with its notes; who calls puts it into the transition and takes it out of the subject.
+
+#include "core/turn.h"
+
+namespace shopbell {
+
+/// Runs instructions from run.at until it waits, calls or ends. `scope`: run_scope() as of now when the
+/// caller has it already, else null.
+void advance(Turn& turn, Run& run, const Value& scope = {});
+
+/// The call that the run waits for has ended. The answer is known to be for this run and this attempt.
+void take_answer(Turn& turn, Run& run, const Finished& finished);
+
+/// A wait that is over: goes on behind it.
+void resume(Turn& turn, Run& run);
+
+/// Ends it. A call that is still open ends as "unknown": it may be on its way.
+void end_run(Turn& turn, Run& run, RunStatus status, std::string reason);
+
+}  // namespace shopbell

@@ -1,0 +1,38 @@
+#pragma once
+// One input being applied to one subject: what the parts of the core share while it lasts.
+
+#include "core/apply.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace shopbell {
+
+struct Turn {
+  const Workflows& workflows;
+  Subject& subject;
+  Time at;
+  Arena& arena;
+  Transition made{};
+  Value shop{};                  // as expressions see it
+  std::uint32_t profile_edition = 0;  // one more at each change of the profile: scopes built before are stale
+
+  void note(std::string_view code, std::string text, std::string_view workflow = {}, std::string_view run = {}, std::string_view step = {}) {
+    made.notes.push_back({std::string(code), std::string(workflow), std::string(run), std::string(step), std::move(text)});
+  }
+  void set_profile(const Value& profile) {
+    subject.profile = profile;
+    made.subject_changed = true;
+    ++profile_edition;
+  }
+  void set_conversation(const Value& conversation) {
+    subject.conversation = conversation;
+    made.subject_changed = true;
+  }
+};
+
+/// "no such field: totl (in "order.totl > 3", at byte 6; did you mean order.total?)"
+std::string describe(const Error& error, std::string_view source = {});
+
+}  // namespace shopbell

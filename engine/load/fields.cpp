@@ -11,21 +11,26 @@ namespace {
 
 // What YAML 1.1 took for booleans.
 bool looks_boolean(std::string_view text) {
-  static constexpr std::string_view words[] = {"yes", "no", "on", "off", "y", "n", "Yes", "No", "On", "Off", "YES", "NO", "ON", "OFF"};
+  static constexpr std::string_view words[] = {"yes", "no", "on",  "off", "y",  "n",  "Yes",
+                                               "No",  "On", "Off", "YES", "NO", "ON", "OFF"};
   return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
 }  // namespace
 
-void wrong_type(Report& report, const yaml::Node& node, std::string_view what, std::string_view wanted, std::string hint) {
-  report.error(place_of(node, report.source()), "wrong_type", fmt::format("{} must be {}, and this is {}", what, wanted, describe(node)), std::move(hint));
+void wrong_type(Report& report, const yaml::Node& node, std::string_view what, std::string_view wanted,
+                std::string hint) {
+  report.error(place_of(node, report.source()), "wrong_type",
+               fmt::format("{} must be {}, and this is {}", what, wanted, describe(node)), std::move(hint));
 }
 
-void unknown_name(Report& report, Place place, std::string code, std::string message, std::string_view name, std::span<const std::string_view> known) {
+void unknown_name(Report& report, Place place, std::string code, std::string message, std::string_view name,
+                  std::span<const std::string_view> known) {
   report.error(place, std::move(code), std::move(message), did_you_mean(name, known));
 }
 
-Fields::Fields(const yaml::Node& map, std::string what, std::span<const Key> keys, Report& report) : map_(map), what_(std::move(what)), report_(report) {
+Fields::Fields(const yaml::Node& map, std::string what, std::span<const Key> keys, Report& report)
+    : map_(map), what_(std::move(what)), report_(report) {
   if (!map.is_map()) {
     wrong_type(report, map, what_, "a map");
     return;
@@ -38,7 +43,8 @@ Fields::Fields(const yaml::Node& map, std::string what, std::span<const Key> key
     const std::string& name = entry.key->text;
     const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
     const Place place = place_of(*entry.key, report.source());
-    if (known == keys.end()) unknown_name(report, place, "unknown_key", fmt::format("{} has no key {}", what_, name), name, names);
+    if (known == keys.end())
+      unknown_name(report, place, "unknown_key", fmt::format("{} has no key {}", what_, name), name, names);
     else if (known->later) report.error(place, "not_available", fmt::format("{} is not available yet", name));
   }
 }
@@ -90,34 +96,41 @@ std::optional<bool> read_flag(const yaml::Node& node, std::string_view what, Rep
   return std::nullopt;
 }
 
-std::optional<std::int64_t> read_whole(const yaml::Node& node, std::string_view what, std::int64_t min, std::int64_t max, Report& report) {
+std::optional<std::int64_t> read_whole(const yaml::Node& node, std::string_view what, std::int64_t min,
+                                       std::int64_t max, Report& report) {
   const Value value = node.is_scalar() ? scalar_value(node) : Value();
   if (!value.is(Kind::integer)) {
     wrong_type(report, node, what, "a whole number");
     return std::nullopt;
   }
   if (value.integer() >= min && value.integer() <= max) return value.integer();
-  report.error(place_of(node, report.source()), "out_of_range", fmt::format("{} must be from {} to {}", what, min, max));
+  report.error(place_of(node, report.source()), "out_of_range",
+               fmt::format("{} must be from {} to {}", what, min, max));
   return std::nullopt;
 }
 
-std::optional<Millis> read_duration(const yaml::Node& node, std::string_view what, Millis min, Millis max, Report& report) {
+std::optional<Millis> read_duration(const yaml::Node& node, std::string_view what, Millis min, Millis max,
+                                    Report& report) {
   if (!node.is_text()) {
     const bool number = node.is_scalar() && scalar_value(node).is_number();
-    wrong_type(report, node, what, "a duration", number ? fmt::format("a duration has a unit: {0}s, {0}m, {0}h, {0}d", node.text) : "");
+    wrong_type(report, node, what, "a duration",
+               number ? fmt::format("a duration has a unit: {0}s, {0}m, {0}h, {0}d", node.text) : "");
     return std::nullopt;
   }
   const Result<Millis> duration = parse_duration(node.text);
   if (!duration) {
-    report.error(place_of(node, report.source()), duration.error().code, duration.error().message, duration.error().hint);
+    report.error(place_of(node, report.source()), duration.error().code, duration.error().message,
+                 duration.error().hint);
     return std::nullopt;
   }
   if (*duration >= min && *duration <= max) return *duration;
-  report.error(place_of(node, report.source()), "out_of_range", fmt::format("{} must be from {} to {}", what, format_duration(min), format_duration(max)));
+  report.error(place_of(node, report.source()), "out_of_range",
+               fmt::format("{} must be from {} to {}", what, format_duration(min), format_duration(max)));
   return std::nullopt;
 }
 
-std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view what, std::span<const std::string_view> choices, Report& report) {
+std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view what,
+                                       std::span<const std::string_view> choices, Report& report) {
   const auto found = node.is_scalar() ? std::find(choices.begin(), choices.end(), node.text) : choices.end();
   if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
   if (!node.is_text()) {
@@ -126,7 +139,8 @@ std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view 
   }
   std::string hint = did_you_mean(node.text, choices);
   if (hint.empty()) hint = fmt::format("one of {}", fmt::join(choices, ", "));
-  report.error(place_of(node, report.source()), "unknown_choice", fmt::format("{} cannot be {}", what, node.text), std::move(hint));
+  report.error(place_of(node, report.source()), "unknown_choice", fmt::format("{} cannot be {}", what, node.text),
+               std::move(hint));
   return std::nullopt;
 }
 

@@ -22,9 +22,11 @@ struct Key {
 };
 
 /// Reports that `node` should have been `wanted` ("a text").
-void wrong_type(Report& report, const yaml::Node& node, std::string_view what, std::string_view wanted, std::string hint = {});
+void wrong_type(Report& report, const yaml::Node& node, std::string_view what, std::string_view wanted,
+                std::string hint = {});
 /// Reports a name that is none of `known`, with the nearest of them.
-void unknown_name(Report& report, Place place, std::string code, std::string message, std::string_view name, std::span<const std::string_view> known);
+void unknown_name(Report& report, Place place, std::string code, std::string message, std::string_view name,
+                  std::span<const std::string_view> known);
 
 class Fields {
  public:
@@ -52,9 +54,12 @@ class Fields {
 
 // The same for a value that has no key.
 std::optional<std::string> read_text(const yaml::Node& node, std::string_view what, Report& report);
-std::optional<std::int64_t> read_whole(const yaml::Node& node, std::string_view what, std::int64_t min, std::int64_t max, Report& report);
-std::optional<Millis> read_duration(const yaml::Node& node, std::string_view what, Millis min, Millis max, Report& report);
+std::optional<std::int64_t> read_whole(const yaml::Node& node, std::string_view what, std::int64_t min,
+                                       std::int64_t max, Report& report);
+std::optional<Millis> read_duration(const yaml::Node& node, std::string_view what, Millis min, Millis max,
+                                    Report& report);
 std::optional<bool> read_flag(const yaml::Node& node, std::string_view what, Report& report);
-std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view what, std::span<const std::string_view> choices, Report& report);
+std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view what,
+                                       std::span<const std::string_view> choices, Report& report);
 
 }  // namespace shopbell

@@ -33,7 +33,7 @@ void Report::add(Diagnostic d) {
 }
 
 void Report::keep(Severity severity, Place place, Error error) {
-  if (found_.size() >= diagnostics_max) {
+  if (full()) {
     ++left_out_;
     return;
   }

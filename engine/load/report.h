@@ -34,6 +34,8 @@ class Report {
   /// Bytes that no diagnostic may show: a secret. They are printed as asterisks.
   void hide(Place place) { hidden_.push_back(place); }
 
+  /// Whether further mistakes are only counted: work on their hints is lost.
+  bool full() const { return found_.size() >= diagnostics_max; }
   /// Whether there was an error.
   bool failed() const { return failed_; }
   /// Everything, in order of place.

@@ -34,9 +34,7 @@ struct Spelling {
 bool is_break(char c) { return c == '\n' || c == '\r'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-std::size_t behind_break(std::string_view s, std::size_t at) {
-  return at + (s.substr(at).starts_with("\r\n") ? 2 : 1);
-}
+std::size_t behind_break(std::string_view s, std::size_t at) { return at + (s.substr(at).starts_with("\r\n") ? 2 : 1); }
 
 std::size_t skip_blanks(std::string_view s, std::size_t at) {
   while (at < s.size() && is_blank(s[at])) ++at;
@@ -179,7 +177,8 @@ void read_block(std::string_view s, std::size_t at, std::string_view expected, S
     if (!line.empty) {
       const bool folds = folded && begun && !more && !line.more;
       if (folds && breaks.size() == 1) to.add(' ', breaks[0]);
-      else for (std::size_t i = folds ? 1 : 0; i < breaks.size(); ++i) to.add('\n', breaks[i]);
+      else
+        for (std::size_t i = folds ? 1 : 0; i < breaks.size(); ++i) to.add('\n', breaks[i]);
       for (std::size_t i = line.start; i < line.end; ++i) to.add(s[i], i);
       breaks.clear();
       begun = true;
@@ -207,13 +206,16 @@ Spelling read(const Node& node, std::string_view source) {
 std::vector<std::uint32_t> spelling_of(const Node& node, std::string_view source) {
   Spelling spelling = read(node, source);
   // A block scalar's chomping only takes line breaks off the end.
-  if (spelling.text.starts_with(node.text)) spelling.from.resize(node.text.size() + 1 <= spelling.from.size() ? node.text.size() + 1 : node.text.size());
+  if (spelling.text.starts_with(node.text))
+    spelling.from.resize(node.text.size() + 1 <= spelling.from.size() ? node.text.size() + 1 : node.text.size());
   else spelling.from.assign(node.text.size(), node.offset);
   if (spelling.from.size() == node.text.size()) {
     const std::uint32_t last = spelling.from.empty() ? node.offset : spelling.from.back();
-    const std::uint32_t step = last < source.size() && !node.text.empty() ? static_cast<std::uint32_t>(utf8_length(source[last])) : 0;
-    spelling.from.push_back(std::min(last + (source.substr(std::min<std::size_t>(last, source.size())).starts_with("''") ? 2 : step),
-                                     static_cast<std::uint32_t>(source.size())));
+    const std::uint32_t step =
+        last < source.size() && !node.text.empty() ? static_cast<std::uint32_t>(utf8_length(source[last])) : 0;
+    spelling.from.push_back(
+        std::min(last + (source.substr(std::min<std::size_t>(last, source.size())).starts_with("''") ? 2 : step),
+                 static_cast<std::uint32_t>(source.size())));
   }
   return spelling.from;
 }
@@ -226,7 +228,8 @@ Place place_within(const Node& node, std::string_view source, std::uint32_t offs
 }
 
 Place place_of(const Node& node, std::string_view source) {
-  if (node.is_map() && !node.entries.empty() && node.entries.front().key->is_scalar()) return place_of(*node.entries.front().key, source);
+  if (node.is_map() && !node.entries.empty() && node.entries.front().key->is_scalar())
+    return place_of(*node.entries.front().key, source);
   if (!node.is_scalar() || node.offset >= source.size()) return {node.offset, 1};
   if (!node.plain && (source[node.offset] == '|' || source[node.offset] == '>')) return {node.offset, 1};
   const std::vector<std::uint32_t> from = spelling_of(node, source);

@@ -66,7 +66,8 @@ class Reader {
     std::vector<cel::Field> fields;
     for (const yaml::Entry& entry : members.entries) {
       Fields field(*entry.value, "a field", field_keys, report);
-      fields.push_back({entry.key->text, type_of(field, name + "." + entry.key->text, report), field.text("doc").value_or("")});
+      fields.push_back(
+          {entry.key->text, type_of(field, name + "." + entry.key->text, report), field.text("doc").value_or("")});
     }
     return cel::Type::object(std::move(name), std::move(fields));
   }
@@ -75,7 +76,8 @@ class Reader {
     const std::string type = field.text("type").value_or("");
     const yaml::Node* members = field.find("fields");
     if (type == "map") return members ? object(path, *members, report) : cel::Type();
-    if (type == "list") return cel::Type::list(members ? object(path + "[]", *members, report) : named(field.text("of").value_or("any")));
+    if (type == "list")
+      return cel::Type::list(members ? object(path + "[]", *members, report) : named(field.text("of").value_or("any")));
     return named(type);
   }
 

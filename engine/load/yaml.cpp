@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <sstream>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 namespace shopbell::yaml {
@@ -36,7 +35,8 @@ class Builder : public YAML::EventHandler {
   NodePtr root() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (seen_) throw Stop{place(mark), "several_documents", "a second document begins here", "one file holds one document"};
+    if (seen_)
+      throw Stop{place(mark), "several_documents", "a second document begins here", "one file holds one document"};
     seen_ = true;
   }
   void OnDocumentEnd() override {}
@@ -47,7 +47,8 @@ class Builder : public YAML::EventHandler {
     add(std::move(node), anchor);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     Node node = make(NodeKind::scalar, mark, tag);
     node.text = value;
     node.bytes = static_cast<std::uint32_t>(value.size());
@@ -65,10 +66,12 @@ class Builder : public YAML::EventHandler {
     place_in_parent(found->second);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     open(NodeKind::list, mark, tag, anchor);
   }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     open(NodeKind::map, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
@@ -79,12 +82,10 @@ class Builder : public YAML::EventHandler {
     Node node;
     YAML::anchor_t anchor;
     NodePtr key = nullptr;  // of a map: the key whose value comes next
-    std::unordered_set<std::string> keys = {};
+    std::unordered_map<std::string, std::uint32_t> keys = {};  // and where each stands
   };
 
-  Place place(const YAML::Mark& mark) const {
-    return {mark.pos < 0 ? 0u : static_cast<std::uint32_t>(mark.pos), 1};
-  }
+  Place place(const YAML::Mark& mark) const { return {mark.pos < 0 ? 0u : static_cast<std::uint32_t>(mark.pos), 1}; }
 
   // yaml-cpp's mark of a node with an anchor or a tag is the mark of those.
   std::uint32_t behind_properties(std::uint32_t at) const {
@@ -107,13 +108,15 @@ class Builder : public YAML::EventHandler {
     node.plain = kind == NodeKind::scalar && tag != "!";
     if (tag != "?" && tag != "!" && !tag.empty()) {
       if (tag.starts_with(core_tag)) node.tag = tag.substr(core_tag.size());
-      else report_.error(place(mark), "unknown_tag", fmt::format("the tag {} means nothing here", tag), quote_hint(mark));
+      else
+        report_.error(place(mark), "unknown_tag", fmt::format("the tag {} means nothing here", tag), quote_hint(mark));
     }
     return node;
   }
 
   std::string quote_hint(const YAML::Mark& mark) const {
-    return rest_at(report_.source(), place(mark).offset).starts_with('!') ? "a text that begins with ! needs quotes" : "";
+    return rest_at(report_.source(), place(mark).offset).starts_with('!') ? "a text that begins with ! needs quotes"
+                                                                          : "";
   }
 
   void check_tag(Node& node) {
@@ -124,8 +127,9 @@ class Builder : public YAML::EventHandler {
     }
     node.plain = true;
     const Kind kind = scalar_value(node).kind();
-    const bool fits = (node.tag == "int" && (kind == Kind::integer || kind == Kind::uint)) || (node.tag == "null" && kind == Kind::null) ||
-                      (node.tag == "bool" && kind == Kind::boolean) || (node.tag == "float" && kind != Kind::string && kind != Kind::boolean);
+    const bool fits = (node.tag == "int" && (kind == Kind::integer || kind == Kind::uint)) ||
+                      (node.tag == "null" && kind == Kind::null) || (node.tag == "bool" && kind == Kind::boolean) ||
+                      (node.tag == "float" && kind != Kind::string && kind != Kind::boolean);
     if (!fits) report_.error({node.offset, 1}, "bad_tag", fmt::format("this is no {}, as its tag says", node.tag));
   }
 
@@ -171,26 +175,39 @@ class Builder : public YAML::EventHandler {
     parent.nodes += child.nodes;
     parent.bytes += child.bytes;
     if (parent.nodes > yaml_nodes_max)
-      throw Stop{{child.offset, 1}, "too_many_nodes", fmt::format("more than {} nodes, aliases counted each time", yaml_nodes_max), ""};
+      throw Stop{{child.offset, 1},
+                 "too_many_nodes",
+                 fmt::format("more than {} nodes, aliases counted each time", yaml_nodes_max),
+                 ""};
     if (parent.bytes > expanded_bytes_max)
-      throw Stop{{child.offset, 1}, "too_large", fmt::format("more than {} bytes of text, aliases counted each time", expanded_bytes_max), ""};
+      throw Stop{{child.offset, 1},
+                 "too_large",
+                 fmt::format("more than {} bytes of text, aliases counted each time", expanded_bytes_max),
+                 ""};
   }
 
   std::ptrdiff_t line_of(std::uint32_t offset) const {
     const std::string_view source = report_.source();
-    return std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(offset, source.size())), '\n') + 1;
+    return std::count(source.begin(),
+                      source.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(offset, source.size())),
+                      '\n') +
+           1;
   }
 
   void check_key(const Node& map, const Node& key) {
     const Place at = place_of(key, report_.source());
     if (!key.is_scalar()) {
-      const bool braces = rest_at(report_.source(), key.offset).starts_with('{') || rest_at(report_.source(), map.offset).starts_with("{{");
-      report_.error({map.offset, 1}, "bad_key", "a key must be a plain text", braces ? "a text with {{ }} needs quotes around it" : "");
+      const bool braces = rest_at(report_.source(), key.offset).starts_with('{') ||
+                          rest_at(report_.source(), map.offset).starts_with("{{");
+      report_.error({map.offset, 1}, "bad_key", "a key must be a plain text",
+                    braces ? "a text with {{ }} needs quotes around it" : "");
     } else if (key.plain && key.text == "<<") {
-      report_.error(at, "merge_key", "merge keys (<<) are not part of YAML 1.2", "write the keys out, or use an alias as a value");
-    } else if (!open_.back().keys.insert(key.text).second) {
-      report_.error(at, "duplicate_key", fmt::format("the key {} is given twice", key.text),
-                    fmt::format("it stands in line {}, too", line_of(map.find(key.text)->offset)));
+      report_.error(at, "merge_key", "merge keys (<<) are not part of YAML 1.2",
+                    "write the keys out, or use an alias as a value");
+    } else if (const auto [there, first] = open_.back().keys.emplace(key.text, key.offset); !first) {
+      // Counting lines takes its time, and a file may hold many.
+      const std::string hint = report_.full() ? "" : fmt::format("it stands in line {}, too", line_of(there->second));
+      report_.error(at, "duplicate_key", fmt::format("the key {} is given twice", key.text), hint);
     }
   }
 
@@ -207,13 +224,17 @@ std::string hint_for(std::string_view source, std::uint32_t offset, std::string_
   std::string_view line = source.substr(start, source.find('\n', start) - start);
   const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
   line.remove_prefix(indent);
-  if (line.starts_with('\t') || message.find("tab") != std::string_view::npos) return "indent with blanks: YAML takes no tabs";
-  if (message.find("illegal map value") != std::string_view::npos) return "a text that holds ': ' needs quotes around it";
+  if (line.starts_with('\t') || message.find("tab") != std::string_view::npos)
+    return "indent with blanks: YAML takes no tabs";
+  if (message.find("illegal map value") != std::string_view::npos)
+    return "a text that holds ': ' needs quotes around it";
   const std::size_t value = line.find(": ");
   if (value != std::string_view::npos) {
     const char first = line[std::min(line.find_first_not_of(' ', value + 1), line.size() - 1)];
-    if (first == '"') return "a text that begins with a quote ends with it: put the whole expression into single quotes";
-    if (first == '%' || first == '@' || first == '`' || first == '&' || first == '*') return "a text that begins so needs quotes around it";
+    if (first == '"')
+      return "a text that begins with a quote ends with it: put the whole expression into single quotes";
+    if (first == '%' || first == '@' || first == '`' || first == '&' || first == '*')
+      return "a text that begins so needs quotes around it";
   }
   return "";
 }
@@ -222,7 +243,8 @@ std::string hint_for(std::string_view source, std::uint32_t offset, std::string_
 bool check_text(Report& report) {
   const std::string_view source = report.source();
   if (source.size() > yaml_bytes_max) {
-    report.error_in_file("too_large", fmt::format("the file has {} bytes; at most {} are read", source.size(), yaml_bytes_max));
+    report.error_in_file("too_large",
+                         fmt::format("the file has {} bytes; at most {} are read", source.size(), yaml_bytes_max));
     return false;
   }
   if (!utf8_valid(source)) {
@@ -232,7 +254,8 @@ bool check_text(Report& report) {
   for (std::size_t i = 0; i < source.size(); ++i) {
     const auto c = static_cast<unsigned char>(source[i]);
     if (c >= 0x20 ? c != 0x7f : (c == '\t' || c == '\n' || c == '\r')) continue;
-    report.error({static_cast<std::uint32_t>(i), 1}, "control_character", fmt::format("the control character U+{:04X}", c));
+    report.error({static_cast<std::uint32_t>(i), 1}, "control_character",
+                 fmt::format("the control character U+{:04X}", c));
     return false;
   }
   return true;
@@ -263,7 +286,8 @@ NodePtr parse(Report& report) {
   } catch (const Stop& stop) {
     report.error(stop.place, stop.code, stop.message, stop.hint);
   } catch (const YAML::Exception& e) {
-    const auto at = static_cast<std::uint32_t>(std::clamp<std::int64_t>(e.mark.pos, 0, static_cast<std::int64_t>(report.source().size())));
+    const auto at = static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(e.mark.pos, 0, static_cast<std::int64_t>(report.source().size())));
     report.error({at, 1}, "bad_yaml", "this is no YAML: " + e.msg, hint_for(report.source(), at, e.msg));
   }
   return nullptr;

@@ -28,22 +28,22 @@ enum class NodeKind : std::uint8_t { scalar, list, map };
 
 struct Node {
   NodeKind kind = NodeKind::scalar;
-  bool plain = false;         // a scalar without quotes: null, true and 12 mean themselves
-  std::string text;           // of a scalar
-  std::string tag;            // "str", "int", ... when one was written
-  std::uint32_t offset = 0;   // of its first byte in the file
+  bool plain = false;        // a scalar without quotes: null, true and 12 mean themselves
+  std::string text;          // of a scalar
+  std::string tag;           // "str", "int", ... when one was written
+  std::uint32_t offset = 0;  // of its first byte in the file
   std::vector<NodePtr> items;
   std::vector<Entry> entries;
-  std::uint32_t nodes = 1;    // in this tree, aliases counted each time they are used
-  std::uint32_t bytes = 0;    // of text in this tree, likewise
+  std::uint32_t nodes = 1;  // in this tree, aliases counted each time they are used
+  std::uint32_t bytes = 0;  // of text in this tree, likewise
 
   /// The value of that key, or nullptr (also when this is no map).
   const Node* find(std::string_view key) const;
   bool is_map() const { return kind == NodeKind::map; }
   bool is_list() const { return kind == NodeKind::list; }
   bool is_scalar() const { return kind == NodeKind::scalar; }
-  bool is_null() const;       // nothing, ~ or null, unquoted
-  bool is_text() const;       // a scalar that is no null, boolean or number
+  bool is_null() const;  // nothing, ~ or null, unquoted
+  bool is_text() const;  // a scalar that is no null, boolean or number
 };
 
 /// The root of the one document in report.source(), or nullptr when the text is no YAML, breaks a

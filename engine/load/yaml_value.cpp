@@ -10,7 +10,9 @@
 namespace shopbell::yaml {
 namespace {
 
-bool digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 template <class T, class... Base>
 std::optional<T> number(std::string_view text, Base... base) {
@@ -22,7 +24,8 @@ std::optional<T> number(std::string_view text, Base... base) {
 
 std::optional<Value> whole(std::string_view text) {
   if (text.starts_with("0x") || text.starts_with("0o")) {
-    if (const auto value = number<std::int64_t>(text.substr(2), text[1] == 'x' ? 16 : 8); value && text[2] != '-') return Value(*value);
+    if (const auto value = number<std::int64_t>(text.substr(2), text[1] == 'x' ? 16 : 8); value && text[2] != '-')
+      return Value(*value);
     return std::nullopt;
   }
   if (text.starts_with('+')) text.remove_prefix(1);

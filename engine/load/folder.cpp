@@ -1,0 +1,251 @@
+// The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid.
+#include "load/draft.h"
+#include "load/shop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <tuple>
+
+namespace shopbell {
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Loaded {
+  std::vector<std::shared_ptr<const Workflow>> workflows;
+  std::vector<Diagnostic> diagnostics;
+};
+
+Diagnostic about_file(std::string file, std::string code, std::string message, std::string hint = {}) {
+  Diagnostic d;
+  d.file = std::move(file);
+  d.code = std::move(code);
+  d.message = std::move(message);
+  d.hint = std::move(hint);
+  return d;
+}
+
+bool failed(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::error; });
+}
+
+// A template that two workflows use is broken once.
+std::vector<Diagnostic> without_repetition(std::vector<Diagnostic> all) {
+  std::set<std::tuple<std::string, std::uint32_t, std::uint32_t, std::string>> seen;
+  std::erase_if(all, [&](const Diagnostic& d) { return !seen.emplace(d.file, d.line, d.column, d.message).second; });
+  return all;
+}
+
+void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
+}
+
+// What any workflow of the shop emits may trigger another.
+std::vector<std::string> own_events(const std::vector<std::string>& files, const std::vector<std::string>& declared) {
+  std::set<std::string> types(declared.begin(), declared.end());
+  for (const std::string& file : files) {
+    const Result<std::string> text = read_file(file, yaml_bytes_max);
+    if (!text) continue;
+    Report unread(file, *text);
+    if (const yaml::NodePtr root = yaml::parse(unread)) collect_emitted(*root, types);
+  }
+  return {types.begin(), types.end()};
+}
+
+// A ticket in a queue that nobody looks into is lost. Queues are the shop's, so a workflow alone cannot know.
+void check_queues(const Workflow& workflow, const ShopConfig& shop, std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string_view> known;
+  for (const QueueConfig& queue : shop.queues) known.push_back(queue.name);
+  for (const Instruction& i : workflow.program) {
+    if (i.action == nullptr || i.action->name != "handoff") continue;
+    for (const auto& [name, argument] : i.arguments.parts) {
+      if (name != "queue" || argument.form != Argument::Form::constant) continue;
+      const std::string_view queue = argument.constant->text_or({});
+      if (queue.empty() || std::find(known.begin(), known.end(), queue) != known.end()) continue;
+      std::size_t at = 0;
+      for (std::uint32_t line = 1; line < i.line; ++line) at = workflow.source.yaml.find('\n', at) + 1;
+      at = std::min(workflow.source.yaml.find(queue, at), workflow.source.yaml.size());
+      std::string hint = did_you_mean(queue, known);
+      if (hint.empty()) hint = "`queues` in shopbell.yaml names them";
+      const Error error{"unknown_queue", fmt::format("there is no queue {}", queue), std::move(hint),
+                        static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(queue.size())};
+      diagnostics.push_back(diagnostic_at(workflow.source.file, workflow.source.yaml, error.offset, error));
+    }
+  }
+}
+
+// `shop`: nullptr when the files belong to none.
+Loaded load_files(const std::vector<std::string>& files, const std::string& templates_folder,
+                  const std::vector<std::string>& events, const ShopConfig* shop) {
+  Loaded loaded;
+  WorkflowSource source;
+  source.templates = read_templates(templates_folder, loaded.diagnostics);
+  source.own_events = events;
+  std::map<std::string, std::string> ids;
+  for (const std::string& file : files) {
+    Result<std::string> text = read_file(file, yaml_bytes_max);
+    if (!text) {
+      loaded.diagnostics.push_back(about_file(file, text.error().code, text.error().message));
+      continue;
+    }
+    source.file = file;
+    source.yaml = std::move(*text);
+    auto read = compile_workflow(source, templates_folder);
+    append(loaded.diagnostics, std::move(read.diagnostics));
+    if (!read.value) continue;
+    if (shop != nullptr) check_queues(**read.value, *shop, loaded.diagnostics);
+    const auto [other, first] = ids.emplace((*read.value)->id, file);
+    if (first) loaded.workflows.push_back(std::move(*read.value));
+    else
+      loaded.diagnostics.push_back(about_file(
+          file, "duplicate_workflow", fmt::format("the workflow {} is in {}, too", other->first, other->second)));
+  }
+  loaded.diagnostics = without_repetition(std::move(loaded.diagnostics));
+  return loaded;
+}
+
+// Templates that no workflow uses yet are checked for what they are alone.
+void check_unused(const std::string& folder, std::vector<Diagnostic>& diagnostics) {
+  std::vector<Diagnostic> found;
+  for (const auto& [name, text] : read_templates(folder, found)) {
+    const auto parsed = liquid::parse(text, {.html = liquid::is_html(name)});
+    if (parsed) continue;
+    for (const Error& error : parsed.error())
+      found.push_back(diagnostic_at(folder + "/" + name, text, error.offset, error));
+  }
+  append(diagnostics, std::move(found));
+}
+
+// The folder with shopbell.yaml that a file stands in, or nothing.
+std::string shop_of(const fs::path& path) {
+  std::error_code ignored;
+  for (fs::path at = fs::absolute(path, ignored).parent_path(); !at.empty(); at = at.parent_path()) {
+    if (fs::is_regular_file(at / "shopbell.yaml", ignored)) {
+      return path.is_absolute() ? at.string() : fs::relative(at, ignored).string();
+    }
+    if (at == at.parent_path()) break;
+  }
+  return {};
+}
+
+void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>& diagnostics) {
+  if (files.empty()) return;
+  const std::string shop = shop_of(files.front());
+  const fs::path folder = fs::path(files.front()).parent_path();
+  std::vector<std::string> all = files;
+  ShopFile file;
+  if (!shop.empty()) {
+    const std::string path = (fs::path(shop) / "shopbell.yaml").string();
+    const Result<std::string> text = read_file(path, yaml_bytes_max);
+    Report unread(path, text ? std::string_view(*text) : std::string_view());
+    file = read_shop_file(unread, shop);
+    const auto others = workflow_files((fs::path(shop) / "workflows").string());
+    all.insert(all.end(), others.begin(), others.end());
+  }
+  std::error_code ignored;
+  const fs::path base = !shop.empty()                                     ? fs::path(shop)
+                        : fs::is_directory(folder / "templates", ignored) ? folder
+                                                                          : folder / "..";
+  append(diagnostics, load_files(files, (base / "templates").lexically_normal().string(), own_events(all, file.events),
+                                 shop.empty() ? nullptr : &file.config)
+                          .diagnostics);
+}
+
+void check_shop_file(const std::string& path, std::vector<Diagnostic>& diagnostics) {
+  const Result<std::string> text = read_file(path, yaml_bytes_max);
+  if (!text) {
+    diagnostics.push_back(about_file(path, text.error().code, text.error().message));
+    return;
+  }
+  Report report(path, *text);
+  read_shop_file(report, fs::path(path).parent_path().string());
+  append(diagnostics, report.take());
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  std::error_code ignored;
+  std::ifstream in(path, std::ios::binary);
+  if (!fs::is_regular_file(path, ignored) || !in)
+    return fail("no_such_file", "there is no such file, or it cannot be read");
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (text.size() > bytes_max)
+    return fail("too_large", fmt::format("the file has {} bytes; at most {} are read", text.size(), bytes_max));
+  return text;
+}
+
+std::map<std::string, std::string> read_templates(const std::string& folder, std::vector<Diagnostic>& diagnostics) {
+  std::map<std::string, std::string> found;
+  std::error_code ignored;
+  for (auto at = fs::directory_iterator(folder, ignored); at != fs::directory_iterator(); at.increment(ignored)) {
+    const std::string name = at->path().filename().string();
+    if (!name.ends_with(".liquid") || name.starts_with('.')) continue;
+    Result<std::string> text = read_file(at->path().string(), liquid::template_bytes_max);
+    if (text && found.size() < template_files_max) found.emplace(name, std::move(*text));
+    else
+      diagnostics.push_back(about_file(at->path().string(), text ? "too_many_files" : text.error().code,
+                                       text ? "too many templates" : text.error().message));
+  }
+  return found;
+}
+
+std::vector<std::string> workflow_files(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (auto at = fs::directory_iterator(folder, ignored); at != fs::directory_iterator(); at.increment(ignored)) {
+    const std::string name = at->path().filename().string();
+    const bool yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    const bool other = name.ends_with(".test.yaml") || name.starts_with('.') || name == "shopbell.yaml";
+    if (yaml && !other) files.push_back(at->path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Read<Shop> load_shop(const std::string& folder) {
+  Read<Shop> read;
+  const std::string path = (fs::path(folder) / "shopbell.yaml").string();
+  const Result<std::string> text = read_file(path, yaml_bytes_max);
+  if (!text) {
+    read.diagnostics.push_back(
+        about_file(path, text.error().code, text.error().message,
+                   "a shop's folder holds shopbell.yaml; its first line is shop: and the shop's id"));
+    return read;
+  }
+  Report report(path, *text);
+  ShopFile file = read_shop_file(report, folder);
+  read.diagnostics = report.take();
+  const auto files = workflow_files((fs::path(folder) / "workflows").string());
+  if (files.size() > workflow_files_max) {
+    read.diagnostics.push_back(
+        about_file(folder + "/workflows", "too_many_files", fmt::format("more than {} workflows", workflow_files_max)));
+    return read;
+  }
+  const std::string templates = (fs::path(folder) / "templates").string();
+  Loaded loaded = load_files(files, templates, own_events(files, file.events), &file.config);
+  append(read.diagnostics, std::move(loaded.diagnostics));
+  check_unused(templates, read.diagnostics);
+  read.diagnostics = without_repetition(std::move(read.diagnostics));
+  if (!failed(read.diagnostics)) read.value = Shop{std::move(file.config), std::move(loaded.workflows)};
+  return read;
+}
+
+std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths) {
+  std::vector<Diagnostic> all;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (fs::is_regular_file(fs::path(path) / "shopbell.yaml", ignored)) append(all, load_shop(path).diagnostics);
+    else if (fs::path(path).filename() == "shopbell.yaml") check_shop_file(path, all);
+    else if (fs::is_directory(path, ignored)) check_files(workflow_files(path), all);
+    else check_files({path}, all);
+  }
+  return without_repetition(std::move(all));
+}
+
+}  // namespace shopbell

@@ -1,0 +1,31 @@
+#pragma once
+// What the expressions and templates of one workflow may read, by the events that trigger it.
+
+#include "cel/cel.h"
+#include "liquid/liquid.h"
+#include "load/report.h"
+
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace shopbell {
+
+/// The names that a workflow's steps bring.
+struct Names {
+  std::set<std::string> vars;     // of `vars` and of every `set`
+  std::set<std::string> outputs;  // of every `as`
+  std::set<std::string> steps;    // of every `id`
+};
+
+/// For conditions of the trigger. Several types: what any of them has is allowed; where they differ it
+/// is not checked. A type of the shop's own has no schema: then every name is allowed.
+cel::Env trigger_scope(std::span<const std::string> event_types);
+/// For steps: with vars, steps, and the names of outputs.
+cel::Env step_scope(std::span<const std::string> event_types, const Names& names);
+
+/// The fields that the template reads and the scope does not have, with their places in the template.
+std::vector<Error> unknown_readings(const liquid::Template& t, const cel::Env& scope);
+
+}  // namespace shopbell

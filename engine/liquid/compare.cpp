@@ -32,6 +32,11 @@ bool equal_ranges(const Datum& a, const Datum& b) {
   return x.first == y.first && x.last == y.last;
 }
 
+bool equal_selves(const Datum& a, const Datum& b) {
+  if (!a.is(Object::Kind::self) || !b.is(Object::Kind::self)) return false;
+  return static_cast<const SelfObject&>(*a.object).world == static_cast<const SelfObject&>(*b.object).world;
+}
+
 int sign_of(auto a, auto b) { return a < b ? -1 : a > b ? 1 : 0; }
 
 Order order_of_times(const Value& a, const Value& b) {
@@ -66,7 +71,7 @@ bool equal(const Datum& a, const Datum& b) {
     const auto sign = compare(to_number(a), to_number(b));
     return sign && *sign == 0;
   }
-  if (!a.is_plain() || !b.is_plain()) return a.object == b.object || equal_ranges(a, b);
+  if (!a.is_plain() || !b.is_plain()) return a.object == b.object || equal_ranges(a, b) || equal_selves(a, b);
   const Value& x = a.value;
   const Value& y = b.value;
   if (x.kind() != y.kind()) return false;

@@ -60,7 +60,6 @@ struct LoopObject : Object {
 
 inline constexpr Object empty_object{Object::Kind::empty};
 inline constexpr Object blank_object{Object::Kind::blank};
-inline constexpr Object self_object{Object::Kind::self};
 inline constexpr Object safe_object{Object::Kind::safe};
 
 inline Datum safe_text(std::string_view text) { return {Value(text), &safe_object}; }

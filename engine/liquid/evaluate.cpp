@@ -75,7 +75,9 @@ Datum command(const Datum& of, std::string_view name, Rendering& r) {
 }
 
 std::string shown_in_comparison(const Datum& d, const Setting& setting) {
-  const bool by_value = d.is(Kind::integer) || d.is(Kind::real) || d.is(Kind::boolean);
+  constexpr std::int64_t small_max = std::int64_t{1} << 62;  // Ruby names the type of larger ones
+  const bool small = d.is(Kind::integer) && d.value.integer() < small_max && d.value.integer() >= -small_max;
+  const bool by_value = small || d.is(Kind::real) || d.is(Kind::boolean);
   if (!by_value) return std::string(class_name(d));
   std::string text;
   append_inspected(text, d.value, setting);
@@ -91,7 +93,7 @@ Datum Rendering::member(const Datum& of, const Step& step) {
     } else if (of.is(Object::Kind::forloop) || of.is(Object::Kind::tablerowloop)) {
       return loop_member(static_cast<const LoopObject&>(*of.object), step.name.text);
     } else if (of.is(Object::Kind::self)) {
-      return variable(step.name);
+      return variable_in(*static_cast<const SelfObject&>(*of.object).world, step.name);
     }
     return step.command ? command(of, step.name.text, *this) : Datum();
   }
@@ -104,14 +106,14 @@ Datum Rendering::member(const Datum& of, const Step& step) {
   }
   if (!key.is_text()) return {};
   if (of.is(Object::Kind::forloop) || of.is(Object::Kind::tablerowloop)) return loop_member(static_cast<const LoopObject&>(*of.object), key.value.text());
-  return of.is(Object::Kind::self) ? variable(Name(key.value.text())) : Datum();
+  return of.is(Object::Kind::self) ? variable_in(*static_cast<const SelfObject&>(*of.object).world, Name(key.value.text())) : Datum();
 }
 
 bool Rendering::range_end(const Expression& e, bool literal, std::int64_t& to) {
   const Datum d = evaluate(e);
   to = 0;
   if (d.is_nil()) return true;
-  if (d.is_text()) {
+  if (d.is_text() || d.is(Kind::bytes)) {
     to = static_cast<std::int64_t>(leading_integer(d.value.text()));
     return true;
   }

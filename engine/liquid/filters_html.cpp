@@ -118,7 +118,11 @@ Datum url_decode(const FilterCall& c) {
   const std::string_view in = text(c);
   std::string to;
   for (std::size_t i = 0; i < in.size(); ++i) {
-    if (in[i] == '%' && i + 2 < in.size() && hex_digit(in[i + 1]) >= 0 && hex_digit(in[i + 2]) >= 0) {
+    if (in[i] == '%' && i + 2 >= in.size()) {
+      to += in.substr(i);
+      break;
+    }
+    if (in[i] == '%' && hex_digit(in[i + 1]) >= 0 && hex_digit(in[i + 2]) >= 0) {
       to += static_cast<char>(hex_digit(in[i + 1]) * 16 + hex_digit(in[i + 2]));
       i += 2;
     } else {
@@ -141,8 +145,8 @@ Datum base64_encode(const FilterCall& c) { return kept(c, to_base64(text(c))); }
 Datum base64_url_safe_encode(const FilterCall& c) { return kept(c, url_alphabet(to_base64(text(c)), true)); }
 
 Datum decoded(const FilterCall& c, const std::optional<std::string>& bytes, std::string_view filter) {
-  if (!bytes || !utf8_valid(*bytes)) return c.r.refuse("invalid base64 provided to " + std::string(filter));
-  return kept(c, *bytes);
+  if (!bytes) return c.r.refuse("invalid base64 provided to " + std::string(filter));
+  return utf8_valid(*bytes) ? kept(c, *bytes) : Datum(Value::bytes(c.r.keep(*bytes)));
 }
 
 Datum base64_decode(const FilterCall& c) {

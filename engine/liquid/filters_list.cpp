@@ -210,8 +210,10 @@ Selected select(const Value& item, const Datum& property) {
       const Value* found = item.find_key(key);
       return {Outcome::value, found == nullptr ? Value() : *found};
     }
+    case Kind::integer:  // asked by a number: that bit
+      if (!key.is(Kind::integer)) return {Outcome::refused, {}};
+      return {Outcome::value, Value(key.integer() < 0 ? std::int64_t{0} : item.integer() >> std::min<std::int64_t>(key.integer(), 63) & 1)};
     case Kind::list:
-    case Kind::integer:
     case Kind::uint: return {Outcome::refused, {}};
     case Kind::string:
       if (!key.is(Kind::string)) return {Outcome::refused, {}};

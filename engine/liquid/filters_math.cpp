@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace shopbell::liquid {
 namespace {
@@ -40,6 +41,8 @@ Datum round_filter(const FilterCall& c) {
   const Number n = to_number(c.input);
   const double places = to_number(c.arg(0)).as_double();
   if (!std::isfinite(places)) return no_number(c, to_number(c.arg(0)));
+  if (places > std::numeric_limits<int>::max() || places < std::numeric_limits<int>::min())
+    return c.r.fail("render", "internal", "round takes at most 2147483647 places");
   const int clamped = static_cast<int>(std::clamp(places, -places_max, places_max));
   if (clamped > 0 && n.kind == Number::Kind::special) return from_number(n, c.r);
   const auto result = round_to(n, clamped, Rounding::nearest);

@@ -36,21 +36,21 @@ Datum joined(const FilterCall& c, std::string_view a, std::string_view b) {
 Datum append(const FilterCall& c) { return joined(c, text(c), text(c, 0)); }
 Datum prepend(const FilterCall& c) { return joined(c, text(c, 0), text(c)); }
 
-// Ruby's gsub reads \0 and \& in the replacement as what was found, \1 as a group that is not
-// there, and \\ as one backslash.
-std::string expand(std::string_view replacement, std::string_view found) {
-  std::string to;
+// Ruby's gsub reads \0 and \& in the replacement as what was found, \` and \' as what stands before
+// and behind it, \1 and \+ as a group that is not there, and \\ as one backslash.
+void expand(std::string& to, std::string_view replacement, std::string_view in, std::size_t at, std::size_t length) {
   for (std::size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] != '\\' || i + 1 == replacement.size()) {
       to += replacement[i];
       continue;
     }
     const char next = replacement[++i];
-    if (next == '0' || next == '&') to += found;
+    if (next == '0' || next == '&') to += in.substr(at, length);
+    else if (next == '`') to += in.substr(0, at);
+    else if (next == '\'') to += in.substr(at + length);
     else if (next == '\\') to += '\\';
-    else if (!is_digit(next)) (to += '\\') += next;
+    else if (next != '+' && !is_digit(next)) (to += '\\') += next;
   }
-  return to;
 }
 
 enum class Which : std::uint8_t { all, first, last };
@@ -58,13 +58,18 @@ enum class Which : std::uint8_t { all, first, last };
 Datum replaced(const FilterCall& c, std::string_view replacement, Which which) {
   const std::string_view in = text(c);
   const std::string_view what = text(c, 0);
-  const std::string by = which == Which::last ? std::string(replacement) : expand(replacement, what);
+  if (which != Which::last && replacement.find("\\k<") != npos && in.find(what) != npos)
+    return c.r.fail("render", "internal", "\\k<name> stands for a named group, and a text that is looked for has none");
+  const auto put = [&](std::string& to, std::size_t at) {
+    if (which == Which::last) to += replacement;
+    else expand(to, replacement, in, at, what.size());
+  };
   std::string to;
   std::size_t done = 0;
   std::size_t at = which == Which::last ? in.rfind(what) : in.find(what);
   while (at != npos) {
     to.append(in, done, at - done);
-    to += by;
+    put(to, at);
     done = at + what.size();
     if (to.size() > c.r.setting().limits.assigned_bytes_max) break;
     if (which != Which::all) break;
@@ -120,7 +125,8 @@ Datum truncate(const FilterCall& c) {
   const std::string_view in = text(c);
   const std::string_view mark = c.size() > 1 ? text(c, 1) : "...";
   if (static_cast<std::int64_t>(utf8_count(in)) <= *length) return Value(in);
-  const std::int64_t room = std::max<std::int64_t>(0, *length - static_cast<std::int64_t>(utf8_count(mark)));
+  const auto mark_length = static_cast<std::int64_t>(utf8_count(mark));
+  const std::int64_t room = *length <= mark_length ? 0 : *length - mark_length;
   return joined(c, in.substr(0, byte_of(in, room)), mark);
 }
 
@@ -134,13 +140,14 @@ Datum truncatewords(const FilterCall& c) {
   std::string to;
   std::size_t i = 0;
   const auto skip_space = [&] { while (i < in.size() && (is_space(in[i]) || in[i] == '\0')) ++i; };
-  for (skip_space(); i < in.size() && left > 0; skip_space(), --left) {
+  for (skip_space(); i < in.size() && left > 0; --left) {
     const std::size_t word = i;
     while (i < in.size() && !is_space(in[i]) && in[i] != '\0') ++i;
     if (!to.empty()) to += ' ';
     to.append(in, word, i - word);
+    if (left > 1) skip_space();
   }
-  if (i >= in.size()) return Value(in);
+  if (i >= in.size()) return Value(in);  // white space behind the last word counts as more
   to += c.size() > 1 ? text(c, 1) : "...";
   return kept(c, to);
 }

@@ -77,11 +77,11 @@ Found find(std::string_view text, Kind before) {
 
 std::string_view kind_name(Kind kind) {
   static constexpr std::string_view names[] = {"id", "string", "number", "comparison", "dotdot", "dot", "pipe", "colon", "comma",
-                                               "open_square", "close_square", "open_round", "close_round", "question", "dash", "end_of_string"};
+                                               "open_square", "close_square", "open_round", "close_round", "question", "dash", "junk", "end_of_string"};
   return names[static_cast<std::size_t>(kind)];
 }
 
-Lexed lex(std::string_view markup, std::uint32_t offset) {
+Lexed lex(std::string_view markup, std::uint32_t offset, bool lax) {
   Lexed result;
   const auto place = [&](std::size_t at, std::size_t length) {
     return Place{offset + static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(length)};
@@ -91,7 +91,8 @@ Lexed lex(std::string_view markup, std::uint32_t offset) {
   while (true) {
     while (i < markup.size() && is_space(markup[i])) ++i;
     if (i == markup.size()) break;
-    const Found found = find(markup.substr(i), before);
+    Found found = find(markup.substr(i), before);
+    if (found.length == 0 && lax) found = {Kind::junk, 1};
     if (found.length == 0) {
       const std::string_view character = markup.substr(i, utf8_length(markup[i]));
       const bool quote = character == "\"" || character == "'";

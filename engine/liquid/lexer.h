@@ -11,7 +11,9 @@ namespace shopbell::liquid {
 struct Token {
   enum class Kind : std::uint8_t {
     id, string, number, comparison, dotdot, dot, pipe, colon, comma, open_square, close_square,
-    open_round, close_round, question, dash, end,
+    open_round, close_round, question, dash,
+    junk,  // lax: a character that nothing begins with
+    end,
   };
   Kind kind = Kind::end;
   std::string_view text;  // a string with its quotes
@@ -27,7 +29,7 @@ struct Lexed {
 };
 
 /// `offset`: where `markup` stands in the template.
-Lexed lex(std::string_view markup, std::uint32_t offset);
+Lexed lex(std::string_view markup, std::uint32_t offset, bool lax = false);
 
 inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -22,7 +22,7 @@ void ParseState::report(Place at, std::string code, std::string message, std::st
 }
 
 Markup::Markup(ParseState& state, std::string_view text, std::uint32_t offset) : state_(state), text_(text), offset_(offset) {
-  Lexed lexed = lex(text, offset);
+  Lexed lexed = lex(text, offset, state.options.lax);
   tokens_ = std::move(lexed.tokens);
   error_ = std::move(lexed.error);
 }
@@ -38,8 +38,17 @@ void Markup::finish() {
 }
 
 void Markup::expect_end() {
-  expect(Kind::end);
+  if (!lax()) expect(Kind::end);
   finish();
+}
+
+void Markup::skip_to(std::initializer_list<Kind> kinds, std::initializer_list<std::string_view> words) {
+  if (!lax()) return;
+  const auto stop = [&](const Token& t) {
+    return std::find(kinds.begin(), kinds.end(), t.kind) != kinds.end() ||
+           (t.kind == Kind::id && std::find(words.begin(), words.end(), t.text) != words.end());
+  };
+  while (!at_end() && !stop(peek())) ++at_;
 }
 
 bool Markup::take(Kind kind) {
@@ -88,18 +97,33 @@ Expression Markup::expression(bool in_condition) {
       ++at_;
       e.literal = number_literal(token.text, state_.wides);
       break;
-    default:
-      fail(token.kind == Kind::end ? "[:end_of_string] is not a valid expression"
-                                   : fmt::format("[:{}, \"{}\"] is not a valid expression", kind_name(token.kind), token.text),
-           "a text in quotes, a number, a name or a range like (1..5) can stand here");
+    default: e = no_expression(token);
   }
   --state_.depth;
-  if (!failed()) e.place.length = tokens_[at_ - 1].place.offset + tokens_[at_ - 1].place.length - e.place.offset;
+  if (!failed() && at_ > 0) e.place.length = tokens_[at_ - 1].place.offset + tokens_[at_ - 1].place.length - e.place.offset;
   if (in_condition && token.kind == Kind::id && e.is_literal()) {
     if (token.text == "blank") e.literal = Datum(&blank_object);
     if (token.text == "empty") e.literal = Datum(&empty_object);
   }
   if (e.kind == Expression::Kind::path) note_reading(e);
+  return e;
+}
+
+// In an old template a mark that is glued to a name is overlooked; anything else counts as nil.
+Expression Markup::no_expression(const Token& token) {
+  Expression e;
+  e.place = token.place;
+  if (failed()) return e;
+  if (lax()) {
+    if (token.kind == Kind::end || token.kind == Kind::pipe || token.kind == Kind::comma) return e;
+    ++at_;
+    const bool glued = peek().kind == Kind::id && peek().place.offset == token.place.offset + token.place.length;
+    if (glued) return expression();
+    return e;
+  }
+  fail(token.kind == Kind::end ? "[:end_of_string] is not a valid expression"
+                               : fmt::format("[:{}, \"{}\"] is not a valid expression", kind_name(token.kind), token.text),
+       "a text in quotes, a number, a name or a range like (1..5) can stand here");
   return e;
 }
 
@@ -156,7 +180,13 @@ Expression Markup::range(const Token& open) {
   e.place = open.place;
   ++at_;
   e.first = std::make_unique<Expression>(expression());
+  if (lax() && !look(Kind::dotdot)) {
+    e.kind = Expression::Kind::literal;
+    e.first.reset();
+    return e;
+  }
   expect(Kind::dotdot);
+  if (lax()) take(Kind::dot);  // (1...5)
   e.last = std::make_unique<Expression>(expression());
   expect(Kind::close_round);
   return e;
@@ -168,6 +198,13 @@ Comparison Markup::comparison() {
       {"<=", Operator::less_equal}, {">", Operator::greater},     {">=", Operator::greater_equal}, {"contains", Operator::contains}};
   Comparison c;
   c.left = expression(true);
+  if (lax() && (look(Kind::id) || look(Kind::junk)) && peek().text != "and" && peek().text != "or") {
+    const bool word = look(Kind::id) || peek().text == "=" || peek().text == "!";
+    if (word) c.op = Operator::unknown;  // found out only when it is asked
+    c.op_text = peek().text;
+    skip_to({}, {"and", "or"});
+    return c;
+  }
   if (!look(Kind::comparison)) return c;
   c.op_text = peek().text;
   ++at_;
@@ -181,6 +218,7 @@ Condition Markup::condition() {
   Condition result;
   while (!failed()) {
     result.parts.push_back(comparison());
+    skip_to({}, {"and", "or"});
     if (take_id("and")) result.parts.back().join = Comparison::Join::both;
     else if (take_id("or")) result.parts.back().join = Comparison::Join::either;
     else break;
@@ -193,7 +231,13 @@ Pipeline Markup::pipeline() {
   p.place = peek().place;
   if (at_end()) return p;
   p.source = expression();
-  while (take(Kind::pipe)) p.filters.push_back(filter());
+  skip_to({Kind::pipe});
+  while (take(Kind::pipe)) {
+    skip_to({Kind::id, Kind::pipe});
+    if (lax() && !look(Kind::id)) continue;
+    p.filters.push_back(filter());
+    skip_to({Kind::pipe});
+  }
   p.place.length = static_cast<std::uint32_t>(text_since(p.place.offset).size());
   return p;
 }

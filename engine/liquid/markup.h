@@ -34,6 +34,12 @@ class Markup {
   void finish();
   /// Nothing may be left; then finish().
   void expect_end();
+  bool lax() const { return state_.options.lax; }
+  /// Lax only: goes on behind what cannot stand here, up to one of these (or these words).
+  void skip_to(std::initializer_list<Token::Kind> kinds, std::initializer_list<std::string_view> words = {});
+  /// Lax only: steps over one token.
+  void skip() { if (!at_end()) ++at_; }
+  void step_back() { --at_; }
   void fail(std::string message, std::string hint = {});
   void fail_at(Place at, std::string code, std::string message, std::string hint = {});
 
@@ -55,6 +61,7 @@ class Markup {
   Expression path(const Token& root);
   Expression range(const Token& open);
   Expression bare_bracket(const Token& open);
+  Expression no_expression(const Token& token);
   void steps(Expression& to);
   void note_reading(const Expression& e);
   Comparison comparison();

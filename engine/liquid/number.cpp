@@ -27,7 +27,7 @@ Number decimal(Wide digits, int exponent) {
 
 // The shortest decimal that reads back as this double: 0.1 is one tenth.
 Number of_double(double d) {
-  if (!std::isfinite(d)) return special(d);
+  if (!std::isfinite(d) || (d == 0 && std::signbit(d))) return special(d);
   char buffer[40];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, d, std::chars_format::scientific).ptr;
   std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
@@ -73,6 +73,7 @@ Number of_decimal_text(std::string_view text) {
     digits = digits * 10 + (c - '0');
     if (fraction) --exponent;
   }
+  if (digits == 0 && text.front() == '-') return special(-0.0);
   return decimal(text.front() == '-' ? -digits : digits, exponent);
 }
 
@@ -105,12 +106,11 @@ std::optional<Number> calculate_special(Arithmetic how, double a, double b) {
     case Arithmetic::plus: return special(a + b);
     case Arithmetic::minus: return special(a - b);
     case Arithmetic::times: return special(a * b);
-    case Arithmetic::divided_by:
-      if (b == 0 && !std::isnan(a)) return std::nullopt;
-      return special(a / b);
+    case Arithmetic::divided_by: return special(a / b);
     case Arithmetic::modulo:
-      if (b == 0) return std::nullopt;
-      return special(std::isinf(b) && std::isfinite(a) ? ((a < 0) != (b < 0) && a != 0 ? b : a) : floor_modulo(a, b));
+      if (b == 0 && !std::isnan(a)) return std::nullopt;
+      if (std::isinf(b) && std::isfinite(a)) return special(a);
+      return special(a == 0 && !std::isnan(b) ? 0.0 : floor_modulo(a, b));
   }
   return std::nullopt;
 }
@@ -154,10 +154,10 @@ std::optional<Number> calculate_decimal(Arithmetic how, Number a, Number b) {
       if (how == Arithmetic::plus ? __builtin_add_overflow(a.digits, b.digits, &result) : __builtin_sub_overflow(a.digits, b.digits, &result)) break;
       return decimal(result, a.exponent);
     case Arithmetic::times:
-      if (__builtin_mul_overflow(a.digits, b.digits, &result)) break;
+      if (a.digits == 0 || b.digits == 0 || __builtin_mul_overflow(a.digits, b.digits, &result)) break;
       return decimal(result, a.exponent + b.exponent);
     case Arithmetic::divided_by:
-      if (b.digits == 0) return std::nullopt;
+      if (a.digits == 0 || b.digits == 0) break;  // a zero with its sign, NaN or an infinity
       return divide(a, b);
     case Arithmetic::modulo:
       if (b.digits == 0) return std::nullopt;
@@ -216,11 +216,12 @@ std::optional<std::int64_t> integer_of_text(std::string_view text) {
   const bool minus = text.starts_with('-');
   if (minus || text.starts_with('+')) text.remove_prefix(1);
   const int base = take_base(text);
+  const bool underscored = text.find('_') < text.find('\0');
   Wide n = 0;
   bool big = false;
   if (!take_digits(text, base, n, big)) return std::nullopt;
-  // Ruby reads a number beyond 64 bits as a C string: a zero byte ends it.
-  if (big || n > static_cast<Wide>(std::numeric_limits<std::uint64_t>::max())) text = text.substr(0, text.find('\0'));
+  // Ruby reads a number beyond 64 bits, or one with underscores, as a C string: a zero byte ends it.
+  if (big || underscored || n > static_cast<Wide>(std::numeric_limits<std::uint64_t>::max())) text = text.substr(0, text.find('\0'));
   if (!is_blank(text)) return std::nullopt;
   constexpr Wide most = std::numeric_limits<std::int64_t>::max();
   if (big || n > most) n = most;
@@ -290,6 +291,7 @@ std::optional<int> compare(const Number& a, const Number& b) {
 std::optional<Number> round_to(const Number& n, int places, Rounding how) {
   if (n.kind == Number::Kind::special) {
     if (!std::isfinite(n.real)) return std::nullopt;
+    if (n.real == 0) return whole(0);
     return how == Rounding::up ? special(std::ceil(n.real)) : how == Rounding::down ? special(std::floor(n.real)) : special(std::round(n.real));
   }
   const int drop = -n.exponent - places;
@@ -326,7 +328,9 @@ std::string real_text(double d) {
   if (std::isinf(d)) return d > 0 ? "Infinity" : "-Infinity";
   const double size = std::fabs(d);
   char buffer[64];
-  if (d == 0 || (size >= 1e-4 && size < 1e16)) {
+  // From 10^15 only what has a fraction is written out.
+  const bool short_enough = size < 1e15 || (size < 1e16 && size != std::floor(size));
+  if (d == 0 || (size >= 1e-4 && short_enough)) {
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, d, std::chars_format::fixed).ptr;
     std::string text(buffer, end);
     return text.find('.') == std::string::npos ? text + ".0" : text;

@@ -1,5 +1,6 @@
 // include and render, and the templates that they find.
 
+#include "liquid/casing.h"
 #include "liquid/nodes.h"
 #include "liquid/rendering.h"
 #include "liquid/sequence.h"
@@ -14,7 +15,7 @@ std::string_view base_name(std::string_view name) { return name.substr(name.rfin
 }  // namespace
 
 Flow PartialNode::render(Rendering& r) const {
-  if (!isolated && !r.world().include_allowed) {
+  if (!isolated && r.world().isolated) {
     r.refuse("include usage is not allowed in this context");
     return Flow::failed;
   }
@@ -64,12 +65,11 @@ Flow PartialNode::render_isolated(Rendering& r, const Template& partial, std::st
 
 Flow PartialNode::render_once(Rendering& r, const Template& partial, Name variable, const Datum& value, const LoopObject* loop) const {
   static const Name forloop_name("forloop");
-  std::vector<std::pair<Name, Datum>> variables;
-  if (loop != nullptr) variables.emplace_back(forloop_name, Datum(loop));
-  for (const NamedArgument& a : arguments) variables.emplace_back(a.name, r.evaluate(a.value));
-  if (!value.is_nil()) variables.emplace_back(variable, value);
-  if (r.failed()) return Flow::failed;
-  return r.run_isolated(partial, name.literal.value.text(), variables);
+  World inside;
+  if (loop != nullptr) inside.assigned.insert_or_assign(forloop_name, Datum(loop));
+  for (const NamedArgument& a : arguments) inside.assigned.insert_or_assign(a.name, r.evaluate(a.value));
+  if (!value.is_nil()) inside.assigned.insert_or_assign(variable, value);
+  return r.failed() ? Flow::failed : r.run_isolated(partial, name.literal.value.text(), inside);
 }
 
 void Partials::add(std::string name, Template t) { by_name_.insert_or_assign(std::move(name), std::move(t)); }
@@ -84,6 +84,12 @@ const std::variant<Template, Error>* Partials::find(std::string_view name, bool 
       if (ending == ".html.liquid" && !html) continue;
       if (const auto found = by_name_.find(full + std::string(ending)); found != by_name_.end()) return &found->second;
     }
+  }
+  // Shopify's file names do not tell cases apart.
+  for (const auto& [known, partial] : by_name_) {
+    std::string_view stem = known;
+    if (stem.ends_with(".liquid")) stem.remove_suffix(7);
+    if (stem.size() == name.size() && compare_ignoring_case(stem, name) == 0) return &partial;
   }
   return nullptr;
 }

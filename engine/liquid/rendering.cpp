@@ -1,5 +1,6 @@
 #include "liquid/rendering.h"
 
+#include "liquid/nodes.h"
 #include "liquid/text.h"
 
 #include <fmt/format.h>
@@ -9,21 +10,21 @@
 namespace shopbell::liquid {
 
 Rendering::Rendering(const Program& program, const Value& scope, Arena& arena, const Setting& setting)
-    : program_(&program), scope_(&scope), arena_(arena), setting_(setting), world_(&first_world_), partial_name_(setting.name) {
+    : program_(&program), scope_(scope), arena_(arena), setting_(setting), world_(&first_world_), partial_name_(setting.name) {
   out_.reserve(program.text.size() + program.text.size() / 2);
   locals_.reserve(16);
 }
 
-Datum Rendering::variable(const Name& name) {
-  for (std::size_t i = locals_.size(); i > locals_from_; --i)
+// The data are there for all, as Shopify's global objects are; the rest belongs to one world.
+Datum Rendering::variable_in(const World& world, const Name& name) {
+  for (std::size_t i = &world == world_ ? locals_.size() : world.locals_end; i > world.locals_from; --i)
     if (locals_[i - 1].first == name) return locals_[i - 1].second;
-  if (!world_->assigned.empty())
-    if (const auto found = world_->assigned.find(name); found != world_->assigned.end()) return found->second;
-  if (!world_->counters.empty())
-    if (const auto found = world_->counters.find(name); found != world_->counters.end()) return Value(found->second);
-  if (scope_ != nullptr)
-    if (const Value* found = scope_->find(name.text, name.hash)) return *found;
-  return name.text == "self" ? Datum(&self_object) : Datum();
+  if (!world.assigned.empty())
+    if (const auto found = world.assigned.find(name); found != world.assigned.end()) return found->second;
+  if (!world.counters.empty())
+    if (const auto found = world.counters.find(name); found != world.counters.end()) return Value(found->second);
+  if (const Value* found = scope_.find(name.text, name.hash)) return *found;
+  return name.text == "self" ? Datum(make(SelfObject{{Object::Kind::self}, &world})) : Datum();
 }
 
 void Rendering::assign(const Name& name, const Datum& d) {
@@ -74,8 +75,8 @@ Error Rendering::take_error() {
 // As Shopify's engine writes it: with the partial's name when the mistake is in one.
 void Rendering::write_inline_error(const Node& at) {
   const Error error = take_error();
-  if (at.blank) return;
-  const bool placed = error.code != "no_such_partial" && error.code != "nesting";
+  if (dynamic_cast<const AssignNode*>(&at) != nullptr) return;  // it prints nothing, not even this
+  const bool placed = error.code != "no_such_partial" && (error.code != "nesting" || world_->isolated);
   const auto& text = program_->text;
   const auto line = 1 + std::count(text.begin(), text.begin() + std::min<std::ptrdiff_t>(std::ssize(text), at.place.offset), '\n');
   const std::string where = placed ? fmt::format(" ({}line {})", partial_name_.empty() ? "" : fmt::format("{} ", partial_name_), line) : "";
@@ -143,18 +144,14 @@ Flow Rendering::run_partial(const Template& partial, std::string_view name) {
   return flow;
 }
 
-Flow Rendering::run_isolated(const Template& partial, std::string_view name, const std::vector<std::pair<Name, Datum>>& variables) {
-  World inside;
-  inside.include_allowed = false;
-  World* outer = std::exchange(world_, &inside);
-  const Value* scope = std::exchange(scope_, nullptr);
+Flow Rendering::run_isolated(const Template& partial, std::string_view name, World& inside) {
   const std::size_t locals = locals_.size();
-  const std::size_t from = std::exchange(locals_from_, locals);
-  locals_.insert(locals_.end(), variables.begin(), variables.end());
+  inside.isolated = true;
+  inside.locals_from = locals;
+  world_->locals_end = locals;
+  World* outer = std::exchange(world_, &inside);
   const Flow flow = run_partial(partial, name);
   pop_to(locals);
-  locals_from_ = from;
-  scope_ = scope;
   world_ = outer;
   return flow == Flow::failed ? flow : Flow::go_on;
 }

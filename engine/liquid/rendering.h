@@ -27,7 +27,14 @@ struct World {
   std::unordered_map<std::string_view, std::int64_t> offsets;  // where `offset: continue` goes on
   std::optional<std::string> last_changed;
   const LoopObject* loop = nullptr;
-  bool include_allowed = true;
+  bool isolated = false;           // inside of render: include is not allowed there
+  std::size_t locals_from = 0;     // its loop variables and arguments of include, among all
+  std::size_t locals_end = 0;      // while another world is at work
+};
+
+/// `self`: the variables of one world.
+struct SelfObject : Object {
+  const World* world;
 };
 
 class Rendering {
@@ -43,7 +50,8 @@ class Rendering {
   Datum evaluate(const Expression& e);
   Datum evaluate(const Pipeline& p);
   bool holds(const Condition& c);
-  Datum variable(const Name& name);
+  Datum variable(const Name& name) { return variable_in(*world_, name); }
+  Datum variable_in(const World& world, const Name& name);
   Datum member(const Datum& of, const Step& step);
   /// What `item[property]` is for filters: nil for what has no members.
   Datum property(const Value& of, const Datum& key);
@@ -81,7 +89,7 @@ class Rendering {
   // --- partials
   const Template* find_partial(std::string_view name);
   Flow run_partial(const Template& partial, std::string_view name);
-  Flow run_isolated(const Template& partial, std::string_view name, const std::vector<std::pair<Name, Datum>>& variables);
+  Flow run_isolated(const Template& partial, std::string_view name, World& inside);
 
   // --- memory of what filters build
   std::string_view keep(std::string_view text);
@@ -99,14 +107,13 @@ class Rendering {
   void limit(std::string code, std::string message);
 
   const Program* program_;
-  const Value* scope_;
+  const Value& scope_;
   Arena& arena_;
   const Setting& setting_;
   std::string out_;
   World* world_;
   World first_world_;
   std::vector<std::pair<Name, Datum>> locals_;
-  std::size_t locals_from_ = 0;  // what lies below belongs to the caller of `render`
   std::string_view partial_name_;
   Place place_;
   std::optional<Error> error_;

@@ -140,14 +140,21 @@ std::optional<Piece> Scanner::next_line() {
 std::optional<Piece> Scanner::skip_to_tag(std::string_view name, std::string_view& body) {
   const std::size_t begin = at_;
   if (lines_) return std::nullopt;
-  for (std::size_t open = text_.find("{%", at_); open != npos; open = text_.find("{%", open + 2)) {
-    std::string_view inside = text_.substr(open + 2);
-    if (inside.starts_with('-')) inside.remove_prefix(1);
-    inside = strip_left(inside);
-    if (inside.substr(0, name_length(inside)) != name) continue;
-    at_ = open;
-    body = text_.substr(begin, open - begin);
-    return take_tag(open + 2);
+  std::size_t from = at_;  // behind the tag that was looked at last
+  for (std::size_t close = text_.find("%}", from); close != npos; close = text_.find("%}", from)) {
+    // Of several {% before one %} the last that a name follows counts.
+    for (std::size_t open = text_.rfind("{%", close); open != npos && open >= from; open = open == 0 ? npos : text_.rfind("{%", open - 1)) {
+      std::string_view inside = text_.substr(open + 2, close - open - 2);
+      if (inside.starts_with('-')) inside.remove_prefix(1);
+      inside = strip_left(inside);
+      const std::string_view found = inside.substr(0, name_length(inside));
+      if (found.empty()) continue;
+      if (found != name) break;
+      at_ = open;
+      body = text_.substr(begin, open - begin);
+      return take_tag(open + 2);
+    }
+    from = close + 2;
   }
   return std::nullopt;
 }

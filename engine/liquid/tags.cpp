@@ -34,9 +34,12 @@ NodePtr parse_assign(Parser& parser, Scanner&, const Piece& tag) {
     return nullptr;
   }
   auto node = std::make_unique<AssignNode>();
-  Markup target(parser.state, to.ends_with('.') ? to.substr(to.size() - 1) : to, tag.markup_offset + static_cast<std::uint32_t>(to.data() - tag.markup.data()));
-  node->to = Name(target.expect(Kind::id).text);
-  target.expect_end();
+  node->to = Name(to);
+  if (!std::all_of(to.begin(), to.end(), [](char c) { return is_word(c) || c == '-'; })) {
+    Markup target(parser.state, to.ends_with('.') ? to.substr(to.size() - 1) : to, tag.markup_offset + static_cast<std::uint32_t>(to.data() - tag.markup.data()));
+    target.expect(Kind::id);
+    target.expect_end();
+  }
   Markup source(parser.state, tag.markup.substr(equals + 1), tag.markup_offset + static_cast<std::uint32_t>(equals) + 1);
   node->value = source.pipeline();
   source.expect_end();
@@ -66,7 +69,7 @@ NodePtr parse_count(Parser& parser, Scanner&, const Piece& tag) {
   auto node = std::make_unique<CountNode>();
   Markup markup = markup_of(parser, tag);
   node->up = tag.name == "increment";
-  node->name = Name(markup.expect(Kind::id).text);
+  if (!parser.state.options.lax || markup.look(Kind::id)) node->name = Name(markup.expect(Kind::id).text);
   markup.expect_end();
   parser.state.assigned.emplace(node->name.text);
   return node;
@@ -115,8 +118,10 @@ void when_branch(Parser& parser, const Piece& p, CaseNode& node) {
     return;
   }
   Markup markup = markup_of(parser, p);
-  do node.branches.back().any_of.push_back(markup.expression(true));
-  while (markup.take_id("or") || markup.take(Kind::comma));
+  do {
+    node.branches.back().any_of.push_back(markup.expression(true));
+    markup.skip_to({Kind::comma}, {"or"});
+  } while (markup.take_id("or") || markup.take(Kind::comma));
   markup.expect_end();
 }
 
@@ -177,8 +182,12 @@ bool loop_head(Markup& markup, Name& variable, Expression& collection) {
 
 void for_attributes(Markup& markup, ForNode& node) {
   node.reversed = markup.take_id("reversed");
-  while (markup.look(Kind::comma) || markup.look(Kind::id)) {
-    markup.take(Kind::comma);
+  while (markup.look(Kind::comma) || markup.look(Kind::id) || (markup.lax() && !markup.at_end())) {
+    if (markup.lax() && !markup.look(Kind::colon, 1)) {
+      markup.skip();
+      continue;
+    }
+    if (markup.take(Kind::comma) && markup.at_end()) return;
     const bool limit = markup.take_id("limit");
     if (!limit && !markup.take_id("offset")) {
       markup.fail("Invalid attribute in for loop. Valid attributes are limit and offset", "`reversed` stands right behind the list");
@@ -190,6 +199,7 @@ void for_attributes(Markup& markup, ForNode& node) {
     } else if (markup.take_id("continue")) {
       node.goes_on = true;
     } else {
+      node.goes_on = false;
       node.offset = markup.expression();
     }
   }
@@ -241,6 +251,7 @@ NodePtr parse_tablerow(Parser& parser, Scanner& scanner, const Piece& tag) {
   while (markup.look(Kind::id)) {
     const std::string_view key = markup.peek().text;
     std::optional<Expression>* to = key == "cols" ? &node->columns : key == "limit" ? &node->limit : key == "offset" ? &node->offset : key == "range" ? &range : nullptr;
+    if (to == nullptr && markup.lax()) to = &range;
     if (to == nullptr) {
       markup.fail(fmt::format("Invalid attribute '{}' in tablerow loop. Valid attributes are cols, limit, offset, and range", key));
       break;
@@ -262,12 +273,17 @@ NodePtr parse_cycle(Parser& parser, Scanner&, const Piece& tag) {
   Markup markup = markup_of(parser, tag);
   if (markup.at_end() && !markup.failed()) markup.fail("Syntax Error in 'cycle' - Valid syntax: cycle [name :] var [, var2, var3 ...]");
   node->values.push_back(markup.expression());
+  if (!markup.look(Kind::colon)) markup.skip_to({Kind::comma});
   if (markup.take(Kind::colon)) {
     node->group = std::move(node->values.back());
     node->values.clear();
     node->values.push_back(markup.expression());
+    markup.skip_to({Kind::comma});
   }
-  while (markup.take(Kind::comma) && !markup.at_end()) node->values.push_back(markup.expression());
+  while (markup.take(Kind::comma) && !markup.at_end()) {
+    node->values.push_back(markup.expression());
+    markup.skip_to({Kind::comma});
+  }
   const bool literal = std::all_of(node->values.begin(), node->values.end(), [](const Expression& e) { return e.is_literal(); });
   if (!markup.failed()) node->key = literal ? without_spaces(tag.markup) : fmt::format("{}", tag.offset);
   markup.expect_end();
@@ -301,9 +317,14 @@ NodePtr parse_partial(Parser& parser, Scanner&, const Piece& tag) {
   }
   node->each = markup.take_id("for");
   if (node->each || markup.take_id("with")) node->subject = markup.expression();
+  if (markup.lax() && node->subject && markup.look(Kind::colon)) markup.step_back();  // `with icon: 1` is both
   if (markup.take_id("as")) node->alias = markup.expect(Kind::id).text;
   markup.take(Kind::comma);
-  while (markup.look(Kind::id)) {
+  while (markup.look(Kind::id) || (markup.lax() && !markup.at_end())) {
+    if (markup.lax() && (!markup.look(Kind::id) || !markup.look(Kind::colon, 1))) {
+      markup.skip();
+      continue;
+    }
     NamedArgument argument;
     argument.name = Name(markup.expect(Kind::id).text);
     markup.expect(Kind::colon);

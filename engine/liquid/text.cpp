@@ -1,6 +1,7 @@
 #include "liquid/text.h"
 
 #include "base/time.h"
+#include "base/utf8.h"
 #include "liquid/number.h"
 #include "liquid/rendering.h"
 #include "liquid/strftime.h"
@@ -70,6 +71,11 @@ void append_list(std::string& to, std::span<const Value> items, const Setting& s
   to += ']';
 }
 
+// What is not UTF-8 must not get into a message.
+void append_bytes(std::string& to, std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size();) append_utf8(to, next_utf8(bytes, i));
+}
+
 void append_scalar(std::string& to, const Value& v, const Setting& setting) {
   switch (v.kind()) {
     case Kind::null:
@@ -78,8 +84,8 @@ void append_scalar(std::string& to, const Value& v, const Setting& setting) {
     case Kind::integer: append_integer(to, v.integer()); return;
     case Kind::uint: to += std::to_string(v.uint()); return;
     case Kind::real: to += real_text(v.real()); return;
+    case Kind::bytes: append_bytes(to, v.text()); return;
     case Kind::string:
-    case Kind::bytes:
     case Kind::type:
     case Kind::ip:
     case Kind::cidr: to += v.text(); return;

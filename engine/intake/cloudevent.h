@@ -3,6 +3,8 @@
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 // Pure; any thread, each with an Arena of its own.
 
+#include "base/hash.h"
+
 #include <shopbell/arena.h>
 #include <shopbell/error.h>
 #include <shopbell/event.h>
@@ -17,8 +19,9 @@ constexpr std::size_t event_id_bytes_max = 256;
 constexpr std::size_t event_source_bytes_max = 256;
 constexpr std::size_t event_type_bytes_max = 128;
 constexpr std::size_t event_subject_bytes_max = 320;  // an e-mail address (RFC 3696 erratum 1690) and its prefix fit
-constexpr std::size_t event_bytes_max = 1024 * 1024;  // of one event's JSON
+constexpr std::size_t event_bytes_max = 1024 * 1024;  // of one event's line
 constexpr std::size_t events_max = 1000;              // of one batch
+constexpr std::size_t event_depth_max = 64;           // of data: the records that wrap an event must stay under json_depth_max
 
 /// An event from outside, ready for the shard.
 struct Taken {
@@ -26,9 +29,6 @@ struct Taken {
   std::string digest;  // event_digest(): what makes it the same event
   std::string line;    // for the log: one CloudEvents JSON object without line break
 };
-
-/// 16 bytes, the same for the same source and id, on every machine and in every version.
-std::string event_digest(std::string_view source, std::string_view id);
 
 /// Whom or what data is about when nobody says: "customer:ID", "customer:EMAIL" in lower case, then a
 /// message's or conversation's sender, "order:ID", "product:ID", else "shop".
@@ -47,6 +47,10 @@ Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Aren
 
 /// `application/x-ndjson`: one event a line; empty lines are skipped.
 Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Arena& arena);
+
+/// Checks the event's limits, and adds the digest and the line: what both kinds of source have in common.
+/// `raw` as in append_line().
+Result<Taken> finish(const Event& event, Time received, std::string_view raw = {});
 
 /// Appends the event as one line, without line break. `raw`, when not empty, stands for data.raw: JSON
 /// without line breaks that is written as it is.

@@ -12,13 +12,16 @@
 //     customer: { id: it.id, email: it.email }
 //   topics:
 //     orders/create: { type: order.placed, data: { customer: { of: body.customer, shape: customer } } }
-//     themes/create: { ignore: about the design of the shop }
+//   ignored:
+//     - { why: about the design of the shop, topics: [themes/*] }
 //
-// A field is one of: CEL (a text); a list of fields (the first that is there); {of: CEL, shape: NAME};
+// `type` may be a list: of [{ if: CEL, then: TYPE }, ...] the first that holds; of none, the webhook is ignored.
+// A shape may use those above it. A field is one of: CEL (a text); a list of fields (the first that is there); {of: CEL, shape: NAME};
 // {each: CEL, shape: NAME} (a list); or a map of fields. CEL sees `body` and, within a shape, the
 // thing itself as `it`. What is null, missing, or cannot be evaluated is left out, and so is a map
 // without a single member: webhooks of older API versions lack fields, and that is no error.
-// On top of CEL's functions: number("199.00") is 199.0 and words("a, b") is ["a", "b"].
+// On top of CEL's functions: number("199.00") is 199.0, words("a, b") is ["a", "b"], sum([1, 2]) is 3,
+// and time(x) is the text x if that is an RFC 3339 time.
 
 #include "cel/cel.h"
 #include "load/load.h"
@@ -32,23 +35,25 @@
 
 namespace shopbell {
 
-constexpr std::size_t platform_fields_max = 4'000;
-constexpr std::size_t platform_depth_max = 20;  // of fields within fields, shapes followed
-
 /// How one member of a canonical event is made from the platform's body.
-struct Field {
+struct Mapping {
   enum class Form : std::uint8_t { cel, first, of, each, map };
   Form form = Form::cel;
-  cel::Program program;         // cel; of and each: what the shape is about
-  const Field* shape = nullptr; // of and each: a map of the Platform's shapes
-  std::vector<std::pair<std::string, Field>> parts;  // map; first (names empty)
+  cel::Program program;            // cel; of and each: what the shape is about
+  const Mapping* shape = nullptr;  // of and each: one of the Platform's shapes
+  std::vector<std::pair<std::string, Mapping>> parts;  // map; first (names empty)
+};
+
+struct TypeChoice {
+  cel::Program condition;  // over `body`; empty: holds
+  std::string type;        // canonical
 };
 
 struct PlatformTopic {
-  std::string type;                                   // canonical; empty: knowingly ignored
+  std::vector<TypeChoice> types;                      // the first that holds; none: ignored
   std::string ignored;                                // why
-  cel::Program subject;                               // empty: subject_of_data()
-  std::vector<std::pair<std::string, Field>> data;    // the nouns
+  cel::Program subject;                               // over `body`; empty: subject_of_data()
+  Mapping data;                                       // the nouns: a map
 };
 
 struct Platform {
@@ -61,8 +66,11 @@ struct Platform {
   std::string topic_header;
   std::vector<std::vector<std::string>> id_headers;   // the first list whose first header is there
   std::string time_header;                            // RFC 3339; empty or absent: when it was received
-  std::map<std::string, std::unique_ptr<const Field>, std::less<>> shapes;
-  std::map<std::string, PlatformTopic, std::less<>> topics;
+  std::map<std::string, std::unique_ptr<const Mapping>, std::less<>> shapes;
+  std::map<std::string, PlatformTopic, std::less<>> topics;  // "orders/create", "themes/*"
+
+  /// The topic of that name, else its family's; nullptr: there is none.
+  const PlatformTopic* find_topic(std::string_view topic) const;
 };
 
 /// One platform file's text.

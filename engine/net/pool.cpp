@@ -171,7 +171,7 @@ void Pool::lost(ClientConnection& connection) {
   serve_starved();
 }
 
-void Pool::finish(const std::shared_ptr<Exchange>& exchange, Result<HttpResponse> result) {
+void Pool::finish(std::shared_ptr<Exchange> exchange, Result<HttpResponse> result) {
   if (std::exchange(exchange->finished, true)) return;
   deadlines_.erase(exchange->deadline);
   std::exchange(exchange->done, nullptr)(std::move(result));

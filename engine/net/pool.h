@@ -52,7 +52,7 @@ class Pool final : public ConnectionOwner {
   Addresses addresses_of(const Url& url, bool is_allowed) const;
   void connect(const std::string& name, std::shared_ptr<Exchange> exchange, Addresses addresses);
   void forget(ClientConnection& connection);
-  void finish(const std::shared_ptr<Exchange>& exchange, Result<HttpResponse> result);
+  void finish(std::shared_ptr<Exchange> exchange, Result<HttpResponse> result);
 
   asio::io_context& io_;
   asio::ssl::context& tls_;

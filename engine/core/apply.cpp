@@ -23,8 +23,12 @@ std::string_view to_text(Outcome::Status status) {
 }
 
 Value shop_value(const ShopFacts& shop, Arena& arena) {
-  const Member facts[] = {{"id", shop.id},             {"name", shop.name},         {"url", shop.url},
-                          {"currency", shop.currency}, {"timezone", shop.timezone}, {"locale", shop.locale}};
+  const Member facts[] = {{"id", shop.id},
+                          {"name", shop.name},
+                          {"url", shop.url},
+                          {"currency", shop.currency},
+                          {"timezone", shop.timezone},
+                          {"locale", shop.locale}};
   return freeze_map(arena, facts);
 }
 
@@ -39,15 +43,18 @@ void take(Turn& turn, const Received& received) { receive(turn, received); }
 // An answer that nobody waits for any more. What it says was done is kept all the same: a message that
 // went out did go out, also when its run was stopped meanwhile.
 void take_stale(Turn& turn, const Finished& f, const Run* run) {
-  turn.note("call_done", "an answer that nobody waits for was ignored: call " + f.call + ", attempt " + std::to_string(f.attempt) + ", " + std::string(to_text(f.status)));
+  turn.note("call_done", "an answer that nobody waits for was ignored: call " + f.call + ", attempt " +
+                             std::to_string(f.attempt) + ", " + std::string(to_text(f.status)));
   if (f.message) keep_sent(turn, f.run, {}, f.call, *f.message);
   if (run == nullptr || run->call != f.call)
-    turn.made.calls_ended.push_back({f.call, f.status == Outcome::Status::retry ? Outcome::Status::unknown : f.status, f.attempt, f.error.message});
+    turn.made.calls_ended.push_back(
+        {f.call, f.status == Outcome::Status::retry ? Outcome::Status::unknown : f.status, f.attempt, f.error.message});
 }
 
 void take(Turn& turn, const Finished& f) {
   Run* run = find_run(turn, f.run);
-  if (run == nullptr || run->status != RunStatus::calling || run->call != f.call || run->attempt != f.attempt) return take_stale(turn, f, run);
+  if (run == nullptr || run->status != RunStatus::calling || run->call != f.call || run->attempt != f.attempt)
+    return take_stale(turn, f, run);
   take_answer(turn, *run, f);
   settle(turn, f.run);
 }

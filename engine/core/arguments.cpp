@@ -27,7 +27,8 @@ liquid::Setting setting_of(const Workflow& workflow, const Value& scope, const T
 
 class Evaluation {
  public:
-  Evaluation(const Workflow& workflow, const Value& scope, Turn& turn) : workflow_(workflow), scope_(scope), turn_(turn) {}
+  Evaluation(const Workflow& workflow, const Value& scope, Turn& turn)
+      : workflow_(workflow), scope_(scope), turn_(turn) {}
 
   Result<Value> value(const Argument& argument) {
     switch (argument.form) {
@@ -101,7 +102,8 @@ class Evaluation {
 Result<Value> evaluate(const Argument& argument, const Workflow& workflow, const Value& scope, Turn& turn) {
   auto v = Evaluation(workflow, scope, turn).value(argument);
   if (v && depth_of(*v) > argument_depth_max)
-    return fail("too_deep", "the value has more than " + std::to_string(argument_depth_max) + " levels of lists and maps");
+    return fail("too_deep",
+                "the value has more than " + std::to_string(argument_depth_max) + " levels of lists and maps");
   return v;
 }
 
@@ -110,7 +112,8 @@ std::string describe(const Error& error, std::string_view source) {
   std::string about;
   if (!source.empty() && error.length > 0 && error.offset < source.size()) {
     // The line that it is about, not a whole template.
-    const std::size_t begin = source.rfind('\n', error.offset) == std::string_view::npos ? 0 : source.rfind('\n', error.offset) + 1;
+    const std::size_t begin =
+        source.rfind('\n', error.offset) == std::string_view::npos ? 0 : source.rfind('\n', error.offset) + 1;
     const std::string_view line = source.substr(begin, source.find('\n', begin) - begin);
     const auto number = 1 + std::count(source.begin(), source.begin() + error.offset, '\n');
     about = "in \"" + std::string(line) + "\"";

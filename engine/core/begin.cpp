@@ -13,13 +13,15 @@ namespace {
 
 std::size_t open_runs(const Turn& turn, const Workflow& workflow) {
   const auto& runs = turn.subject.runs;
-  return static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [&](const Run& r) { return r.workflow == workflow.id; }));
+  return static_cast<std::size_t>(
+      std::count_if(runs.begin(), runs.end(), [&](const Run& r) { return r.workflow == workflow.id; }));
 }
 
 std::size_t done_runs(const Turn& turn, const Workflow& workflow) {
   for (const Counter& counter : turn.subject.counters)
     if (counter.workflow == workflow.id)
-      return static_cast<std::size_t>(std::count_if(counter.done.begin(), counter.done.end(), [&](Time at) { return at > turn.at - workflow.limit.per; }));
+      return static_cast<std::size_t>(std::count_if(counter.done.begin(), counter.done.end(),
+                                                    [&](Time at) { return at > turn.at - workflow.limit.per; }));
   return 0;
 }
 
@@ -31,8 +33,8 @@ std::string over_limit(const Turn& turn, const Workflow& workflow, std::size_t o
   if (workflow.limit.count == 0) return {};
   const std::size_t done = done_runs(turn, workflow);
   if (done + open < workflow.limit.count) return {};
-  return "limit " + std::to_string(workflow.limit.count) + " per " + format_duration(workflow.limit.per) + ": " + std::to_string(done) + " done, " +
-         std::to_string(open) + " open";
+  return "limit " + std::to_string(workflow.limit.count) + " per " + format_duration(workflow.limit.per) + ": " +
+         std::to_string(done) + " done, " + std::to_string(open) + " open";
 }
 
 void end_older(Turn& turn, const Event& event, const Workflow& workflow) {
@@ -89,8 +91,10 @@ void begin_run(Turn& turn, const Received& received, const Workflow& workflow, c
   const auto same = [&](const Run& other) { return other.id == run.id; };
   if (std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), same))
     return turn.note("not_started", "this event has started it already", workflow.id);
-  if (workflow.mode == Mode::single && open > 0) return turn.note("mode_single", "a run is open already, and there may be only one", workflow.id);
-  if (std::string why = over_limit(turn, workflow, open); !why.empty()) return turn.note("limit_reached", std::move(why), workflow.id);
+  if (workflow.mode == Mode::single && open > 0)
+    return turn.note("mode_single", "a run is open already, and there may be only one", workflow.id);
+  if (std::string why = over_limit(turn, workflow, open); !why.empty())
+    return turn.note("limit_reached", std::move(why), workflow.id);
   if (workflow.mode == Mode::restart) end_older(turn, received.event, workflow);
   turn.note("started", why_started(turn, received, workflow, scope), workflow.id, run.id);
   if (!compute_vars(turn, run, workflow)) return settle_new(turn, std::move(run));

@@ -61,10 +61,13 @@ std::string encode_event(const Event& event) {
 
 std::string text_of(const Value& map, std::string_view name) { return std::string(map[name].text_or({})); }
 Time time_of(const Value& map, std::string_view name) { return from_ms(map[name].integer_or(0)); }
-std::uint32_t count_of(const Value& map, std::string_view name) { return static_cast<std::uint32_t>(map[name].integer_or(0)); }
+std::uint32_t count_of(const Value& map, std::string_view name) {
+  return static_cast<std::uint32_t>(map[name].integer_or(0));
+}
 
 Event decode_event(const Value& v) {
-  return {v["id"].text_or({}), v["source"].text_or({}), v["type"].text_or({}), v["subject"].text_or({}), time_of(v, "at"), v["data"]};
+  return {v["id"].text_or({}),      v["source"].text_or({}), v["type"].text_or({}),
+          v["subject"].text_or({}), time_of(v, "at"),        v["data"]};
 }
 
 Result<Value> read_state(std::string_view state, Arena& arena) {
@@ -110,7 +113,8 @@ Result<Run> decode_run(std::string_view state, Arena& arena) {
   std::size_t number = 0;
   while (number < status_texts.size() && status_texts[number] != status) ++number;
   run.id = text_of(v, "id");
-  if (number == status_texts.size() || run.id.empty()) return fail("bad_state", "a stored run has no id, or a status that is unknown: " + status);
+  if (number == status_texts.size() || run.id.empty())
+    return fail("bad_state", "a stored run has no id, or a status that is unknown: " + status);
   run.workflow = text_of(v, "workflow");
   run.version = text_of(v, "version");
   run.status = static_cast<RunStatus>(number);
@@ -140,7 +144,8 @@ std::string encode_subject(const Subject& subject) {
     for (const Counter& counter : subject.counters) {
       std::string& to = counters.key(counter.workflow);
       to += '[';
-      for (std::size_t i = 0; i < counter.done.size(); ++i) to += (i > 0 ? "," : "") + std::to_string(to_ms(counter.done[i]));
+      for (std::size_t i = 0; i < counter.done.size(); ++i)
+        to += (i > 0 ? "," : "") + std::to_string(to_ms(counter.done[i]));
       to += ']';
     }
     w.key("counters") += counters.done();

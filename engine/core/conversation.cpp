@@ -16,7 +16,8 @@ Value append_said(const Value& conversation, const Said& said, Arena& arena) {
   std::span<const Value> before = conversation.is(Kind::list) ? conversation.items() : std::span<const Value>{};
   for (const Value& message : before)
     if (message["id"].text_or({}) == said.id) return conversation;
-  if (before.size() >= conversation_messages_max) before = before.subspan(before.size() - conversation_messages_max + 1);
+  if (before.size() >= conversation_messages_max)
+    before = before.subspan(before.size() - conversation_messages_max + 1);
   std::vector<Value> messages(before.begin(), before.end());
   messages.push_back(make_map(arena, {{"id", arena.copy(said.id)},
                                       {"from", arena.copy(said.from)},

@@ -11,7 +11,8 @@ namespace shopbell {
 namespace {
 
 // A run on a subject of its own (`per`) tells the customer's subject by an event of the engine's own.
-void tell(Turn& turn, std::string_view about, std::string_view type, std::string_view cause, const Value& data, std::uint32_t depth) {
+void tell(Turn& turn, std::string_view about, std::string_view type, std::string_view cause, const Value& data,
+          std::uint32_t depth) {
   Event event;
   event.id = turn.arena.copy(id_of({"tell", type, cause}));
   event.source = "shopbell";
@@ -39,30 +40,41 @@ void change_tags(Turn& turn, const Run& run, const Instruction& step, const Effe
   std::string text;
   if (!effects.tags_added.empty()) text += "added " + joined(effects.tags_added);
   if (!effects.tags_removed.empty()) text += (text.empty() ? "removed " : "; removed ") + joined(effects.tags_removed);
+  if (!has_profile(run.event.subject))
+    text = "there is nobody to tag: the event is about " + std::string(run.event.subject);
   turn.note("tagged", std::move(text), run.workflow, run.id, step.id);
+  if (!has_profile(run.event.subject)) return;
   if (run.event.subject == turn.subject.id) {
     turn.set_profile(retag(turn.subject.profile, effects.tags_added, effects.tags_removed, turn.arena));
     return;
   }
-  const Value tags = make_map(turn.arena, {{"added", texts_value(effects.tags_added, turn.arena)}, {"removed", texts_value(effects.tags_removed, turn.arena)}});
-  tell(turn, run.event.subject, tags_changed, cause_of(run, step), make_map(turn.arena, {{"tags", tags}}), run.depth + 1);
+  const Value tags = make_map(turn.arena, {{"added", texts_value(effects.tags_added, turn.arena)},
+                                           {"removed", texts_value(effects.tags_removed, turn.arena)}});
+  tell(turn, run.event.subject, tags_changed, cause_of(run, step), make_map(turn.arena, {{"tags", tags}}),
+       run.depth + 1);
 }
 
 void open_ticket(Turn& turn, const Run& run, const Instruction& step, const TicketDraft& draft) {
   const Value customer = customer_of(turn, run.event, run.customer);
-  turn.made.tickets.push_back({id_of({"ticket", cause_of(run, step)}), run.id, run.workflow, draft, turn.subject.conversation, customer});
-  turn.note("ticket", "opened in the queue " + draft.queue + (draft.reason.empty() ? "" : ": " + draft.reason), run.workflow, run.id, step.id);
+  turn.made.tickets.push_back(
+      {id_of({"ticket", cause_of(run, step)}), run.id, run.workflow, draft, turn.subject.conversation, customer});
+  turn.note("ticket", "opened in the queue " + draft.queue + (draft.reason.empty() ? "" : ": " + draft.reason),
+            run.workflow, run.id, step.id);
 }
 
 }  // namespace
 
-std::string cause_of(const Run& run, const Instruction& step) { return id_of({"step", run.id, step.id, std::to_string(run.steps)}); }
+std::string cause_of(const Run& run, const Instruction& step) {
+  return id_of({"step", run.id, step.id, std::to_string(run.steps)});
+}
 
 void take_tags_changed(Turn& turn, const Event& event) {
+  if (!has_profile(turn.subject.id)) return;
   const auto texts = [&](std::string_view name) {
     std::vector<std::string> made;
     const Value list = event.data.at_path(name);
-    for (const Value& tag : list.is(Kind::list) ? list.items() : std::span<const Value>{}) made.emplace_back(tag.text_or({}));
+    for (const Value& tag : list.is(Kind::list) ? list.items() : std::span<const Value>{})
+      made.emplace_back(tag.text_or({}));
     return made;
   };
   turn.set_profile(retag(turn.subject.profile, texts("tags.added"), texts("tags.removed"), turn.arena));
@@ -90,11 +102,13 @@ void keep_received(Turn& turn, const Event& event) {
   kept.run = message["run"].text_or({});
   kept.at = event.at;
   const std::string_view speaker = !sent ? "customer" : kept.from == "bot" ? "bot" : "agent";
-  turn.set_conversation(append_said(turn.subject.conversation, {kept.id, speaker, kept.text, kept.channel, event.at}, turn.arena));
+  turn.set_conversation(
+      append_said(turn.subject.conversation, {kept.id, speaker, kept.text, kept.channel, event.at}, turn.arena));
   turn.made.messages.push_back(std::move(kept));
 }
 
-void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call, const SentMessage& sent) {
+void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call,
+               const SentMessage& sent) {
   const std::string id = id_of({"message", call});
   if (!about.empty() && about != turn.subject.id) {
     const Value message = make_map(turn.arena, {{"id", turn.arena.copy(id)},
@@ -105,7 +119,8 @@ void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::
                                                 {"run", turn.arena.copy(run)}});
     return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
   }
-  const Value longer = append_said(turn.subject.conversation, {id, "bot", sent.text, sent.channel, turn.at}, turn.arena);
+  const Value longer =
+      append_said(turn.subject.conversation, {id, "bot", sent.text, sent.channel, turn.at}, turn.arena);
   if (longer.items().data() == turn.subject.conversation.items().data()) return;  // told before
   turn.set_conversation(longer);
   turn.made.messages.push_back({id, sent.channel, "out", "bot", sent.to, sent.text, run, turn.at});

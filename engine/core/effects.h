@@ -5,8 +5,8 @@
 
 namespace shopbell {
 
-/// Events of the engine's own, by which a run on a subject of its own (`per`) changes its customer's subject:
-/// data {tags: {added, removed}}, and {message: {id, from: bot|agent, to, channel, text, run}}.
+/// Events of the engine's own, by which a run on a subject of its own (`per`) changes its customer's
+/// subject: data {tags: {added, removed}}, and {message: {id, from: bot|agent, to, channel, text, run}}.
 constexpr std::string_view tags_changed = "customer.tags_changed";
 constexpr std::string_view message_sent = "message.sent";
 
@@ -21,8 +21,9 @@ void take_tags_changed(Turn& turn, const Event& event);
 /// Keeps the message of message.received and message.sent.
 void keep_received(Turn& turn, const Event& event);
 
-/// Keeps what a customer was told, with the subject that it is about (empty: this one). Once per call.
-void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call, const SentMessage& sent);
+/// Keeps what a customer was told, with the subject that it is about (empty: this one); once per call.
+void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call,
+               const SentMessage& sent);
 
 /// A new event about the subject of the run's own event, with its `customer` unless the data has one. False:
 /// events have caused events cause_depth_max deep, and this one is not made.

@@ -25,6 +25,8 @@ std::int64_t minor_units(double amount, std::string_view currency) {
   return std::isfinite(minor) && std::fabs(minor) < most ? std::llround(minor) : 0;
 }
 
-double major_units(std::int64_t amount, std::string_view currency) { return static_cast<double>(amount) / minor_in_major(currency); }
+double major_units(std::int64_t amount, std::string_view currency) {
+  return static_cast<double>(amount) / minor_in_major(currency);
+}
 
 }  // namespace shopbell

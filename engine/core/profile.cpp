@@ -10,8 +10,9 @@ namespace {
 constexpr std::size_t tag_bytes_max = 255;
 constexpr std::size_t currency_bytes_max = 8;  // ISO 4217 has three; tokens of shops a few more
 constexpr std::array<std::string_view, 21> said_fields{
-    "id",       "email",      "phone",   "name",              "first_name",    "last_name",   "company", "country", "city",    "locale", "timezone",
-    "birthday", "created_at", "consent", "accepts_marketing", "accepts_email", "accepts_sms", "segment", "segments", "verified", "state"};
+    "id",          "email",   "phone",    "name",     "first_name", "last_name", "company",           "country",
+    "city",        "locale",  "timezone", "birthday", "created_at", "consent",   "accepts_marketing", "accepts_email",
+    "accepts_sms", "segment", "segments", "verified", "state"};
 
 /// A map being changed: fields keep their places, so that the same profile is always the same bytes.
 class Draft {
@@ -121,14 +122,15 @@ void count_order(Draft& draft, const Event& event, const Value& order, std::stri
   draft.set("orders_count", draft.get("orders_count").integer_or(0) + 1);
   add_spent(draft, order["total"].number_or(0), currency.text(), arena);
   if (last["at"].is(Kind::timestamp) && before(Value(event.at), last["at"])) return;  // a late one is not the last
-  const Member fields[] = {{"id", light(order["id"])},  {"name", light(order["name"])}, {"status", "placed"},
-                           {"total", light(order["total"])}, {"currency", currency},        {"at", Value(event.at)},
+  const Member fields[] = {{"id", light(order["id"])},       {"name", light(order["name"])}, {"status", "placed"},
+                           {"total", light(order["total"])}, {"currency", currency},         {"at", Value(event.at)},
                            {"changed", Value(event.at)}};
   draft.set("last_order", freeze_map(arena, fields));
 }
 
 void follow_status(Draft& draft, const Event& event, const Value& order, Arena& arena) {
-  static constexpr std::array<std::string_view, 7> known{"paid", "fulfilled", "shipped", "delivered", "cancelled", "refunded", "returned"};
+  static constexpr std::array<std::string_view, 7> known{"paid",      "fulfilled", "shipped", "delivered",
+                                                         "cancelled", "refunded",  "returned"};
   const std::string_view what = event.type.substr(event.type.find('.') + 1);
   const Value last = draft.get("last_order");
   if (std::find(known.begin(), known.end(), what) == known.end() || !same_id(order["id"], last["id"])) return;
@@ -143,7 +145,8 @@ void take_sums(Draft& draft, const Value& customer, std::string_view main_curren
   const std::int64_t spent = draft.get("spent")[main_currency].integer_or(0);
   const std::string_view currency = customer["currency"].text_or(main_currency);
   const std::int64_t said = minor_units(customer["lifetime_value"].number_or(0), main_currency);
-  if (currency == main_currency && said > spent) draft.set("spent", MapBuilder(arena, draft.get("spent")).add(main_currency, said).build());
+  if (currency == main_currency && said > spent)
+    draft.set("spent", MapBuilder(arena, draft.get("spent")).add(main_currency, said).build());
 }
 
 }  // namespace
@@ -164,9 +167,11 @@ Value learn(const Value& profile, const Event& event, std::string_view main_curr
   return draft.build(arena);
 }
 
-Value retag(const Value& profile, std::span<const std::string> added, std::span<const std::string> removed, Arena& arena) {
+Value retag(const Value& profile, std::span<const std::string> added, std::span<const std::string> removed,
+            Arena& arena) {
   Draft draft(profile);
-  auto tags = texts_of(draft.get("tags")), ours = texts_of(draft.get("tags_added")), off = texts_of(draft.get("tags_removed"));
+  auto tags = texts_of(draft.get("tags")), ours = texts_of(draft.get("tags_added")),
+       off = texts_of(draft.get("tags_removed"));
   const auto kept = [&](const std::string& tag) { return Value(arena.copy(tag)); };
   for (const std::string& tag : added) {
     if (tag.empty() || tag.size() > tag_bytes_max) continue;

@@ -37,7 +37,8 @@ bool has_profile(std::string_view subject);
 Value learn(const Value& profile, const Event& event, std::string_view main_currency, Arena& arena);
 
 /// The profile with these tags more and those less. A tag is at most 255 bytes, as Shopify's.
-Value retag(const Value& profile, std::span<const std::string> added, std::span<const std::string> removed, Arena& arena);
+Value retag(const Value& profile, std::span<const std::string> added, std::span<const std::string> removed,
+            Arena& arena);
 
 /// An amount in major units as an integer of minor ones (ISO 4217: 2 digits, JPY 0, KWD 3), rounded half
 /// away from zero; 0 for what is no amount.

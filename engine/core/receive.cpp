@@ -22,7 +22,8 @@ class Reception {
   void take() {
     if (!forwarded()) learn_from_event();
     if (received_.depth > cause_depth_max)
-      return turn_.note("too_deep", "events have caused events more than " + std::to_string(cause_depth_max) + " deep: this one starts nothing");
+      return turn_.note("too_deep", "events have caused events more than " + std::to_string(cause_depth_max) +
+                                        " deep: this one starts nothing");
     stop_runs();
     if (!forwarded()) find_foreign_stops();
     start_runs();
@@ -56,8 +57,11 @@ class Reception {
       if (!trigger.where) return true;
       const auto holds = trigger.where->condition(scope(), turn_.arena);
       if (holds && *holds) return true;
-      if (holds) doubts.emplace_back("condition_false", std::string(what) + ": " + trigger.where->explain(scope(), turn_.arena));
-      else doubts.emplace_back("error", std::string(what) + " cannot be decided: " + describe(holds.error(), trigger.where->source()));
+      if (holds)
+        doubts.emplace_back("condition_false", std::string(what) + ": " + trigger.where->explain(scope(), turn_.arena));
+      else
+        doubts.emplace_back(
+            "error", std::string(what) + " cannot be decided: " + describe(holds.error(), trigger.where->source()));
     }
     for (auto& [code, text] : doubts) turn_.note(code, std::move(text), workflow.id);
     return false;
@@ -66,7 +70,11 @@ class Reception {
   bool holds(const Workflow& workflow) {
     if (!workflow.condition) return true;
     const auto result = workflow.condition->condition(scope(), turn_.arena);
-    if (!result) turn_.note("error", "if cannot be decided, so nothing is started: " + describe(result.error(), workflow.condition->source()), workflow.id);
+    if (!result)
+      turn_.note(
+          "error",
+          "if cannot be decided, so nothing is started: " + describe(result.error(), workflow.condition->source()),
+          workflow.id);
     else if (!*result) turn_.note("condition_false", workflow.condition->explain(scope(), turn_.arena), workflow.id);
     return result && *result;
   }
@@ -81,11 +89,13 @@ class Reception {
   }
 
   bool is_stopped(const Run& run, const Workflow& workflow) {
-    const bool listens = std::any_of(workflow.stop_on.begin(), workflow.stop_on.end(), [&](const Trigger& t) { return t.event == event_.type; });
+    const bool listens = std::any_of(workflow.stop_on.begin(), workflow.stop_on.end(),
+                                     [&](const Trigger& t) { return t.event == event_.type; });
     if (!listens || (forwarded() && run.workflow != received_.workflow)) return false;
     if (target_of(workflow) != turn_.subject.id || !matches(workflow.stop_on, workflow, "stop_on")) return false;
     if (event_.at >= run.event.at) return true;
-    turn_.note("not_started", "the run " + run.id + " is not stopped: this happened before what started it", workflow.id);
+    turn_.note("not_started", "the run " + run.id + " is not stopped: this happened before what started it",
+               workflow.id);
     return false;
   }
 
@@ -104,14 +114,16 @@ class Reception {
     for (const Workflow* workflow : turn_.workflows.stopping_on(event_.type)) {
       if (!has_per(*workflow)) continue;
       const auto target = target_of(*workflow);
-      if (target && *target != turn_.subject.id && matches(workflow->stop_on, *workflow, "stop_on")) add_forward(*target, *workflow);
+      if (target && *target != turn_.subject.id && matches(workflow->stop_on, *workflow, "stop_on"))
+        add_forward(*target, *workflow);
     }
   }
 
   void start_runs() {
     if (forwarded()) {
       const Workflow* workflow = turn_.workflows.find(received_.workflow);
-      if (workflow == nullptr) return turn_.note("not_started", "there is no workflow of that name any more", received_.workflow);
+      if (workflow == nullptr)
+        return turn_.note("not_started", "there is no workflow of that name any more", received_.workflow);
       const auto& those = turn_.workflows.on(event_.type);
       if (std::find(those.begin(), those.end(), workflow) != those.end()) consider(*workflow);
       return;

@@ -7,7 +7,8 @@
 
 namespace shopbell {
 
-Millis retry_wait(const Retry& retry, std::string_view call_key, std::uint32_t attempt, std::optional<Millis> retry_after) {
+Millis retry_wait(const Retry& retry, std::string_view call_key, std::uint32_t attempt,
+                  std::optional<Millis> retry_after) {
   Millis most = std::clamp(retry.backoff, Millis{0}, retry_wait_max);
   const Millis ceiling = std::clamp(retry.max_backoff, Millis{0}, retry_wait_max);
   for (std::uint32_t i = 1; i < attempt && most < ceiling && most.count() > 0; ++i) most *= 2;

@@ -26,7 +26,7 @@ struct Run {
   Time due;              // waiting: when it goes on
   std::string call;      // calling: the key of the call it waits for
   std::uint32_t attempt = 0;
-  Value args;            // calling: what the call was given; each attempt gets the same, so that one key means one thing
+  Value args;            // calling: what the call was given; each attempt gets the same, as one key means one thing
   std::uint32_t depth = 0;  // of causes: 0 for an event from outside
   std::uint64_t steps = 0;  // instructions done so far; part of the cause of ids
   Event event;              // the trigger

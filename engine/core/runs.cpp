@@ -12,7 +12,8 @@ bool is_active(const Run& run) { return is_open(run.status) && run.status != Run
 Run* next_queued(std::vector<Run>& runs) {
   for (Run& run : runs) {
     if (run.status != RunStatus::queued) continue;
-    const bool behind = std::any_of(runs.begin(), runs.end(), [&](const Run& other) { return is_active(other) && other.workflow == run.workflow; });
+    const bool behind = std::any_of(
+        runs.begin(), runs.end(), [&](const Run& other) { return is_active(other) && other.workflow == run.workflow; });
     if (!behind) return &run;
   }
   return nullptr;

@@ -8,8 +8,8 @@ namespace {
 constexpr std::size_t members_expected = 24;
 
 Value event_value(const Turn& turn, const Event& event) {
-  const Member members[] = {{"id", event.id},         {"type", event.type},       {"time", Value(event.at)},
-                            {"source", event.source}, {"subject", event.subject}, {"shop", turn.workflows.shop().id},
+  const Member members[] = {{"id", event.id},          {"type", event.type},       {"time", Value(event.at)},
+                            {"source", event.source},  {"subject", event.subject}, {"shop", turn.workflows.shop().id},
                             {"raw", event.data["raw"]}};
   return freeze_map(turn.arena, members);
 }
@@ -59,7 +59,9 @@ Value customer_of(const Turn& turn, const Event& event, const Value& forwarded) 
   return freeze_map(turn.arena, members);
 }
 
-Value event_scope(const Turn& turn, const Event& event, const Value& forwarded) { return build(turn, event, forwarded, {}); }
+Value event_scope(const Turn& turn, const Event& event, const Value& forwarded) {
+  return build(turn, event, forwarded, {});
+}
 
 Value run_scope(const Turn& turn, const Run& run, const Workflow& workflow) {
   return build(turn, run.event, run.customer, {run.vars, run.outputs, &workflow});

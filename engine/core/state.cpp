@@ -47,7 +47,8 @@ void append_items(std::string& to, std::span<const Value> items, int level) {
 }
 
 bool json_map(std::span<const Member> members) {
-  return std::all_of(members.begin(), members.end(), [](const Member& m) { return m.key.is(Kind::string) && json_text(m.key.text()); }) &&
+  return std::all_of(members.begin(), members.end(),
+                     [](const Member& m) { return m.key.is(Kind::string) && json_text(m.key.text()); }) &&
          (members.empty() || members[0].key.text() != "$");
 }
 

@@ -13,7 +13,9 @@
 namespace shopbell {
 namespace {
 
-std::string label_of(const Instruction& step) { return step.label.empty() ? std::string("step ") + step.id : step.label; }
+std::string label_of(const Instruction& step) {
+  return step.label.empty() ? std::string("step ") + step.id : step.label;
+}
 
 Error problem(std::string code, std::string message) {
   Error error;
@@ -28,18 +30,29 @@ std::string place_of(const Instruction& step) {
   return step.line > 0 ? place + ", line " + std::to_string(step.line) : place;
 }
 
+void order_call(Turn& turn, const Run& run, const Instruction& step, Time due) {
+  Call call{run.call, run.id, run.workflow, static_cast<int>(run.attempt), due, run.args};
+  turn.made.calls.push_back({std::move(call), std::string(step.action->name), step.id, step.timeout, due});
+}
+
 /// One run on its way through its program.
 class Walk {
  public:
   Walk(Turn& turn, Run& run, const Workflow& workflow, const Value& scope)
-      : turn_(turn), run_(run), workflow_(workflow), scope_(scope), scope_edition_(turn.profile_edition), scope_fresh_(scope.is(Kind::map)) {}
+      : turn_(turn),
+        run_(run),
+        workflow_(workflow),
+        scope_(scope),
+        scope_edition_(turn.profile_edition),
+        scope_fresh_(scope.is(Kind::map)) {}
 
   void go() {
     going_ = true;
     for (std::uint32_t done = 0; going_; ++done) {
       if (run_.at >= workflow_.program.size()) return end(RunStatus::done, {});
       if (done >= instructions_per_input_max)
-        return end(RunStatus::failed, "more than " + std::to_string(instructions_per_input_max) + " instructions without a wait");
+        return end(RunStatus::failed,
+                   "more than " + std::to_string(instructions_per_input_max) + " instructions without a wait");
       ++run_.steps;
       execute(workflow_.program[run_.at]);
     }
@@ -57,7 +70,8 @@ class Walk {
   void fail_step(const Instruction& step, const Error& error) {
     if (!step.go_on_after_failure) return end(RunStatus::failed, place_of(step) + ": " + error.message);
     note("error", step, error.message + "; the run goes on, as the step says");
-    const Value what = make_map(turn_.arena, {{"code", turn_.arena.copy(error.code)}, {"message", turn_.arena.copy(error.message)}});
+    const Value what =
+        make_map(turn_.arena, {{"code", turn_.arena.copy(error.code)}, {"message", turn_.arena.copy(error.message)}});
     keep_output(step, make_map(turn_.arena, {{"error", what}}));
   }
 
@@ -71,7 +85,9 @@ class Walk {
     return scope_;
   }
 
-  void note(std::string_view code, const Instruction& step, std::string text) { turn_.note(code, std::move(text), run_.workflow, run_.id, step.id); }
+  void note(std::string_view code, const Instruction& step, std::string text) {
+    turn_.note(code, std::move(text), run_.workflow, run_.id, step.id);
+  }
 
   void end(RunStatus status, std::string reason) {
     going_ = false;
@@ -110,7 +126,8 @@ class Walk {
   void decide(const Instruction& step, const Value& args) {
     auto effects = step.action->decide(args, turn_.arena);
     if (!effects) return fail_step(step, problem(effects.error().code, describe(effects.error())));
-    if (depth_of(effects->output) > argument_depth_max) return fail_step(step, problem("too_deep", "the output has too many levels of lists and maps"));
+    if (depth_of(effects->output) > argument_depth_max)
+      return fail_step(step, problem("too_deep", "the output has too many levels of lists and maps"));
     note("step", step, label_of(step));
     do_effects(turn_, run_, step, *effects);
     keep_output(step, effects->output);
@@ -121,7 +138,7 @@ class Walk {
     run_.attempt = 1;
     run_.args = args;
     run_.status = RunStatus::calling;
-    turn_.made.calls.push_back({{run_.call, run_.id, run_.workflow, 1, turn_.at, args}, std::string(step.action->name), step.id, step.timeout, turn_.at});
+    order_call(turn_, run_, step, turn_.at);
     note("called", step, label_of(step));
     going_ = false;
   }
@@ -133,7 +150,8 @@ class Walk {
     }
     const auto holds = step.condition->condition(scope(), turn_.arena);
     // Which way to go cannot be guessed: on_error does not help here.
-    if (!holds) return end(RunStatus::failed, place_of(step) + ": " + describe(holds.error(), step.condition->source()));
+    if (!holds)
+      return end(RunStatus::failed, place_of(step) + ": " + describe(holds.error(), step.condition->source()));
     note("branch", step, label_of(step) + ": " + step.condition->explain(scope(), turn_.arena));
     run_.at = *holds ? run_.at + 1 : step.target;
   }
@@ -186,7 +204,8 @@ class Walk {
       ++run_.at;
       return;
     }
-    const std::string text = "events have caused events " + std::to_string(cause_depth_max) + " deep: " + step.text + " is not emitted";
+    const std::string text =
+        "events have caused events " + std::to_string(cause_depth_max) + " deep: " + step.text + " is not emitted";
     note("too_deep", step, text);
     end(RunStatus::failed, place_of(step) + ": " + text);
   }
@@ -209,7 +228,8 @@ class Walk {
 /// The workflow as the run knows it; null: the run has failed for want of it.
 const Workflow* version_of(Turn& turn, Run& run) {
   if (const Workflow* workflow = turn.workflows.version(run.version)) return workflow;
-  end_run(turn, run, RunStatus::failed, "the version " + run.version + " of " + run.workflow + " that it began on is not there any more");
+  end_run(turn, run, RunStatus::failed,
+          "the version " + run.version + " of " + run.workflow + " that it began on is not there any more");
   return nullptr;
 }
 
@@ -217,23 +237,27 @@ void count_done(Turn& turn, const Run& run) {
   const Workflow* workflow = turn.workflows.version(run.version);
   if (workflow == nullptr || workflow->limit.count == 0) return;
   auto& counters = turn.subject.counters;
-  auto found = std::find_if(counters.begin(), counters.end(), [&](const Counter& c) { return c.workflow == run.workflow; });
+  auto found =
+      std::find_if(counters.begin(), counters.end(), [&](const Counter& c) { return c.workflow == run.workflow; });
   if (found == counters.end()) found = counters.insert(counters.end(), {run.workflow, {}});
   found->done.push_back(turn.at);
-  if (found->done.size() > workflow->limit.count) found->done.erase(found->done.begin(), found->done.end() - workflow->limit.count);
+  if (found->done.size() > workflow->limit.count)
+    found->done.erase(found->done.begin(), found->done.end() - workflow->limit.count);
   turn.made.subject_changed = true;
 }
 
-std::string_view code_of(RunStatus status) { return status == RunStatus::done ? "done" : status == RunStatus::stopped ? "stopped" : "failed"; }
+std::string_view code_of(RunStatus status) {
+  return status == RunStatus::done ? "done" : status == RunStatus::stopped ? "stopped" : "failed";
+}
 
 void try_again(Turn& turn, Run& run, const Instruction& step, const Finished& f) {
   const Millis wait = retry_wait(step.retry, run.call, run.attempt, f.retry_after);
   ++run.attempt;
   const Time due = turn.at + wait;
-  const int attempt = static_cast<int>(run.attempt);
-  turn.made.calls.push_back({{run.call, run.id, run.workflow, attempt, due, run.args}, std::string(step.action->name), step.id, step.timeout, due});
-  turn.note("call_retry", f.error.message + ": attempt " + std::to_string(run.attempt) + " of " + std::to_string(step.retry.attempts) + " in " + format_duration(wait),
-            run.workflow, run.id, step.id);
+  order_call(turn, run, step, due);
+  std::string text = f.error.message + ": attempt " + std::to_string(run.attempt) + " of ";
+  text += std::to_string(step.retry.attempts) + " in " + format_duration(wait);
+  turn.note("call_retry", std::move(text), run.workflow, run.id, step.id);
 }
 
 void close_call(Turn& turn, Run& run, Outcome::Status status, std::string error) {
@@ -248,7 +272,8 @@ void give_up(Turn& turn, Run& run, const Workflow& workflow, const Instruction& 
   if (error.message.empty()) error.message = "it did not say why";
   const auto attempts = run.attempt;
   if (f.status == Outcome::Status::unknown) error.message = "in doubt, it may have been done: " + error.message;
-  if (f.status == Outcome::Status::retry) error.message += ", at attempt " + std::to_string(attempts) + " of " + std::to_string(step.retry.attempts);
+  if (f.status == Outcome::Status::retry)
+    error.message += ", at attempt " + std::to_string(attempts) + " of " + std::to_string(step.retry.attempts);
   close_call(turn, run, f.status == Outcome::Status::unknown ? f.status : Outcome::Status::failed, error.message);
   turn.note("call_failed", label_of(step) + ": " + error.message, run.workflow, run.id, step.id);
   Walk walk(turn, run, workflow, {});
@@ -265,7 +290,8 @@ void advance(Turn& turn, Run& run, const Value& scope) {
 void resume(Turn& turn, Run& run) {
   const Workflow* workflow = version_of(turn, run);
   if (workflow == nullptr) return;
-  const std::string_view step = run.at < workflow->program.size() ? std::string_view(workflow->program[run.at].id) : std::string_view{};
+  const std::string_view step =
+      run.at < workflow->program.size() ? std::string_view(workflow->program[run.at].id) : std::string_view{};
   turn.note("resumed", "the wait until " + format_rfc3339(run.due) + " is over", run.workflow, run.id, step);
   run.due = {};
   ++run.at;
@@ -276,14 +302,17 @@ void take_answer(Turn& turn, Run& run, const Finished& f) {
   if (f.message) keep_sent(turn, run.id, run.event.subject, run.call, *f.message);
   const Workflow* workflow = version_of(turn, run);
   if (workflow == nullptr) return;
-  if (run.at >= workflow->program.size()) return end_run(turn, run, RunStatus::failed, "it stands behind the end of its workflow");
+  if (run.at >= workflow->program.size())
+    return end_run(turn, run, RunStatus::failed, "it stands behind the end of its workflow");
   const Instruction& step = workflow->program[run.at];
-  if (f.status == Outcome::Status::retry && run.attempt < step.retry.attempts && step.action != nullptr) return try_again(turn, run, step, f);
+  if (f.status == Outcome::Status::retry && run.attempt < step.retry.attempts && step.action != nullptr)
+    return try_again(turn, run, step, f);
   if (f.status != Outcome::Status::done) return give_up(turn, run, *workflow, step, f);
   close_call(turn, run, f.status, {});
   turn.note("call_done", label_of(step), run.workflow, run.id, step.id);
   Walk walk(turn, run, *workflow, {});
-  if (depth_of(f.output) > argument_depth_max) walk.fail_step(step, problem("too_deep", "the answer has too many levels of lists and maps"));
+  if (depth_of(f.output) > argument_depth_max)
+    walk.fail_step(step, problem("too_deep", "the answer has too many levels of lists and maps"));
   else walk.keep_output(step, f.output);
   if (is_open(run.status)) walk.go();
 }

@@ -31,15 +31,18 @@ Result<std::string> of_noun(std::string_view noun, const Event& event) {
   const std::string email = noun == "customer" ? lower(trimmed(thing["email"].text_or({}))) : std::string();
   if (!email.empty()) return prefix + email;
   if (event.subject.starts_with(prefix)) return std::string(event.subject);
-  if (noun == "customer" && event.subject != "shop" && !event.subject.starts_with("product:")) return std::string(event.subject);
-  return fail("no_subject", "`per: " + std::string(noun) + "`, but " + std::string(event.type) + " has no " + std::string(noun) + ".id");
+  if (noun == "customer" && event.subject != "shop" && !event.subject.starts_with("product:"))
+    return std::string(event.subject);
+  return fail("no_subject", "`per: " + std::string(noun) + "`, but " + std::string(event.type) + " has no " +
+                                std::string(noun) + ".id");
 }
 
 Result<std::string> of_expression(const cel::Program& per, const Value& scope, Arena& arena) {
   const Value v = per.evaluate(scope, arena);
   if (v.is(Kind::error)) return fail(v.error().code, "`per` cannot be evaluated: " + describe(v.error(), per.source()));
   const std::string text = id_text(v);
-  if (text.empty()) return fail("no_subject", "`per` is neither a text nor a whole number, or empty: " + cel::to_text(v));
+  if (text.empty())
+    return fail("no_subject", "`per` is neither a text nor a whole number, or empty: " + cel::to_text(v));
   return text;
 }
 
@@ -50,7 +53,8 @@ Result<std::string> subject_of(const Workflow& workflow, const Value& scope, con
   if (workflow.per_text == "shop") subject = "shop";
   else if (workflow.per_text == "customer" || workflow.per_text == "order") subject = of_noun(workflow.per_text, event);
   else if (workflow.per) subject = of_expression(*workflow.per, scope, arena);
-  if (subject && subject->size() > subject_bytes_max) return fail("no_subject", "`per` gives a text of more than " + std::to_string(subject_bytes_max) + " bytes");
+  if (subject && subject->size() > subject_bytes_max)
+    return fail("no_subject", "`per` gives a text of more than " + std::to_string(subject_bytes_max) + " bytes");
   return subject;
 }
 

@@ -18,8 +18,10 @@ struct Turn {
   Value shop{};                  // as expressions see it
   std::uint32_t profile_edition = 0;  // one more at each change of the profile: scopes built before are stale
 
-  void note(std::string_view code, std::string text, std::string_view workflow = {}, std::string_view run = {}, std::string_view step = {}) {
-    made.notes.push_back({std::string(code), std::string(workflow), std::string(run), std::string(step), std::move(text)});
+  void note(std::string_view code, std::string text, std::string_view workflow = {}, std::string_view run = {},
+            std::string_view step = {}) {
+    made.notes.push_back(
+        {std::string(code), std::string(workflow), std::string(run), std::string(step), std::move(text)});
   }
   void set_profile(const Value& profile) {
     subject.profile = profile;

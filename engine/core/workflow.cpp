@@ -5,13 +5,15 @@
 namespace shopbell {
 namespace {
 
-const std::vector<const Workflow*>& look_up(const std::map<std::string, std::vector<const Workflow*>, std::less<>>& index, std::string_view type) {
+const std::vector<const Workflow*>& look_up(
+    const std::map<std::string, std::vector<const Workflow*>, std::less<>>& index, std::string_view type) {
   static const std::vector<const Workflow*> none;
   const auto found = index.find(type);
   return found == index.end() ? none : found->second;
 }
 
-void index_types(std::map<std::string, std::vector<const Workflow*>, std::less<>>& index, const std::vector<Trigger>& triggers, const Workflow& workflow) {
+void index_types(std::map<std::string, std::vector<const Workflow*>, std::less<>>& index,
+                 const std::vector<Trigger>& triggers, const Workflow& workflow) {
   for (const Trigger& trigger : triggers) {
     auto& those = index[trigger.event];
     if (std::find(those.begin(), those.end(), &workflow) == those.end()) those.push_back(&workflow);
@@ -21,7 +23,8 @@ void index_types(std::map<std::string, std::vector<const Workflow*>, std::less<>
 // What may be event.raw: all but the envelope's other fields. `event` alone is an event handed on whole.
 bool may_be_raw(std::string_view path) {
   if (path != "event" && !path.starts_with("event.") && !path.starts_with("event[")) return false;
-  for (const std::string_view other : {"event.id", "event.type", "event.time", "event.source", "event.subject", "event.shop"})
+  for (const std::string_view other :
+       {"event.id", "event.type", "event.time", "event.source", "event.subject", "event.shop"})
     if (path.starts_with(other)) return false;
   return true;
 }
@@ -54,7 +57,8 @@ bool steps_read_raw(const Workflow& workflow) {
 
 }  // namespace
 
-Workflows::Workflows(ShopFacts shop, std::vector<std::shared_ptr<const Workflow>> current) : shop_(std::move(shop)), all_(std::move(current)) {
+Workflows::Workflows(ShopFacts shop, std::vector<std::shared_ptr<const Workflow>> current)
+    : shop_(std::move(shop)), all_(std::move(current)) {
   std::sort(all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
   for (const auto& workflow : all_) {
     add_version(workflow);
@@ -63,11 +67,17 @@ Workflows::Workflows(ShopFacts shop, std::vector<std::shared_ptr<const Workflow>
   }
 }
 
-const std::vector<const Workflow*>& Workflows::on(std::string_view event_type) const { return look_up(on_, event_type); }
-const std::vector<const Workflow*>& Workflows::stopping_on(std::string_view event_type) const { return look_up(stopping_on_, event_type); }
+const std::vector<const Workflow*>& Workflows::on(std::string_view event_type) const {
+  return look_up(on_, event_type);
+}
+const std::vector<const Workflow*>& Workflows::stopping_on(std::string_view event_type) const {
+  return look_up(stopping_on_, event_type);
+}
 
 const Workflow* Workflows::find(std::string_view id) const {
-  const auto found = std::lower_bound(all_.begin(), all_.end(), id, [](const auto& workflow, std::string_view wanted) { return workflow->id < wanted; });
+  const auto found = std::lower_bound(all_.begin(), all_.end(), id, [](const auto& workflow, std::string_view wanted) {
+    return workflow->id < wanted;
+  });
   return found != all_.end() && (*found)->id == id ? found->get() : nullptr;
 }
 
@@ -90,7 +100,8 @@ void Workflows::add_version(const std::shared_ptr<const Workflow>& workflow) {
 void Workflows::index_stops(const Workflow& workflow) {
   index_types(stopping_on_, workflow.stop_on, workflow);
   for (const Trigger& trigger : workflow.stop_on)
-    std::stable_sort(stopping_on_[trigger.event].begin(), stopping_on_[trigger.event].end(), [](const Workflow* a, const Workflow* b) { return a->id < b->id; });
+    std::stable_sort(stopping_on_[trigger.event].begin(), stopping_on_[trigger.event].end(),
+                     [](const Workflow* a, const Workflow* b) { return a->id < b->id; });
 }
 
 }  // namespace shopbell

@@ -25,7 +25,7 @@ dev: packages
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev
 
-test: build dev
+test: dev
 	@tests/run.sh build/dev/bin
 
 bench: build

@@ -60,7 +60,9 @@ struct Library {
 const Library& library() {
   static const Library made = [] {
     Library l;
-    for (const auto& entries : {operator_functions(), conversion_functions(), string_functions(), network_functions(), optional_functions()})
+    for (const auto& entries : {operator_functions(), conversion_functions(), string_functions(), text_extension_functions(),
+                                time_functions(), math_functions(), list_functions(), network_functions(), optional_functions(),
+                                regex_functions()})
       l.add(entries);
     return l;
   }();

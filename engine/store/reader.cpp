@@ -202,11 +202,15 @@ Result<std::vector<EventView>> SqliteReader::events_by_id(std::string_view event
     // What was forwarded or caused bears the same id and stands right behind.
     auto events = all<EventView>(
         std::string(event_columns) + "WHERE i.seq >= (SELECT seq FROM seen WHERE digest = ?1)"
-        " AND i.seq < (SELECT seq FROM seen WHERE digest = ?1) + ?2 AND i.event_id = ?3 AND s.name = ?4",
+        " AND i.seq < (SELECT seq FROM seen WHERE digest = ?1) + ?2 AND i.seq <= (SELECT seen_upto FROM meta)"
+        " AND i.event_id = ?3 AND s.name = ?4",
         event_of, sqlite::Blob{event_digest(source, event_id)}, inputs_behind_max, event_id, source);
     if (!events) return events;
     std::move(events->begin(), events->end(), std::back_inserter(found));
   }
+  auto newest = all<EventView>(std::string(event_columns) + "WHERE i.seq > (SELECT seen_upto FROM meta) AND i.event_id = ?", event_of, event_id);
+  if (!newest) return newest;
+  std::move(newest->begin(), newest->end(), std::back_inserter(found));
   std::sort(found.begin(), found.end(), [](const EventView& a, const EventView& b) { return a.key > b.key; });
   return found;
 }
@@ -229,8 +233,9 @@ Result<std::string> SqliteReader::line(std::uint64_t seq) {
 
 Result<std::optional<RunView>> SqliteReader::run(std::string_view id) {
   if (id.empty()) return std::nullopt;
-  auto found = all<RunView>(std::string(run_columns) + "WHERE r.key IN (SELECT key FROM run_id WHERE prefix = ?) AND substr(r.id, 1, ?) = ? LIMIT 2",
-                            run_of, run_prefix(id), id.size(), id);
+  auto found = all<RunView>(std::string(run_columns) + "WHERE r.key IN (SELECT key FROM run_id WHERE prefix = ?1 UNION"
+                            " SELECT key FROM run WHERE key > (SELECT run_ids_upto FROM meta) AND substr(id, 1, ?2) = ?3)"
+                            " AND substr(r.id, 1, ?2) = ?3 LIMIT 2", run_of, run_prefix(id), id.size(), id);
   if (found && found->size() > 1) return fail("ambiguous", "several runs begin with " + std::string(id), "give more of its digits");
   return one(std::move(found));
 }
@@ -253,7 +258,6 @@ Result<Counts> SqliteReader::counts() {
 
 }  // namespace
 
-Digest event_digest(std::string_view source, std::string_view event_id) { return sha256({source, event_id}).substr(0, 16); }
 
 Result<std::unique_ptr<Reader>> Store::reader(const std::string& folder) {
   const std::string path = database_path(folder);

@@ -19,9 +19,11 @@ CREATE TABLE meta(
   events INTEGER NOT NULL,           -- how many there are, so that nobody has to count
   open_runs INTEGER NOT NULL,
   open_calls INTEGER NOT NULL,
-  tickets INTEGER NOT NULL
+  tickets INTEGER NOT NULL,
+  seen_upto INTEGER NOT NULL,        -- the input up to which `seen` has all digests
+  run_ids_upto INTEGER NOT NULL      -- the run up to which `run_id` has all ids
 );
-INSERT INTO meta VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+INSERT INTO meta VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 CREATE TABLE segment(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE source(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -34,6 +36,7 @@ CREATE TABLE input(
   event_id TEXT NOT NULL,
   source INTEGER NOT NULL,           -- source.id; 0: none
   type TEXT NOT NULL,
+  digest BLOB,
   segment INTEGER NOT NULL,          -- segment.id; 0: no line
   offset INTEGER NOT NULL,
   length INTEGER NOT NULL,           -- without the line break

@@ -91,7 +91,7 @@ class SqliteStore : public Store {
   std::string segment_;  // the name of meta_.segment
   int wal_pages_ = 0;
   bool failed_ = false;
-  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_, get_open_runs_, get_seen_;
+  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_, get_open_runs_;
   sqlite::Statement due_, due_calls_, next_due_, next_version_, get_version_;
 };
 
@@ -103,19 +103,18 @@ void require_consecutive(const Batch& batch) {
 }
 
 int SqliteStore::prepare() {
-  int code = writer_.prepared();
+  int code = SQLITE_OK;
   const auto prepare = [&](std::string_view sql) { return db_.prepare(sql, code); };
   begin_ = prepare("BEGIN IMMEDIATE");
   begin_read_ = prepare("BEGIN");
   commit_ = prepare("COMMIT");
   rollback_ = prepare("ROLLBACK");
   get_meta_ = prepare(
-      "SELECT epoch, seq, clock, segment, log_end, events, open_runs, open_calls, tickets,"
-      " (SELECT name FROM segment WHERE id = segment) FROM meta");
+      "SELECT epoch, seq, clock, segment, log_end, events, open_runs, open_calls, tickets, seen_upto,"
+      " run_ids_upto, (SELECT name FROM segment WHERE id = segment) FROM meta");
   get_fence_ = prepare("SELECT epoch, seq FROM meta");
   get_subject_ = prepare("SELECT state FROM subject WHERE id = ?");
   get_open_runs_ = prepare("SELECT state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
-  get_seen_ = prepare("SELECT seq FROM seen WHERE digest = ?");
   due_ = prepare("SELECT subject, due FROM run WHERE due IS NOT NULL AND due <= ? ORDER BY due");
   due_calls_ = prepare(
       "SELECT key, run, workflow, subject, action, step, args, attempt, timeout_ms, due FROM call"
@@ -140,7 +139,9 @@ int SqliteStore::read_meta(Meta& meta, std::string& segment) {
     meta.open_runs = row.integer(6);
     meta.open_calls = row.integer(7);
     meta.tickets = row.integer(8);
-    segment = row.text(9);
+    meta.seen_upto = row.number(9);
+    meta.run_ids_upto = row.number(10);
+    segment = row.text(11);
     return true;
   });
   return code == SQLITE_OK && !found ? SQLITE_CORRUPT : code;
@@ -149,6 +150,7 @@ int SqliteStore::read_meta(Meta& meta, std::string& segment) {
 int SqliteStore::begin_epoch() {
   int code = begin_.run();
   if (code == SQLITE_OK) code = read_meta(meta_, segment_);
+  if (code == SQLITE_OK) code = writer_.open(meta_);
   ++meta_.fence.epoch;
   Batch nothing;
   nothing.clock = meta_.clock;
@@ -199,10 +201,7 @@ Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects, const
   int code = begin_read_.run();  // one look at the files' locks, not one a statement
   for (std::size_t i = 0; code == SQLITE_OK && i < subjects.size(); ++i) code = load_subject(subjects[i], loaded.subjects[i]);
   for (std::size_t i = 0; code == SQLITE_OK && i < digests.size(); ++i) {
-    code = get_seen_.each([&](const sqlite::Row& row) {
-      loaded.seen[i] = row.number(0);
-      return true;
-    }, sqlite::Blob{digests[i]});
+    code = writer_.seen().find(digests[i], loaded.seen[i]);
   }
   if (sqlite3_get_autocommit(db_.handle()) == 0) commit_.run();
   if (code != SQLITE_OK) return db_.error(code);
@@ -329,6 +328,7 @@ Committed SqliteStore::commit(const Batch& batch) {
   if (meta.segment != meta_.segment) segment_ = log_->end().segment;
   meta_ = meta;
   log_->keep();
+  writer_.committed(batch);
   if (wal_pages_ >= wal_pages_max) checkpoint();
   return Committed::done;
 }
@@ -371,12 +371,15 @@ Result<sqlite::Database> open_database(const std::string& folder, const char* vf
   auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
   if (!db) return db;
   sqlite3_busy_timeout(db->handle(), 5'000);
+  // A small cache over a mapped file: SQLite looks through its whole cache at each commit that splits a
+  // page, and misses cost little where the pages are mapped. Both count as the process's memory.
   const int code = db->execute(
       "PRAGMA page_size=4096;"
       "PRAGMA journal_mode=WAL;"
       "PRAGMA synchronous=FULL;"
       "PRAGMA wal_autocheckpoint=0;"
-      "PRAGMA cache_size=-65536;"
+      "PRAGMA cache_size=-8192;"
+      "PRAGMA mmap_size=134217728;"
       "PRAGMA temp_store=MEMORY");
   if (code != SQLITE_OK) return db->error(code);
   if (auto migrated = migrate(*db, migrations()); !migrated) return tl::unexpected(migrated.error());

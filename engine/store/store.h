@@ -4,6 +4,8 @@
 // The store calls nothing back, knows no workflow and decides nothing.
 // PostgreSQL will stand beside it behind these same calls: see engine/README.md.
 
+#include "base/hash.h"
+
 #include <shopbell/error.h>
 #include <shopbell/time.h>
 
@@ -115,9 +117,6 @@ struct DueSubject {
   std::string id;
   Time due;
 };
-
-/// The digest of an event that bears an id; one without has a digest of topic and body as its id.
-Digest event_digest(std::string_view source, std::string_view event_id);
 
 class Reader;
 

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 
 namespace shopbell {
@@ -36,13 +37,12 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   add_segment_ = prepare("INSERT INTO segment VALUES (?, ?)");
   find_source_ = prepare("SELECT id FROM source WHERE name = ?");
   add_source_ = prepare("INSERT INTO source(name) VALUES (?)");
-  add_input_ = prepare("INSERT INTO input VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  add_seen_ = prepare("INSERT OR IGNORE INTO seen VALUES (?, ?)");
+  add_input_ = prepare("INSERT INTO input VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   put_subject_ = prepare("INSERT OR REPLACE INTO subject VALUES (?, ?)");
   find_open_run_ = prepare("SELECT key FROM run WHERE subject = ? AND ended IS NULL AND id = ?");
   last_run_of_event_ = prepare("SELECT max(key) FROM run WHERE key BETWEEN ? AND ?");
   add_run_ = prepare("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  add_run_id_ = prepare("INSERT INTO run_id VALUES (?, ?)");
+  add_run_id_ = prepare("INSERT OR IGNORE INTO run_id VALUES (?, ?)");
   update_run_ = prepare(
       "UPDATE run SET status = ?2, step = ?3, reason = ?4, ended = ?5, due = ?6, state = ?7,"
       " notes = CASE WHEN ?8 = '' THEN notes WHEN notes = '' THEN ?8 ELSE notes || char(10) || ?8 END WHERE key = ?1");
@@ -56,7 +56,32 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   add_version_ = prepare("INSERT OR IGNORE INTO version VALUES (?, ?, ?)");
   put_meta_ = prepare(
       "UPDATE meta SET epoch = ?, seq = ?, clock = ?, segment = ?, log_end = ?, events = ?, open_runs = ?,"
-      " open_calls = ?, tickets = ?");
+      " open_calls = ?, tickets = ?, seen_upto = ?, run_ids_upto = ?");
+}
+
+int Writer::open(const Meta& meta) {
+  if (prepared_ != SQLITE_OK) return prepared_;
+  int code = seen_.open(db_, meta.seen_upto);
+  auto missing = db_.prepare("SELECT id, key FROM run WHERE key > ? ORDER BY key", code);
+  if (code != SQLITE_OK) return code;
+  run_ids_ = Backlog<RunId>(meta.run_ids_upto);
+  return missing.each([&](const sqlite::Row& row) {
+    run_ids_.add({run_prefix(row.view(0)), row.number(1)});
+    return true;
+  }, meta.run_ids_upto);
+}
+
+void Writer::committed(const Batch& batch) {
+  const std::uint64_t last_seq = batch.fence.seq + batch.inputs.size();
+  seen_.committed(batch.inputs, last_seq);
+  for (const auto& id : new_run_ids_) run_ids_.add(id);
+  run_ids_.wrote(writing_run_ids_, (last_seq + 1) * runs_of_event_max - 1, std::numeric_limits<std::uint64_t>::max());
+  new_run_ids_.clear();
+}
+
+void Writer::forget() {
+  sources_.clear();
+  new_run_ids_.clear();
 }
 
 int Writer::source_id(const std::string& name, std::uint64_t& id) {
@@ -83,13 +108,12 @@ int Writer::source_id(const std::string& name, std::uint64_t& id) {
 int Writer::put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset) {
   std::uint64_t source = 0;
   if (const int code = source_id(input.source, source); code != SQLITE_OK) return code;
-  const int code = add_input_.run(input.seq, input.at, input.kind, input.subject, input.event_id, source, input.type, segment,
-                                  offset, input.line.size(), input.detail, lines_of(input.notes));
-  if (code != SQLITE_OK || input.digest.empty()) return code;
-  return add_seen_.run(sqlite::Blob{input.digest}, input.seq);
+  const auto digest = input.digest.empty() ? std::nullopt : std::optional(sqlite::Blob{input.digest});
+  return add_input_.run(input.seq, input.at, input.kind, input.subject, input.event_id, source, input.type, digest, segment,
+                        offset, input.line.size(), input.detail, lines_of(input.notes));
 }
 
-int Writer::add_run(const RunRow& run) {
+int Writer::add_run(const RunRow& run, std::uint64_t first_seq) {
   if (run.event_seq == 0) throw std::logic_error("run " + run.id + " is not open, and names no event that started it");
   std::uint64_t key = run.event_seq * runs_of_event_max;
   bool full = false;
@@ -102,7 +126,20 @@ int Writer::add_run(const RunRow& run) {
   if (full) throw std::logic_error("more than runs_of_event_max runs of one event");
   code = add_run_.run(key, run.id, run.subject, run.workflow, run.version, run.status, run.step, run.reason, run.started,
                       run.ended, due_of(run), lines_of(run.notes), run.state);
-  return code != SQLITE_OK ? code : add_run_id_.run(run_prefix(run.id), key);
+  if (code != SQLITE_OK) return code;
+  // One of an older event would not be found behind run_ids_upto: its id does not wait.
+  if (run.event_seq < first_seq) return add_run_id_.run(run_prefix(run.id), key);
+  new_run_ids_.push_back({run_prefix(run.id), key});
+  return SQLITE_OK;
+}
+
+int Writer::put_run_ids(std::size_t added) {
+  const auto entries = run_ids_.next(added);
+  for (const auto& id : entries) {
+    if (const int code = add_run_id_.run(id.prefix, id.key); code != SQLITE_OK) return code;
+  }
+  writing_run_ids_ = entries.size();
+  return SQLITE_OK;
 }
 
 int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
@@ -116,7 +153,7 @@ int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
   }
   if (!open) {
     if (!run.ended) ++meta.open_runs;
-    return add_run(run);
+    return add_run(run, first_seq);
   }
   if (run.ended) --meta.open_runs;
   return update_run_.run(*open, run.status, run.step, run.reason, run.ended, due_of(run), run.state, lines_of(run.notes));
@@ -177,9 +214,13 @@ int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, M
     if ((code = end_call(end, meta)) != SQLITE_OK) return code;
   }
   if ((code = put_others(batch, meta)) != SQLITE_OK) return code;
+  if ((code = seen_.write(batch.inputs)) != SQLITE_OK) return code;
+  if ((code = put_run_ids(batch.runs.size())) != SQLITE_OK) return code;
   meta.clock = batch.clock;
+  meta.seen_upto = seen_.done_upto();
+  meta.run_ids_upto = run_ids_.done_upto();
   return put_meta_.run(meta.fence.epoch, meta.fence.seq, meta.clock, meta.segment, meta.log_end, meta.events, meta.open_runs,
-                       meta.open_calls, meta.tickets);
+                       meta.open_calls, meta.tickets, meta.seen_upto, meta.run_ids_upto);
 }
 
 }  // namespace shopbell

@@ -2,7 +2,8 @@
 // The statements that write a batch's rows, inside a transaction that is the caller's. It syncs
 // nothing and decides nothing about what an error means.
 
-#include "store/log.h"
+#include "store/backlog.h"
+#include "store/seen.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
@@ -24,24 +25,35 @@ struct Meta {
   std::uint64_t segment = 0;  // its id; 0: nothing was ever logged
   std::uint64_t log_end = 0;
   std::int64_t events = 0, open_runs = 0, open_calls = 0, tickets = 0;
+  std::uint64_t seen_upto = 0, run_ids_upto = 0;
+};
+
+/// What a run is found by when its id, or the beginning of it, is all that is known.
+struct RunId {
+  std::uint64_t prefix;
+  std::uint64_t key;
+  bool operator<(const RunId& other) const { return prefix != other.prefix ? prefix < other.prefix : key < other.key; }
 };
 
 class Writer {
  public:
   explicit Writer(const sqlite::Database& db);
-  /// Not SQLITE_OK: a statement could not be prepared.
-  int prepared() const { return prepared_; }
+  /// Reads what the indexes do not have yet. SQLITE_OK or an error code.
+  int open(const Meta& meta);
 
   /// Writes all of `batch`; `lines` are where its inputs' lines begin, in order, in segment `meta.segment`.
-  /// `meta` comes out as it is after it. SQLITE_OK or an error code: then roll back and call forget().
+  /// `meta` comes out as it is after it. SQLITE_OK or an error code. Then committed() or forget().
   int write(const Batch& batch, const std::vector<std::uint64_t>& lines, Meta& meta);
   int add_segment(std::uint64_t id, const std::string& name) { return add_segment_.run(id, name); }
-  void forget() { sources_.clear(); }
+  void committed(const Batch& batch);
+  void forget();
+  Seen& seen() { return seen_; }
 
  private:
   int put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset);
   int put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta);
-  int add_run(const RunRow& run);
+  int add_run(const RunRow& run, std::uint64_t first_seq);
+  int put_run_ids(std::size_t added);
   int put_call(const CallRow& call, Meta& meta);
   int end_call(const CallEndRow& end, Meta& meta);
   int put_others(const Batch& batch, Meta& meta);
@@ -54,8 +66,12 @@ class Writer {
 
   const sqlite::Database& db_;
   int prepared_ = SQLITE_OK;
+  Seen seen_;
+  Backlog<RunId> run_ids_;
+  std::vector<RunId> new_run_ids_;
+  std::size_t writing_run_ids_ = 0;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
-  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, add_seen_, put_subject_;
+  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_;
   sqlite::Statement find_open_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
   sqlite::Statement retry_call_, add_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
 };

@@ -12,7 +12,9 @@ namespace {
 constexpr auto order = R"({"order":{"id":1,"total":10,"currency":"EUR"},"customer":{"id":7}})";
 
 Workflow sender(std::uint32_t attempts = 3) {
-  Workflow w = workflow("sender", {"order.placed"}, act(send, fields("to", computed("customer.id"), "at", computed("string(now)"))), act(note, fields("text", written("sent"))));
+  Workflow w = workflow("sender", {"order.placed"},
+                        act(send, fields("to", computed("customer.id"), "at", computed("string(now)"))),
+                        act(note, fields("text", written("sent"))));
   w.program[0].retry.attempts = attempts;
   return w;
 }
@@ -87,7 +89,8 @@ TEST_CASE("a call that failed for good is not tried again, and one in doubt says
     CHECK(shop.calls.empty());
     CHECK(shop.count(RunStatus::failed) == 1);
     CHECK(shop.calls_ended[0].status == status);
-    CHECK(shop.noted("call_failed", status == Outcome::Status::unknown ? "in doubt, it may have been done" : "the far side was silent"));
+    CHECK(shop.noted("call_failed", status == Outcome::Status::unknown ? "in doubt, it may have been done"
+                                                                       : "the far side was silent"));
   }
 }
 

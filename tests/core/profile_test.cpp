@@ -52,9 +52,12 @@ TEST_CASE("an order that is told twice counts once") {
 
 TEST_CASE("the platform's own counters are believed when they are ahead, not when they are late") {
   Life life;
-  life.event("order.placed", R"({"order":{"id":1,"total":10,"currency":"EUR"},"customer":{"orders_count":0,"lifetime_value":0}})");
-  CHECK(life.event("customer.updated", R"({"customer":{"orders_count":5,"lifetime_value":99.99}})", 1)["orders_count"].integer() == 5);
-  const Value& p = life.event("order.placed", R"({"order":{"id":2,"total":0.01,"currency":"EUR"},"customer":{"orders_count":3}})", 2);
+  life.event("order.placed",
+             R"({"order":{"id":1,"total":10,"currency":"EUR"},"customer":{"orders_count":0,"lifetime_value":0}})");
+  CHECK(life.event("customer.updated", R"({"customer":{"orders_count":5,"lifetime_value":99.99}})", 1)["orders_count"]
+            .integer() == 5);
+  const Value& p = life.event("order.placed",
+                              R"({"order":{"id":2,"total":0.01,"currency":"EUR"},"customer":{"orders_count":3}})", 2);
   CHECK(p["orders_count"].integer() == 6);
   CHECK(p["lifetime_value"].real() == 100.0);
 }
@@ -74,7 +77,8 @@ TEST_CASE("the last order's status follows its events in order of their time, wh
 TEST_CASE("newer words win, older ones only fill gaps, and nothing said changes nothing") {
   Life life;
   life.event("customer.updated", R"({"customer":{"email":"new@example.com","consent":{"email":true}}})", 10);
-  life.event("customer.updated", R"({"customer":{"email":"old@example.com","first_name":"Ana","consent":{"email":false}}})", 5);
+  life.event("customer.updated",
+             R"({"customer":{"email":"old@example.com","first_name":"Ana","consent":{"email":false}}})", 5);
   const Value& p = life.event("customer.updated", R"({"customer":{"email":null,"unknown":"x"}})", 20);
   CHECK(p["email"].text() == "new@example.com");
   CHECK(p["first_name"].text() == "Ana");
@@ -89,10 +93,13 @@ TEST_CASE("hostile fields do not grow a profile") {
   const std::string long_text(2000, 'x');
   std::string tags;
   for (int i = 0; i < 400; ++i) tags += (i > 0 ? ",\"t" : "\"t") + std::to_string(i) + '"';
-  life.event("customer.updated", R"({"customer":{"first_name":")" + long_text + R"(","consent":{"a":{"b":[")" + long_text + R"("]}},"tags":[)" + tags + R"(,")" + long_text + R"("]}})");
+  life.event("customer.updated", R"({"customer":{"first_name":")" + long_text + R"(","consent":{"a":{"b":[")" +
+                                     long_text + R"("]}},"tags":[)" + tags + R"(,")" + long_text + R"("]}})");
   for (int i = 0; i < 100; ++i)
-    life.event("order.placed", R"({"order":{"id":)" + std::to_string(i) + R"(,"total":1e300,"currency":"C)" + std::to_string(i) + "\"}}");
-  const Value& p = life.event("order.placed", R"({"order":{"id":")" + long_text + R"(","total":"7","currency":")" + long_text + R"("}})");
+    life.event("order.placed", R"({"order":{"id":)" + std::to_string(i) + R"(,"total":1e300,"currency":"C)" +
+                                   std::to_string(i) + "\"}}");
+  const Value& p = life.event(
+      "order.placed", R"({"order":{"id":")" + long_text + R"(","total":"7","currency":")" + long_text + R"("}})");
   CHECK(p.find("first_name") == nullptr);
   CHECK(p.find("consent") == nullptr);
   CHECK(p["tags"].size() == profile_tags_max);
@@ -101,8 +108,18 @@ TEST_CASE("hostile fields do not grow a profile") {
 }
 
 TEST_CASE("amounts turn into minor units and back") {
-  struct Case { double amount; const char* currency; std::int64_t minor; };
-  const auto c = GENERATE(values<Case>({{12.34, "EUR", 1234}, {0.1 + 0.2, "USD", 30}, {1.005, "EUR", 100}, {1999, "JPY", 1999}, {1.2345, "KWD", 1235}, {-5.5, "EUR", -550}, {1e300, "EUR", 0}}));
+  struct Case {
+    double amount;
+    const char* currency;
+    std::int64_t minor;
+  };
+  const auto c = GENERATE(values<Case>({{12.34, "EUR", 1234},
+                                        {0.1 + 0.2, "USD", 30},
+                                        {1.005, "EUR", 100},
+                                        {1999, "JPY", 1999},
+                                        {1.2345, "KWD", 1235},
+                                        {-5.5, "EUR", -550},
+                                        {1e300, "EUR", 0}}));
   CHECK(minor_units(c.amount, c.currency) == c.minor);
   if (c.minor != 0) CHECK(major_units(c.minor, c.currency) == Approx(c.amount).margin(0.006));
 }

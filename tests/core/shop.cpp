@@ -15,7 +15,8 @@ Result<Effects> decide_tag(const Value& args, Arena&) {
   Effects effects;
   const auto copy = [&](std::string_view name, std::vector<std::string>& to) {
     const Value list = args[name];
-    for (const Value& item : list.is(Kind::list) ? list.items() : std::span<const Value>{}) to.emplace_back(item.text_or({}));
+    for (const Value& item : list.is(Kind::list) ? list.items() : std::span<const Value>{})
+      to.emplace_back(item.text_or({}));
   };
   copy("add", effects.tags_added);
   copy("remove", effects.tags_removed);
@@ -24,7 +25,8 @@ Result<Effects> decide_tag(const Value& args, Arena&) {
 
 Result<Effects> decide_handoff(const Value& args, Arena&) {
   Effects effects;
-  effects.ticket = TicketDraft{std::string(args["queue"].text_or("care")), "normal", std::string(args["reason"].text_or({})), {}};
+  effects.ticket =
+      TicketDraft{std::string(args["queue"].text_or("care")), "normal", std::string(args["reason"].text_or({})), {}};
   return effects;
 }
 
@@ -152,7 +154,9 @@ Workflow started_by(std::string id, std::vector<std::string> on) {
   return w;
 }
 
-Shop::Shop() : facts_{"demo", "The Demo Shop", "https://demo.example", "EUR", "UTC", "en"}, workflows_(std::make_unique<Workflows>(facts_, all_)) {}
+Shop::Shop()
+    : facts_{"demo", "The Demo Shop", "https://demo.example", "EUR", "UTC", "en"},
+      workflows_(std::make_unique<Workflows>(facts_, all_)) {}
 
 Shop& Shop::add(Workflow workflow) {
   for (std::size_t i = 0; i < workflow.program.size(); ++i)
@@ -227,7 +231,8 @@ void Shop::take(const std::string& id, const Input& input) {
 void Shop::check_runs(const Subject& loaded, const Transition& made) {
   for (auto run = made.runs.rbegin(); run != made.runs.rend(); ++run) {
     const bool last_word = std::none_of(made.runs.rbegin(), run, [&](const Run& later) { return later.id == run->id; });
-    const auto there = std::find_if(loaded.runs.begin(), loaded.runs.end(), [&](const Run& r) { return r.id == run->id; });
+    const auto there =
+        std::find_if(loaded.runs.begin(), loaded.runs.end(), [&](const Run& r) { return r.id == run->id; });
     if (last_word) REQUIRE(is_open(run->status) == (there != loaded.runs.end()));
     if (last_word && there != loaded.runs.end()) REQUIRE(encode_run(*there) == encode_run(*run));
   }
@@ -249,7 +254,8 @@ void Shop::record(const std::string& id, Transition& made) {
     transcript += "call " + order.call.key + ' ' + std::to_string(to_ms(order.due)) + ' ' + args.back() + '\n';
     calls.push_back(order);
   }
-  for (const Note& n : made.notes) transcript += n.code + ' ' + n.workflow + ' ' + n.run + ' ' + n.step + ' ' + n.text + '\n';
+  for (const Note& n : made.notes)
+    transcript += n.code + ' ' + n.workflow + ' ' + n.run + ' ' + n.step + ' ' + n.text + '\n';
   notes.insert(notes.end(), made.notes.begin(), made.notes.end());
   tickets.insert(tickets.end(), made.tickets.begin(), made.tickets.end());
   messages.insert(messages.end(), made.messages.begin(), made.messages.end());
@@ -283,7 +289,8 @@ void Shop::answer(Outcome::Status status, const std::string& output, std::option
   answer_to(order, status, output, retry_after);
 }
 
-void Shop::answer_to(const CallOrder& order, Outcome::Status status, const std::string& output, std::optional<Millis> retry_after) {
+void Shop::answer_to(const CallOrder& order, Outcome::Status status, const std::string& output,
+                     std::optional<Millis> retry_after) {
   now = std::max(now, order.due);
   Finished finished;
   finished.run = order.call.run;
@@ -313,11 +320,13 @@ std::vector<Run> Shop::open_runs() {
 }
 
 std::size_t Shop::count(RunStatus status) const {
-  return static_cast<std::size_t>(std::count_if(ended.begin(), ended.end(), [&](const Run& run) { return run.status == status; }));
+  return static_cast<std::size_t>(
+      std::count_if(ended.begin(), ended.end(), [&](const Run& run) { return run.status == status; }));
 }
 
 bool Shop::noted(const std::string& code, const std::string& text) const {
-  return std::any_of(notes.begin(), notes.end(), [&](const Note& n) { return n.code == code && n.text.find(text) != std::string::npos; });
+  return std::any_of(notes.begin(), notes.end(),
+                     [&](const Note& n) { return n.code == code && n.text.find(text) != std::string::npos; });
 }
 
 std::string Shop::all_notes() const {

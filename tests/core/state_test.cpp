@@ -41,12 +41,35 @@ Value nested(Arena& arena, int levels) {
 TEST_CASE("every kind of value comes back as it was") {
   Arena arena;
   const Value inner(1);
-  const Member odd_keys[] = {{Value(1), "int"}, {Value(true), "bool"}, {Value(std::uint64_t{2}), "uint"}, {"text", Value()}};
-  const Value values[] = {Value(), true, -5, std::uint64_t{5}, std::numeric_limits<std::uint64_t>::max(), 1.5, 3.0, -0.0, 1e300,
-                          std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-                          "text", "\xff\xfe not UTF-8", "é\n\"", Value::bytes("\0\xff"), Value::timestamp(-1, 999'999'999), Value::duration(-5, -1),
-                          Value::of_text(Kind::type, "int"), Value::of_text(Kind::ip, "\x7f\0\0\1"), Value::optional(nullptr), Value::optional(&inner),
-                          freeze_map(arena, odd_keys), make_map(arena, {{"$", "map"}, {"v", "forged"}}), make_map(arena, {{"a", 1}, {"$", 2}}), freeze_map(arena, {}), make_list(arena, {})};
+  const Member odd_keys[] = {
+      {Value(1), "int"}, {Value(true), "bool"}, {Value(std::uint64_t{2}), "uint"}, {"text", Value()}};
+  const Value values[] = {Value(),
+                          true,
+                          -5,
+                          std::uint64_t{5},
+                          std::numeric_limits<std::uint64_t>::max(),
+                          1.5,
+                          3.0,
+                          -0.0,
+                          1e300,
+                          std::numeric_limits<double>::quiet_NaN(),
+                          std::numeric_limits<double>::infinity(),
+                          -std::numeric_limits<double>::infinity(),
+                          "text",
+                          "\xff\xfe not UTF-8",
+                          "é\n\"",
+                          Value::bytes("\0\xff"),
+                          Value::timestamp(-1, 999'999'999),
+                          Value::duration(-5, -1),
+                          Value::of_text(Kind::type, "int"),
+                          Value::of_text(Kind::ip, "\x7f\0\0\1"),
+                          Value::optional(nullptr),
+                          Value::optional(&inner),
+                          freeze_map(arena, odd_keys),
+                          make_map(arena, {{"$", "map"}, {"v", "forged"}}),
+                          make_map(arena, {{"a", 1}, {"$", 2}}),
+                          freeze_map(arena, {}),
+                          make_list(arena, {})};
   for (const Value& v : values) CHECK(same(there_and_back(v, arena), v));
   CHECK(same(there_and_back(make_list(arena, values), arena), make_list(arena, values)));
 }
@@ -63,8 +86,11 @@ TEST_CASE("a tree deeper than JSON readers follow comes back, too") {
 
 TEST_CASE("a state that nobody wrote is refused, not guessed at") {
   Arena arena;
-  const auto text = GENERATE(as<std::string>{}, "", "[]", "{", R"({"id":"x","status":"asleep"})", R"({"status":"waiting"})", R"({"id":"x","status":"waiting","vars":{"$":"stone","v":"1"}})",
-                             R"({"id":"x","status":"waiting","vars":{"$":"uint","v":"-1"}})", R"({"id":"x","status":"waiting","vars":{"$":"map","v":[1]}})", R"({"id":"x","status":"waiting","vars":{"$":"json","v":"{"}})");
+  const auto text = GENERATE(as<std::string>{}, "", "[]", "{", R"({"id":"x","status":"asleep"})",
+                             R"({"status":"waiting"})", R"({"id":"x","status":"waiting","vars":{"$":"stone","v":"1"}})",
+                             R"({"id":"x","status":"waiting","vars":{"$":"uint","v":"-1"}})",
+                             R"({"id":"x","status":"waiting","vars":{"$":"map","v":[1]}})",
+                             R"({"id":"x","status":"waiting","vars":{"$":"json","v":"{"}})");
   CHECK_FALSE(decode_run(text, arena));
 }
 
@@ -93,8 +119,10 @@ TEST_CASE("whatever happens in whatever order, no run is lost and nothing is ope
     const auto throw_die = [&](unsigned sides) { return static_cast<unsigned>(dice() % sides); };
     Shop shop;
     for (unsigned i = 0; i < 3; ++i) {
-      Workflow w = workflow("w" + std::to_string(i), {"order.placed"}, wait("20m"), act(send, fields("text", written("{{ customer.first_name }}")), "sent"),
-                            set_to(fields("at", computed("now"))), act(tag, fields("add", constant(R"(["t"])"))), wait_until("vars.at + duration('30m')"), act(handoff, fields()));
+      Workflow w = workflow("w" + std::to_string(i), {"order.placed"}, wait("20m"),
+                            act(send, fields("text", written("{{ customer.first_name }}")), "sent"),
+                            set_to(fields("at", computed("now"))), act(tag, fields("add", constant(R"(["t"])"))),
+                            wait_until("vars.at + duration('30m')"), act(handoff, fields()));
       w.mode = modes[throw_die(4)];
       if (throw_die(2) == 0) w.per_text = "order";
       if (throw_die(2) == 0) w.limit = {1 + throw_die(3), Millis{86'400'000}};
@@ -103,7 +131,8 @@ TEST_CASE("whatever happens in whatever order, no run is lost and nothing is ope
       shop.add(std::move(w));
     }
     for (int i = 0; i < 60; ++i) {
-      const std::string data = R"({"order":{"id":)" + std::to_string(throw_die(3)) + R"(,"total":5,"currency":"EUR"},"customer":{"id":7,"first_name":"A"}})";
+      const std::string data = R"({"order":{"id":)" + std::to_string(throw_die(3)) +
+                               R"(,"total":5,"currency":"EUR"},"customer":{"id":7,"first_name":"A"}})";
       switch (throw_die(6)) {
         case 0:
         case 1: shop.event("order.placed", data); break;

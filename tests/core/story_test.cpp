@@ -8,21 +8,27 @@ using namespace shopbell::story;
 
 namespace {
 
-constexpr auto order_of_140 = R"({"order":{"id":1001,"name":"#1001","total":140.5,"currency":"EUR"},"customer":{"id":7,"email":"a@example.com","first_name":"Ana"}})";
-constexpr auto cart = R"({"cart":{"id":"c1","items":[{"sku":"X","price":10}]},"customer":{"id":7,"email":"a@example.com"}})";
+constexpr auto order_of_140 =
+    R"({"order":{"id":1001,"name":"#1001","total":140.5,"currency":"EUR"},"customer":{"id":7,"email":"a@example.com","first_name":"Ana"}})";
+constexpr auto cart =
+    R"({"cart":{"id":"c1","items":[{"sku":"X","price":10}]},"customer":{"id":7,"email":"a@example.com"}})";
 constexpr auto empty_cart = R"({"cart":{"id":"c1","items":[]},"customer":{"id":7}})";
 constexpr auto order = R"({"order":{"id":1,"total":10,"currency":"EUR"},"customer":{"id":7}})";
 
 Workflow big_order() {
-  Workflow w = workflow("big-order", {"order.placed"}, act(tag, fields("add", constant(R"(["vip"])"))), wait("1h"),
-                        act(send, fields("text", written("Hello {{ customer.first_name }}, {{ order.name }}: {{ customer.tags | join: ',' }}")), "sent"),
-                        act(note, fields("text", written("answered {{ sent.code }}"))));
+  Workflow w = workflow(
+      "big-order", {"order.placed"}, act(tag, fields("add", constant(R"(["vip"])"))), wait("1h"),
+      act(send,
+          fields("text", written("Hello {{ customer.first_name }}, {{ order.name }}: {{ customer.tags | join: ',' }}")),
+          "sent"),
+      act(note, fields("text", written("answered {{ sent.code }}"))));
   w.condition = expr("order.total > 100.0");
   return w;
 }
 
 Workflow abandoned_cart() {
-  Workflow w = workflow("abandoned-cart", {"cart.updated"}, wait("1h"), act(send, fields("text", written("Your cart waits"))));
+  Workflow w =
+      workflow("abandoned-cart", {"cart.updated"}, wait("1h"), act(send, fields("text", written("Your cart waits"))));
   w.condition = expr("size(cart.items) > 0");
   w.per_text = "customer";
   w.mode = Mode::restart;
@@ -210,8 +216,15 @@ TEST_CASE("of two triggers of one event type one match is enough, and one undeci
 }
 
 TEST_CASE("modes: what becomes of a second trigger while a run is open") {
-  struct Case { Mode mode; std::size_t open, stopped; const char* code; };
-  const auto c = GENERATE(values<Case>({{Mode::parallel, 2, 0, "started"}, {Mode::single, 1, 0, "mode_single"}, {Mode::restart, 1, 1, "restarted"}, {Mode::queue, 2, 0, "queued"}}));
+  struct Case {
+    Mode mode;
+    std::size_t open, stopped;
+    const char* code;
+  };
+  const auto c = GENERATE(values<Case>({{Mode::parallel, 2, 0, "started"},
+                                        {Mode::single, 1, 0, "mode_single"},
+                                        {Mode::restart, 1, 1, "restarted"},
+                                        {Mode::queue, 2, 0, "queued"}}));
   Shop shop;
   Workflow w = workflow("modal", {"order.placed"}, wait("1h"), act(send, fields()));
   w.mode = c.mode;
@@ -256,8 +269,8 @@ TEST_CASE("a queued run goes on when the one before it is cancelled") {
 
 TEST_CASE("branches: one way is taken, with what decided it") {
   Shop shop;
-  shop.add(workflow("choose", {"order.placed"}, branch("order.total > 100.0", 3), act(note, fields("text", written("large"))), jump(4),
-                    act(note, fields("text", written("small")))));
+  shop.add(workflow("choose", {"order.placed"}, branch("order.total > 100.0", 3),
+                    act(note, fields("text", written("large"))), jump(4), act(note, fields("text", written("small")))));
   shop.event("order.placed", order);
   shop.event("order.placed", order_of_140);
   CHECK(shop.log == std::vector<std::string>{"small", "large"});
@@ -266,8 +279,11 @@ TEST_CASE("branches: one way is taken, with what decided it") {
 
 TEST_CASE("vars, outputs and `as` names are seen by later steps, also after a restart, with their types") {
   Shop shop;
-  Workflow w = workflow("names", {"order.placed"}, act(note, fields("text", written("one")), "first"), set_to(fields("deadline", computed("now + duration('2h')"), "u", computed("7u"))), wait("1h"),
-                        branch("vars.deadline > now && vars.u == 7u && first.at == timestamp('1970-01-01T00:00:00.005Z') && steps['1'].text == 'one'", 5),
+  Workflow w = workflow("names", {"order.placed"}, act(note, fields("text", written("one")), "first"),
+                        set_to(fields("deadline", computed("now + duration('2h')"), "u", computed("7u"))), wait("1h"),
+                        branch("vars.deadline > now && vars.u == 7u && first.at == "
+                               "timestamp('1970-01-01T00:00:00.005Z') && steps['1'].text == 'one'",
+                               5),
                         act(note, fields("text", written("{{ vars.double }} {{ first.text }}"))));
   w.vars.emplace_back("half", expr("order.total / 2.0"));
   w.vars.emplace_back("double", expr("vars.half * 4.0"));
@@ -291,7 +307,8 @@ TEST_CASE("vars that cannot be computed fail the run with the reason") {
 
 TEST_CASE("a wait for an instant that is past goes on at once, and one ahead is waited for") {
   Shop shop;
-  shop.add(workflow("waits", {"order.placed"}, wait_until("now - duration('1s')"), wait_until("event.time"), wait_until("timestamp('2027-01-15T10:00:00Z')")));
+  shop.add(workflow("waits", {"order.placed"}, wait_until("now - duration('1s')"), wait_until("event.time"),
+                    wait_until("timestamp('2027-01-15T10:00:00Z')")));
   shop.event("order.placed", order);
   CHECK(shop.noted("step", "no wait: 2027-01-15T07:59:59Z"));
   REQUIRE(shop.open_runs().size() == 1);
@@ -336,7 +353,8 @@ TEST_CASE("a step whose expression fails fails the run, with line, step and expr
 TEST_CASE("a decision that fails ends the run, unless the step says to go on") {
   for (const bool goes_on : {false, true}) {
     Shop shop;
-    Workflow w = workflow("w", {"order.placed"}, act(refuse, fields(), "tried"), act(note, fields("text", written("after: {{ tried.error.code }}"))));
+    Workflow w = workflow("w", {"order.placed"}, act(refuse, fields(), "tried"),
+                          act(note, fields("text", written("after: {{ tried.error.code }}"))));
     w.program[0].go_on_after_failure = goes_on;
     shop.add(std::move(w));
     shop.event("order.placed", order);
@@ -348,11 +366,16 @@ TEST_CASE("a decision that fails ends the run, unless the step says to go on") {
 
 TEST_CASE("what a customer writes is data: templates print it and do not run it") {
   Shop shop;
-  shop.add(workflow("echo", {"message.received"}, act(note, fields("text", written("{{ message.text }}"))), set_to(fields("said", computed("message.text"))),
+  shop.add(workflow("echo", {"message.received"}, act(note, fields("text", written("{{ message.text }}"))),
+                    set_to(fields("said", computed("message.text"))),
                     act(note, fields("text", written("{{ vars.said }}")))));
   const std::string poison = R"({{ shop.name }}{% raw %}{"$":"map","v":[1,2]}${env:HOME}</script>)";
   Arena arena;
-  shop.event("message.received", to_json(make_map(arena, {{"message", make_map(arena, {{"text", poison}, {"channel", "log"}, {"from", "34600"}})}, {"$", "timestamp"}, {"v", "no"}})));
+  shop.event(
+      "message.received",
+      to_json(make_map(arena, {{"message", make_map(arena, {{"text", poison}, {"channel", "log"}, {"from", "34600"}})},
+                               {"$", "timestamp"},
+                               {"v", "no"}})));
   CHECK(shop.log == std::vector<std::string>{poison, poison});
 }
 
@@ -368,8 +391,11 @@ TEST_CASE("a timezone that does not exist costs the customer nothing: the shop's
 
 TEST_CASE("a handoff opens a ticket with the conversation and the customer as they are") {
   Shop shop;
-  shop.add(workflow("triage", {"message.received"}, act(handoff, fields("queue", constant("\"care\""), "reason", written("angry")))));
-  shop.event("message.received", R"({"message":{"text":"Where is it?!","channel":"whatsapp","from":"34600"},"customer":{"id":7,"name":"Ana"}})");
+  shop.add(workflow("triage", {"message.received"},
+                    act(handoff, fields("queue", constant("\"care\""), "reason", written("angry")))));
+  shop.event(
+      "message.received",
+      R"({"message":{"text":"Where is it?!","channel":"whatsapp","from":"34600"},"customer":{"id":7,"name":"Ana"}})");
   REQUIRE(shop.tickets.size() == 1);
   CHECK(shop.tickets[0].draft.queue == "care");
   CHECK(shop.tickets[0].conversation.items()[0]["text"].text() == "Where is it?!");

@@ -8,7 +8,8 @@ using namespace shopbell::story;
 
 namespace {
 
-constexpr auto order = R"({"order":{"id":1,"total":10,"currency":"EUR"},"customer":{"id":7,"first_name":"Ana","tags":["platform"]}})";
+constexpr auto order =
+    R"({"order":{"id":1,"total":10,"currency":"EUR"},"customer":{"id":7,"first_name":"Ana","tags":["platform"]}})";
 
 std::vector<std::string> open_on(Shop& shop, const std::string& subject) {
   std::vector<std::string> ids;
@@ -19,11 +20,20 @@ std::vector<std::string> open_on(Shop& shop, const std::string& subject) {
 }  // namespace
 
 TEST_CASE("`per` moves runs to the subject that they are counted by") {
-  struct Case { const char* per_text; const char* per; const char* subject; };
-  const auto c = GENERATE(values<Case>({{"order", "", "order:1"}, {"shop", "", "shop"}, {"customer", "", "customer:7"}, {"", "'sku:' + string(order.id)", "sku:1"}, {"", "", "customer:7"}}));
+  struct Case {
+    const char* per_text;
+    const char* per;
+    const char* subject;
+  };
+  const auto c = GENERATE(values<Case>({{"order", "", "order:1"},
+                                        {"shop", "", "shop"},
+                                        {"customer", "", "customer:7"},
+                                        {"", "'sku:' + string(order.id)", "sku:1"},
+                                        {"", "", "customer:7"}}));
   INFO(c.subject);
   Shop shop;
-  Workflow w = workflow("counted", {"order.placed"}, wait("1h"), act(note, fields("text", written("{{ customer.first_name }} {{ customer.orders_count }}"))));
+  Workflow w = workflow("counted", {"order.placed"}, wait("1h"),
+                        act(note, fields("text", written("{{ customer.first_name }} {{ customer.orders_count }}"))));
   w.per_text = c.per_text;
   if (*c.per != 0) {
     w.per = expr(c.per);
@@ -60,7 +70,9 @@ TEST_CASE("`per` that cannot be told starts nothing and says why") {
 
 TEST_CASE("a run on a subject of its own tags its customer and keeps what it said with the customer") {
   Shop shop;
-  Workflow w = workflow("per-order", {"order.placed"}, act(tag, fields("add", constant(R"(["buyer"])"), "remove", constant(R"(["platform"])"))), act(send, fields()));
+  Workflow w = workflow("per-order", {"order.placed"},
+                        act(tag, fields("add", constant(R"(["buyer"])"), "remove", constant(R"(["platform"])"))),
+                        act(send, fields()));
   w.per_text = "order";
   shop.add(std::move(w));
   shop.event("order.placed", order);
@@ -73,9 +85,19 @@ TEST_CASE("a run on a subject of its own tags its customer and keeps what it sai
   CHECK(shop.subject("order:1").profile.is_null());
 }
 
+TEST_CASE("the shop and its products cannot be tagged: they are nobody") {
+  Shop shop;
+  shop.add(workflow("tags", {"product.updated"}, act(tag, fields("add", constant(R"(["hot"])")))));
+  shop.event("product.updated", R"({"product":{"id":9}})", "product:9");
+  CHECK(shop.noted("tagged", "nobody to tag"));
+  CHECK(shop.subject("product:9").profile.is_null());
+}
+
 TEST_CASE("tags that workflows gave or took stay so, whatever the platform says next") {
   Shop shop;
-  shop.add(workflow("tags", {"order.placed"}, act(tag, fields("add", constant(R"(["vip"])"), "remove", constant(R"(["platform"])"))), act(note, fields("text", written("{{ customer.tags | join: ' ' }}")))));
+  shop.add(workflow("tags", {"order.placed"},
+                    act(tag, fields("add", constant(R"(["vip"])"), "remove", constant(R"(["platform"])"))),
+                    act(note, fields("text", written("{{ customer.tags | join: ' ' }}")))));
   shop.event("order.placed", order);
   CHECK(shop.log == std::vector<std::string>{"vip"});
   shop.event("customer.updated", R"({"customer":{"id":7,"tags":["platform","new"]}})");
@@ -84,8 +106,10 @@ TEST_CASE("tags that workflows gave or took stay so, whatever the platform says 
 
 TEST_CASE("an emitted event is about the same subject, and is taken like any other") {
   Shop shop;
-  shop.add(workflow("a", {"order.placed"}, emit("order.large", fields("order", computed("order"), "by", written("{{ order.id }}")))));
-  shop.add(workflow("b", {"order.large"}, act(note, fields("text", written("{{ by }} {{ customer.first_name }} {{ event.source }}")))));
+  shop.add(workflow("a", {"order.placed"},
+                    emit("order.large", fields("order", computed("order"), "by", written("{{ order.id }}")))));
+  shop.add(workflow("b", {"order.large"},
+                    act(note, fields("text", written("{{ by }} {{ customer.first_name }} {{ event.source }}")))));
   shop.event("order.placed", order);
   CHECK(shop.log == std::vector<std::string>{"1 Ana workflow/a"});
   CHECK(shop.noted("emitted", "order.large about customer:7"));
@@ -104,7 +128,9 @@ TEST_CASE("events that cause themselves end at their depth, with a failed run th
 TEST_CASE("the same events in the same order make the same bytes") {
   const auto story = [] {
     Shop shop;
-    Workflow w = workflow("w", {"order.placed"}, act(send, fields("at", computed("string(now)"))), emit("order.large", fields("a", written("{{ order.id }}"))), wait("3h"), act(handoff, fields()));
+    Workflow w =
+        workflow("w", {"order.placed"}, act(send, fields("at", computed("string(now)"))),
+                 emit("order.large", fields("a", written("{{ order.id }}"))), wait("3h"), act(handoff, fields()));
     shop.add(std::move(w));
     shop.add(workflow("v", {"order.large"}, act(tag, fields("add", constant(R"(["large"])")))));
     shop.event("order.placed", order);
@@ -124,7 +150,8 @@ TEST_CASE("the same events in the same order make the same bytes") {
 TEST_CASE("the platform's own body is kept in a run only where a step may read it") {
   for (const bool reads : {false, true}) {
     Shop shop;
-    shop.add(workflow("w", {"order.placed"}, wait("1h"), act(note, fields("text", written(reads ? "{{ event.raw.secret }}" : "{{ event.id }}")))));
+    shop.add(workflow("w", {"order.placed"}, wait("1h"),
+                      act(note, fields("text", written(reads ? "{{ event.raw.secret }}" : "{{ event.id }}")))));
     shop.event("order.placed", R"({"order":{"id":1},"raw":{"secret":"long"}})");
     CHECK((encode_run(shop.open_runs()[0]).find("long") != std::string::npos) == reads);
     shop.pass("1h");

@@ -65,13 +65,15 @@ class Shop {
   void forget_all_workflows();
 
   /// An event of `ago` before now, about `about`; what it causes is taken, too.
-  void event(const std::string& type, const std::string& data, const std::string& about = "customer:7", Millis ago = Millis{0});
+  void event(const std::string& type, const std::string& data, const std::string& about = "customer:7",
+             Millis ago = Millis{0});
   /// Lets time pass; waits go on when they are due.
   void pass(const std::string& duration);
   /// Answers the oldest open call, not before it is due.
-  void answer(Outcome::Status status = Outcome::Status::done, const std::string& output = "null", std::optional<Millis> retry_after = {});
-  void answer_to(const CallOrder& order, Outcome::Status status = Outcome::Status::done, const std::string& output = "null",
-                 std::optional<Millis> retry_after = {});
+  void answer(Outcome::Status status = Outcome::Status::done, const std::string& output = "null",
+              std::optional<Millis> retry_after = {});
+  void answer_to(const CallOrder& order, Outcome::Status status = Outcome::Status::done,
+                 const std::string& output = "null", std::optional<Millis> retry_after = {});
   void give(const std::string& about, Input input);
 
   Subject subject(const std::string& id = "customer:7");

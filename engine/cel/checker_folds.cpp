@@ -49,11 +49,11 @@ Type Checker::visit_fold(Expr& e) {
   }
   const std::size_t outer = locals_.size();
   e.local = enter({Local{e.var, first, 0}, Local{e.var2, second, 0}});
-  const Type body = visit(*e.args[1]);
   if (e.args.size() == 3) {
     const Type filter = visit(*e.args[2]);
     want(*e.args[2], filter, TypeKind::boolean, fmt::format("the filter of {}()", e.name));
   }
+  const Type body = visit(*e.args[1]);
   leave(outer);
   return fold_result(e, range, first, body);
 }

@@ -11,22 +11,10 @@ namespace {
 constexpr double two_63 = 9223372036854775808.0;
 constexpr double two_64 = 18446744073709551616.0;
 
-std::partial_ordering compare_int_real(std::int64_t a, double b) {
-  if (std::isnan(b)) return std::partial_ordering::unordered;
-  if (b >= two_63) return std::partial_ordering::less;
-  if (b < -two_63) return std::partial_ordering::greater;
-  const auto whole_b = static_cast<std::int64_t>(b);
-  if (a != whole_b) return a <=> whole_b;
-  return 0.0 <=> b - std::trunc(b);
-}
-
-std::partial_ordering compare_uint_real(std::uint64_t a, double b) {
-  if (std::isnan(b)) return std::partial_ordering::unordered;
-  if (b >= two_64) return std::partial_ordering::less;
-  if (b < 0) return std::partial_ordering::greater;
-  const auto whole_b = static_cast<std::uint64_t>(b);
-  if (a != whole_b) return a <=> whole_b;
-  return 0.0 <=> b - std::trunc(b);
+// Beyond 2^53 an integer is compared as the double nearest to it, as cel-go does.
+template <class Whole>
+std::partial_ordering compare_whole_real(Whole a, double b) {
+  return static_cast<double>(a) <=> b;
 }
 
 std::partial_ordering compare_int_uint(std::int64_t a, std::uint64_t b) {
@@ -49,11 +37,11 @@ bool equal_maps(Call& call, const Value& a, const Value& b) {
 std::partial_ordering compare_numbers(const Value& a, const Value& b) {
   if (a.is(Kind::integer)) {
     if (b.is(Kind::integer)) return a.integer() <=> b.integer();
-    return b.is(Kind::real) ? compare_int_real(a.integer(), b.real()) : compare_int_uint(a.integer(), b.uint());
+    return b.is(Kind::real) ? compare_whole_real(a.integer(), b.real()) : compare_int_uint(a.integer(), b.uint());
   }
   if (a.is(Kind::uint)) {
     if (b.is(Kind::uint)) return a.uint() <=> b.uint();
-    return b.is(Kind::real) ? compare_uint_real(a.uint(), b.real()) : reverse(compare_int_uint(b.integer(), a.uint()));
+    return b.is(Kind::real) ? compare_whole_real(a.uint(), b.real()) : reverse(compare_int_uint(b.integer(), a.uint()));
   }
   if (b.is(Kind::real)) return a.real() <=> b.real();
   return reverse(compare_numbers(b, a));

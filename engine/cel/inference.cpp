@@ -19,7 +19,8 @@ const Type& unwrapped(const Type& t) { return t.is(TypeKind::wrapper) ? t.params
 bool as_general(const Type& a, const Type& b) {
   if (a.is_dyn() || is_variable(a)) return true;
   if (b.is_dyn() || is_variable(b)) return false;
-  if (a.is(TypeKind::wrapper) && !b.is(TypeKind::wrapper)) return as_general(unwrapped(a), b) || b.is(TypeKind::null);
+  if (b.is(TypeKind::null)) return takes_null(a);
+  if (a.is(TypeKind::wrapper) && !b.is(TypeKind::wrapper)) return as_general(unwrapped(a), b);
   if (a.kind() != b.kind() || a.name() != b.name() || a.params().size() != b.params().size()) return false;
   return std::equal(a.params().begin(), a.params().end(), b.params().begin(), as_general);
 }

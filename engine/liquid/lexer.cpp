@@ -93,6 +93,8 @@ Lexed lex(std::string_view markup, std::uint32_t offset, bool lax) {
     if (i == markup.size()) break;
     Found found = find(markup.substr(i), before);
     if (found.length == 0 && lax) found = {Kind::junk, 1};
+    if (lax && found.kind == Kind::number && i + found.length < markup.size() && is_letter(markup[i + found.length]))
+      found = {Kind::id, id_length(markup.substr(i))};  // {{ 123foo }}
     if (found.length == 0) {
       const std::string_view character = markup.substr(i, utf8_length(markup[i]));
       const bool quote = character == "\"" || character == "'";

@@ -70,6 +70,7 @@ struct Setting {
   std::string_view track_url;                       // redirector of `track_url`; empty: links stay as they are
   Limits limits;
   std::string_view name;                            // the template's, for inline errors; may be empty
+  bool blank_tag_errors = true;                   // with inline_errors: also those of tags that print nothing
   bool inline_errors = false;                       // write "Liquid error: ..." into the text and go on; for conformance
 };
 

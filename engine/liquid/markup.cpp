@@ -148,7 +148,7 @@ void Markup::steps(Expression& to) {
     Step step;
     if (take(Kind::open_square)) {
       step.at = std::make_unique<Expression>(expression());
-      expect(Kind::close_square);
+      close_bracket();
     } else if (take(Kind::dot)) {
       step.name = Name(expect(Kind::id).text);
       step.command = step.name.text == "size" || step.name.text == "first" || step.name.text == "last";
@@ -157,6 +157,11 @@ void Markup::steps(Expression& to) {
     }
     to.steps.push_back(std::move(step));
   }
+}
+
+void Markup::close_bracket() {
+  skip_to({Kind::close_square});
+  if (!lax() || look(Kind::close_square)) expect(Kind::close_square);
 }
 
 Expression Markup::bare_bracket(const Token& open) {
@@ -169,7 +174,7 @@ Expression Markup::bare_bracket(const Token& open) {
   e.kind = Expression::Kind::path;
   e.place = open.place;
   e.root_at = std::make_unique<Expression>(expression());
-  expect(Kind::close_square);
+  close_bracket();
   steps(e);
   return e;
 }
@@ -186,7 +191,8 @@ Expression Markup::range(const Token& open) {
     return e;
   }
   expect(Kind::dotdot);
-  if (lax()) take(Kind::dot);  // (1...5)
+  // (1...5): Shopify's lax parser gives the third dot to the first number, which so has a fraction.
+  if (lax() && take(Kind::dot) && e.first->literal.is(shopbell::Kind::integer)) e.first->literal = Value(static_cast<double>(e.first->literal.value.integer()));
   e.last = std::make_unique<Expression>(expression());
   expect(Kind::close_round);
   return e;

@@ -62,6 +62,7 @@ class Markup {
   Expression range(const Token& open);
   Expression bare_bracket(const Token& open);
   Expression no_expression(const Token& token);
+  void close_bracket();
   void steps(Expression& to);
   void note_reading(const Expression& e);
   Comparison comparison();

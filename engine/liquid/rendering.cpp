@@ -75,7 +75,8 @@ Error Rendering::take_error() {
 // As Shopify's engine writes it: with the partial's name when the mistake is in one.
 void Rendering::write_inline_error(const Node& at) {
   const Error error = take_error();
-  if (dynamic_cast<const AssignNode*>(&at) != nullptr) return;  // it prints nothing, not even this
+  const bool quiet = dynamic_cast<const AssignNode*>(&at) != nullptr || !setting_.blank_tag_errors;
+  if (at.blank && quiet) return;
   const bool placed = error.code != "no_such_partial" && (error.code != "nesting" || world_->isolated);
   const auto& text = program_->text;
   const auto line = 1 + std::count(text.begin(), text.begin() + std::min<std::ptrdiff_t>(std::ssize(text), at.place.offset), '\n');

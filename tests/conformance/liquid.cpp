@@ -59,6 +59,11 @@ Value decode(const Value& v, Arena& arena) {
   return map.build();
 }
 
+bool has_feature(const Value& c, std::string_view feature) {
+  const auto features = c["features"].items();
+  return std::any_of(features.begin(), features.end(), [&](const Value& f) { return f.text_or("") == feature; });
+}
+
 struct Outcome {
   bool parsed = false;
   std::optional<std::string> output;
@@ -86,6 +91,7 @@ Outcome run(const Value& c, bool lax, Arena& arena) {
   setting.timezone = "";
   setting.partials = &partials;
   setting.name = c["template_name"].text_or("");
+  setting.blank_tag_errors = has_feature(c, "strict2_blank_body_errors");
   setting.inline_errors = c["render_errors_inline"].boolean_or(lax);
   const auto text = parsed->render(decode(c["data"], arena), arena, setting);
   if (text) outcome.output = *text;

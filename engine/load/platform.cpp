@@ -20,7 +20,7 @@ Value number(cel::Call& call, const Value* args) {
   const std::string_view text = trimmed(args[0].text_or(""));
   double d = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), d, std::chars_format::fixed);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return call.fail("bad_argument", "this is no number");
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(d)) return call.fail("bad_argument", "this is no number");
   return d;
 }
 

@@ -1,0 +1,49 @@
+#pragma once
+// A platform small enough to see through, and webhooks for it.
+
+#include "base/hmac.h"
+#include "base/time.h"
+#include "intake/webhook.h"
+#include "support/catch.h"
+
+#include <map>
+#include <string>
+
+namespace shopbell {
+
+const Time test_time = from_ms(1'800'000'000'000);  // 2027-01-15T08:00:00Z
+
+inline std::shared_ptr<const Platform> platform_of(const std::string& yaml) {
+  auto read = load_platform("p.yaml", yaml);
+  for (const Diagnostic& d : read.diagnostics) UNSCOPED_INFO(to_text(d));
+  REQUIRE(read.value);
+  return *read.value;
+}
+
+inline std::string signature_of(std::string_view secret, std::string_view body) {
+  const Mac mac = hmac_sha256(secret, body);
+  return to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+
+/// A signed webhook of Shopify's.
+struct Delivery {
+  std::map<std::string, std::string> headers;
+  std::string body;
+
+  Delivery(const std::string& topic, std::string sent) : body(std::move(sent)) {
+    headers["X-Shopify-Topic"] = topic;
+    headers["X-Shopify-Hmac-SHA256"] = signature_of("secret", body);
+  }
+  Result<WebhookTaken> take(Arena& arena, Secrets secrets = {.current = "secret", .previous = {}}) const {
+    return take_by(*find_platform("shopify"), arena, secrets);
+  }
+  Result<WebhookTaken> take_by(const Platform& platform, Arena& arena, Secrets secrets = {.current = "secret", .previous = {}}) const {
+    const std::function<std::string_view(std::string_view)> header = [this](std::string_view name) {
+      const auto found = headers.find(std::string(name));
+      return found == headers.end() ? std::string_view() : std::string_view(found->second);
+    };
+    return take_webhook(platform, secrets, {.endpoint = "demo", .header = header, .body = body, .received = test_time}, arena);
+  }
+};
+
+}  // namespace shopbell

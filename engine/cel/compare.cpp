@@ -62,6 +62,7 @@ bool equals(Call& call, const Value& a, const Value& b) {
     case Kind::duration: return a.seconds() == b.seconds() && a.nanos() == b.nanos();
     case Kind::list:
     case Kind::optional:
+      if (!call.spend(a.items().size() / 2)) return false;
       return std::equal(a.items().begin(), a.items().end(), b.items().begin(), b.items().end(),
                         [&](const Value& x, const Value& y) { return equals(call, x, y); });
     case Kind::map: return equal_maps(call, a, b);
@@ -81,6 +82,8 @@ std::optional<std::partial_ordering> compare(const Value& a, const Value& b) {
     default: return std::nullopt;
   }
 }
+
+bool sortable(const Value& a, const Value& b) { return compare(a, b).has_value(); }
 
 std::optional<std::int64_t> whole(const Value& number) {
   if (number.is(Kind::integer)) return number.integer();

@@ -17,6 +17,9 @@ bool equals(Call& call, const Value& a, const Value& b);
 std::optional<std::partial_ordering> compare(const Value& a, const Value& b);
 std::partial_ordering compare_numbers(const Value& a, const Value& b);
 
+/// Whether two values can be sorted among one another.
+bool sortable(const Value& a, const Value& b);
+
 /// The member of a map by key; 1, 1u and 1.0 are the same key.
 const Value* find_member(const Value& map, const Value& key);
 

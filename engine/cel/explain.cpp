@@ -80,7 +80,9 @@ std::string with_values(const Trace& trace) {
 
 std::string line_of(const Trace& trace) {
   const std::string value = to_text(trace.value, explained_bytes_max);
-  const std::string middle = trace.parts.empty() ? std::string(trace.text) : with_values(trace);
+  // What has() looks into says nothing about what is missing in it; of an error the message does.
+  const bool plain = trace.parts.empty() || trace.value.is(Kind::error) || trace.text.starts_with("has(");
+  const std::string middle = plain ? std::string(trace.text) : with_values(trace);
   if (middle == trace.text || middle == value) return fmt::format("{} → {}", trace.text, value);
   return fmt::format("{} → {} → {}", trace.text, middle, value);
 }

@@ -46,7 +46,7 @@ Value sort(Call& call, const Value* args) {
   const auto items = args[0].items();
   if (!call.spend(items.size() * 10)) return call.too_costly();
   for (const Value& item : items)
-    if (item.kind() != items[0].kind() || !compare(item, item)) return call.fail("no_such_overload", "sort() needs elements of one type that has an order");
+    if (!sortable(item, items[0])) return call.fail("no_such_overload", "sort() needs elements of one type that has an order");
   std::vector<Value> sorted(items.begin(), items.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const Value& a, const Value& b) { return *compare(a, b) < 0; });
   return make_list(call.arena(), sorted);

@@ -179,7 +179,7 @@ class FoldNode : public Node {
       const Value key = body_->eval(call);
       if (key.is(Kind::error)) return key;
       const Value both[] = {key, keyed.empty() ? key : keyed.front().key};
-      if (both[0].kind() != both[1].kind() || !compare(key, key)) return no_overload(call, name_, both);
+      if (!sortable(both[0], both[1])) return no_overload(call, name_, both);
       keyed.push_back({key, range.items()[i]});
     }
     std::stable_sort(keyed.begin(), keyed.end(), [](const Member& a, const Member& b) { return *compare(a.key, b.key) < 0; });

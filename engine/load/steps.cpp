@@ -234,7 +234,7 @@ class Compiler {
       }
       if (!one.is_map()) continue;
       const yaml::Node* when = fields.require("if");
-      const yaml::Node* then = fields.require("do");
+      const yaml::Node* then = one.find("then") == nullptr ? fields.require("do") : nullptr;  // else it is told of `then`
       const std::uint32_t branch = here();
       Instruction& i = emit(Op::branch, one, id, fmt::format("choose: case {}", n + 1));
       if (when != nullptr) i.condition = condition(*when);

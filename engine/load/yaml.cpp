@@ -82,6 +82,7 @@ class Builder : public YAML::EventHandler {
     Node node;
     YAML::anchor_t anchor;
     NodePtr key = nullptr;  // of a map: the key whose value comes next
+    bool broken = false;    // a map whose key is no text
     std::unordered_map<std::string, std::uint32_t> keys = {};  // and where each stands
   };
 
@@ -139,12 +140,17 @@ class Builder : public YAML::EventHandler {
     Node node = make(kind, mark, tag);
     if (open_.size() >= yaml_depth_max)
       throw Stop{place(mark), "too_deep", fmt::format("nested deeper than {} levels", yaml_depth_max), ""};
-    open_.push_back({std::move(node), anchor});
+    open_.push_back({std::move(node), anchor, nullptr});
   }
 
   void close() {
     Open done = std::move(open_.back());
     open_.pop_back();
+    // Reported; what it was meant to be is most likely a text, so nothing else is said about it.
+    if (done.broken) {
+      done.node.kind = NodeKind::scalar;
+      done.node.entries.clear();
+    }
     add(std::move(done.node), done.anchor);
   }
 
@@ -164,7 +170,7 @@ class Builder : public YAML::EventHandler {
     if (parent.node.is_list()) {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.key) {
-      check_key(parent.node, *node);
+      check_key(parent, *node);
       parent.key = std::move(node);
     } else {
       parent.node.entries.push_back({std::exchange(parent.key, nullptr), std::move(node)});
@@ -194,9 +200,11 @@ class Builder : public YAML::EventHandler {
            1;
   }
 
-  void check_key(const Node& map, const Node& key) {
+  void check_key(Open& open, const Node& key) {
+    const Node& map = open.node;
     const Place at = place_of(key, report_.source());
     if (!key.is_scalar()) {
+      open.broken = true;
       const bool braces = rest_at(report_.source(), key.offset).starts_with('{') ||
                           rest_at(report_.source(), map.offset).starts_with("{{");
       report_.error({map.offset, 1}, "bad_key", "a key must be a plain text",
@@ -204,7 +212,7 @@ class Builder : public YAML::EventHandler {
     } else if (key.plain && key.text == "<<") {
       report_.error(at, "merge_key", "merge keys (<<) are not part of YAML 1.2",
                     "write the keys out, or use an alias as a value");
-    } else if (const auto [there, first] = open_.back().keys.emplace(key.text, key.offset); !first) {
+    } else if (const auto [there, first] = open.keys.emplace(key.text, key.offset); !first) {
       // Counting lines takes its time, and a file may hold many.
       const std::string hint = report_.full() ? "" : fmt::format("it stands in line {}, too", line_of(there->second));
       report_.error(at, "duplicate_key", fmt::format("the key {} is given twice", key.text), hint);

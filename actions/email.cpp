@@ -12,11 +12,16 @@ namespace shopbell::actions {
 namespace {
 
 constexpr Param params[] = {
-    {.name = "template", .type = ParamType::page, .doc = "The template's name: templates/NAME.liquid is the text, templates/NAME.html.liquid the HTML.", .positional = true},
+    {.name = "template",
+     .type = ParamType::page,
+     .doc = "The template's name: templates/NAME.liquid is the text, templates/NAME.html.liquid the HTML.",
+     .positional = true},
     {.name = "subject", .doc = "The subject line.", .required = true},
     {.name = "text", .doc = "The text itself, where a template would be too much."},
     {.name = "to", .doc = "Who gets it.", .otherwise = "'{{ customer.email }}'"},
-    {.name = "from", .doc = "Who it is from; without it, `from` of the channel `email` in shopbell.yaml.", .otherwise = "''"},
+    {.name = "from",
+     .doc = "Who it is from; without it, `from` of the channel `email` in shopbell.yaml.",
+     .otherwise = "''"},
     {.name = "reply_to", .doc = "Where answers go, if not to the sender.", .otherwise = "''"},
 };
 
@@ -31,7 +36,8 @@ std::string_view domain_of(std::string_view address) {
 /// A line break in a subject would begin another header; a template's folded lines mean blanks.
 std::string one_line(std::string_view text) {
   std::string line(trimmed(text));
-  std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return line;
 }
 
@@ -75,9 +81,11 @@ Outcome sent(const Mail& mail) {
 Task<Outcome> run(Call call, Services& services) {
   const Mail mail = mail_of(call, services.channel("email"));
   if (mail.to.empty())
-    co_return call_failed("no_address", "there is no address to send to", "give `to`, or let the condition ask for has(customer.email)");
+    co_return call_failed("no_address", "there is no address to send to",
+                          "give `to`, or let the condition ask for has(customer.email)");
   if (domain_of(mail.from).empty())
-    co_return call_failed("no_sender", "there is no address to send from", "channels: { email: { from: \"The Shop <hello@shop.example>\" } } in shopbell.yaml");
+    co_return call_failed("no_sender", "there is no address to send from",
+                          "channels: { email: { from: \"The Shop <hello@shop.example>\" } } in shopbell.yaml");
   if (mail.text.empty() && mail.html.empty())
     co_return call_failed("no_text", "the mail has nothing in it", "give `template` or `text`");
 

@@ -9,8 +9,15 @@ namespace {
 constexpr std::string_view priorities[] = {"low", "normal", "high", "urgent"};
 
 constexpr Param params[] = {
-    {.name = "queue", .doc = "The queue whose people take it; a name from `queues` in shopbell.yaml.", .required = true, .positional = true},
-    {.name = "priority", .type = ParamType::choice, .doc = "How soon somebody should look at it.", .otherwise = "normal", .choices = priorities},
+    {.name = "queue",
+     .doc = "The queue whose people take it; a name from `queues` in shopbell.yaml.",
+     .required = true,
+     .positional = true},
+    {.name = "priority",
+     .type = ParamType::choice,
+     .doc = "How soon somebody should look at it.",
+     .otherwise = "normal",
+     .choices = priorities},
     {.name = "reason", .doc = "Why this needs a person, in a few words: the ticket's title."},
     {.name = "note", .doc = "What that person should know before he starts."},
 };

@@ -16,30 +16,41 @@ constexpr std::size_t output_bytes_max = 256 * 1024;  // of a body; what is long
 constexpr std::string_view methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 
 constexpr Param params[] = {
-    {.name = "url", .doc = "Where to: a public address, or one that `http.allow` in shopbell.yaml names.", .required = true, .positional = true},
+    {.name = "url",
+     .doc = "Where to: a public address, or one that `http.allow` in shopbell.yaml names.",
+     .required = true,
+     .positional = true},
     {.name = "method", .type = ParamType::choice, .doc = "The method.", .otherwise = "POST", .choices = methods},
     {.name = "headers", .type = ParamType::value, .doc = "Further headers: a map of texts."},
     {.name = "body", .type = ParamType::value, .doc = "Sent as JSON; a text is sent as it is."},
-    {.name = "form", .type = ParamType::value, .doc = "Sent as a form, instead of `body`: a map of texts, or of lists of them."},
-    {.name = "ok", .type = ParamType::texts, .doc = "Statuses that are well: \"2xx\", \"404\". 408, 429 and 5xx are tried again, others fail the step.", .otherwise = "[2xx]"},
+    {.name = "form",
+     .type = ParamType::value,
+     .doc = "Sent as a form, instead of `body`: a map of texts, or of lists of them."},
+    {.name = "ok",
+     .type = ParamType::texts,
+     .doc = "Statuses that are well: \"2xx\", \"404\". 408, 429 and 5xx are tried again, others fail the step.",
+     .otherwise = "[2xx]"},
     {.name = "timeout", .type = ParamType::duration, .doc = "How long one attempt may take.", .otherwise = "10s"},
 };
 
 bool is_token(std::string_view name) {  // RFC 9110, 5.6.2
   static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   const auto good = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != std::string_view::npos;
   };
   return !name.empty() && std::all_of(name.begin(), name.end(), good);
 }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 /// What decides where a message ends, or whom it goes to, is the client's to say.
 bool is_reserved(std::string_view name) {
-  static constexpr std::array names{"Host", "Content-Length", "Transfer-Encoding", "Connection", "TE", "Trailer", "Upgrade", "Expect"};
+  static constexpr std::array names{"Host", "Content-Length", "Transfer-Encoding", "Connection",
+                                    "TE",   "Trailer",        "Upgrade",           "Expect"};
   const HttpHeaders one{{std::string(name), "x"}};
   return std::any_of(names.begin(), names.end(), [&](const char* n) { return !find_header(one, n).empty(); });
 }
@@ -54,12 +65,14 @@ Result<HttpHeaders> headers_of(const Value& given) {
   if (!given.is(Kind::map)) return fail("bad_arguments", "`headers` is not a map of texts");
   for (const auto& [key, value] : given.members()) {
     const std::string_view name = key.text_or("");
-    if (!is_token(name)) return fail("bad_header", "a header's name has characters that none may have: " + to_json(key));
+    if (!is_token(name))
+      return fail("bad_header", "a header's name has characters that none may have: " + to_json(key));
     if (is_reserved(name)) return fail("bad_header", "the header " + std::string(name) + " cannot be set");
     if (value.is_null()) continue;
     if (!is_plain(value)) return fail("bad_header", "the header " + std::string(name) + " is no text");
     const std::string text(trimmed(plain_text(value)));
-    if (has_control(text)) return fail("bad_header", "the header " + std::string(name) + " has a line break or control character in it");
+    if (has_control(text))
+      return fail("bad_header", "the header " + std::string(name) + " has a line break or control character in it");
     headers.emplace_back(name, text);
   }
   return headers;
@@ -99,7 +112,8 @@ Result<void> write_body(const Value& args, HttpRequest& request) {
     request.body = plain_text(body);
     type = body.is(Kind::string) ? "text/plain; charset=utf-8" : "application/json";
   }
-  if (!type.empty() && find_header(request.headers, "Content-Type").empty()) request.headers.emplace_back("Content-Type", type);
+  if (!type.empty() && find_header(request.headers, "Content-Type").empty())
+    request.headers.emplace_back("Content-Type", type);
   return {};
 }
 
@@ -113,7 +127,8 @@ Result<HttpRequest> request_of(const Call& call) {
   if (!headers) return tl::unexpected(headers.error());
   request.headers = std::move(*headers);
   if (auto written = write_body(call.args, request); !written) return tl::unexpected(written.error());
-  if (find_header(request.headers, "Idempotency-Key").empty()) request.headers.emplace_back("Idempotency-Key", call.key);
+  if (find_header(request.headers, "Idempotency-Key").empty())
+    request.headers.emplace_back("Idempotency-Key", call.key);
   request.timeout = Millis(call.args["timeout"].integer_or(10'000));
   return request;
 }
@@ -128,7 +143,8 @@ Result<bool> is_ok(const Value& policy, int status) {
     const auto good = [](char c) { return (c >= '0' && c <= '9') || c == 'x'; };
     if (pattern.size() != 3 || !std::all_of(pattern.begin(), pattern.end(), good))
       return fail("bad_arguments", "`ok` does not know the status " + to_json(item), "write \"2xx\" or \"404\"");
-    ok |= digits.size() == 3 && std::equal(pattern.begin(), pattern.end(), digits.begin(), [](char p, char d) { return p == 'x' || p == d; });
+    ok |= digits.size() == 3 && std::equal(pattern.begin(), pattern.end(), digits.begin(),
+                                           [](char p, char d) { return p == 'x' || p == d; });
   }
   return ok;
 }
@@ -175,7 +191,9 @@ extern const Action http{
     .name = "http",
     .summary = "Sends an HTTP request and keeps the answer.",
     .params = params,
-    .output = "a map: status (a number), headers (names in lower case), body (parsed when it is JSON), cut (true: longer than is kept)",
+    .output =
+        "a map: status (a number), headers (names in lower case), body (parsed when it is JSON), cut (true: longer "
+        "than is kept)",
     .run = run,
 };
 

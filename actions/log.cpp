@@ -7,7 +7,10 @@ namespace shopbell::actions {
 namespace {
 
 constexpr Param params[] = {
-    {.name = "text", .doc = "The line. Personal data does not belong into a log.", .required = true, .positional = true},
+    {.name = "text",
+     .doc = "The line. Personal data does not belong into a log.",
+     .required = true,
+     .positional = true},
 };
 
 Result<Effects> decide(const Value& args, Arena&) {

@@ -14,8 +14,12 @@ constexpr Param params[] = {
     {.name = "channel",
      .doc = "The channel to say it on; a name from `channels` in shopbell.yaml, or `log`.",
      .otherwise = "\"{{ message.channel | default: conversation.channel | default: 'log' }}\""},
-    {.name = "to", .doc = "Whom to say it to, by the channel's own id.", .otherwise = "\"{{ message.from | default: customer.id }}\""},
-    {.name = "conversation", .doc = "Which conversation it belongs to.", .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
+    {.name = "to",
+     .doc = "Whom to say it to, by the channel's own id.",
+     .otherwise = "\"{{ message.from | default: customer.id }}\""},
+    {.name = "conversation",
+     .doc = "Which conversation it belongs to.",
+     .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
 };
 
 struct Message {
@@ -31,7 +35,8 @@ Outcome said(const Message& message, const Call& call) {
   auto arena = std::make_unique<Arena>();
   const Value output = make_map(*arena, {{"channel", arena->copy(message.channel)}, {"to", arena->copy(message.to)}});
   Outcome outcome = call_done(Document(std::move(arena), output));
-  outcome.message = SentMessage{.channel = message.channel, .to = message.to, .text = message.text, .message_id = call.key};
+  outcome.message =
+      SentMessage{.channel = message.channel, .to = message.to, .text = message.text, .message_id = call.key};
   return outcome;
 }
 
@@ -55,11 +60,13 @@ Task<Outcome> run(Call call, Services& services) {
   const bool has_url = !channel["url"].text_or("").empty();
 
   if (message.channel == "log" && !has_url) {
-    services.log("reply to " + (message.to.empty() ? "nobody known" : to_json(message.to)) + ": " + to_json(message.text));
+    services.log("reply to " + (message.to.empty() ? "nobody known" : to_json(message.to)) + ": " +
+                 to_json(message.text));
     co_return said(message, call);
   }
   if (channel.is_null())
-    co_return call_failed("no_such_channel", "there is no channel \"" + message.channel + "\"", "name it under `channels` in shopbell.yaml");
+    co_return call_failed("no_such_channel", "there is no channel \"" + message.channel + "\"",
+                          "name it under `channels` in shopbell.yaml");
   if (!has_url)
     co_return call_failed("cannot_reply", "the channel \"" + message.channel + "\" has no `url` to send replies to");
 

@@ -9,8 +9,13 @@ namespace {
 constexpr std::size_t tag_bytes_max = 255;  // Shopify's limit for a customer's tag
 
 constexpr Param params[] = {
-    {.name = "add", .type = ParamType::texts, .doc = "Tags to give; those that are there already stay.", .positional = true},
-    {.name = "remove", .type = ParamType::texts, .doc = "Tags to take away; those that are not there do not matter."},
+    {.name = "add",
+     .type = ParamType::texts,
+     .doc = "Tags to give; those that are there already stay.",
+     .positional = true},
+    {.name = "remove",
+     .type = ParamType::texts,
+     .doc = "Tags to take away; those that are not there do not matter."},
 };
 
 Result<std::vector<std::string>> tags_of(const Value& list) {
@@ -18,7 +23,8 @@ Result<std::vector<std::string>> tags_of(const Value& list) {
   if (!list.is(Kind::list)) return tags;
   for (const Value& item : list.items()) {
     const std::string_view tag = trimmed(item.text_or(""));
-    if (tag.size() > tag_bytes_max) return fail("bad_tag", "a tag is longer than " + std::to_string(tag_bytes_max) + " bytes");
+    if (tag.size() > tag_bytes_max)
+      return fail("bad_tag", "a tag is longer than " + std::to_string(tag_bytes_max) + " bytes");
     if (!tag.empty()) tags.emplace_back(tag);
   }
   return tags;

@@ -13,7 +13,8 @@ namespace {
 using Context = std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)>;
 
 Context make_context() {
-  static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr), &EVP_MAC_free);
+  static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr),
+                                                                           &EVP_MAC_free);
   Context context(EVP_MAC_CTX_new(algorithm.get()), &EVP_MAC_CTX_free);
   char digest[] = "SHA256";
   const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
@@ -29,9 +30,10 @@ Mac hmac_sha256(std::string_view key, std::string_view data) {
   const auto* key_bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
   Mac mac{};
   std::size_t size = 0;
-  const bool good = EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1 &&
-                    EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(data.data()), data.size()) == 1 &&
-                    EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1;
+  const bool good =
+      EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1 &&
+      EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(data.data()), data.size()) == 1 &&
+      EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1;
   if (!good || size != mac.size()) throw std::runtime_error("HMAC failed");
   return mac;
 }

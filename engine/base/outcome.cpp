@@ -55,7 +55,8 @@ Outcome call_retry(Error error, std::optional<Millis> after) {
 
 std::string_view find_header(const HttpHeaders& headers, std::string_view name) {
   for (const auto& [key, value] : headers)
-    if (std::equal(key.begin(), key.end(), name.begin(), name.end(), [](char a, char b) { return lower(a) == lower(b); }))
+    if (std::equal(key.begin(), key.end(), name.begin(), name.end(),
+                   [](char a, char b) { return lower(a) == lower(b); }))
       return value;
   return {};
 }

@@ -16,18 +16,21 @@ namespace {
 tl::unexpected<Error> bad(std::string message) { return fail("bad_event", std::move(message)); }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 Result<void> check_name(std::string_view name, std::string_view text, std::size_t bytes_max) {
   if (text.empty()) return bad("`" + std::string(name) + "` is empty");
-  if (text.size() > bytes_max) return bad("`" + std::string(name) + "` is longer than " + std::to_string(bytes_max) + " bytes");
+  if (text.size() > bytes_max)
+    return bad("`" + std::string(name) + "` is longer than " + std::to_string(bytes_max) + " bytes");
   if (has_control(text)) return bad("`" + std::string(name) + "` has a control character in it");
   return {};
 }
 
 /// A null attribute is an absent one (JSON format, 2.2).
-Result<std::optional<std::string_view>> text_attribute(const Value& object, std::string_view name, std::size_t bytes_max) {
+Result<std::optional<std::string_view>> text_attribute(const Value& object, std::string_view name,
+                                                       std::size_t bytes_max) {
   const Value v = object[name];
   if (v.is_null()) return std::nullopt;
   if (!v.is(Kind::string)) return bad("`" + std::string(name) + "` is no text");
@@ -109,29 +112,37 @@ std::size_t depth_of(const Value& v) {
 
 }  // namespace
 
-
 std::string_view subject_of_data(const Value& data, Arena& arena) {
   const auto named = [&](std::string_view kind, const std::string& id) {
     std::string text(kind);
     return arena.copy(text.append(":").append(id));
   };
   if (const auto id = id_text(data.at_path("customer.id"))) return named("customer", *id);
-  if (const auto email = trimmed(data.at_path("customer.email").text_or("")); !email.empty()) return named("customer", lower_case(email));
+  if (const auto email = trimmed(data.at_path("customer.email").text_or("")); !email.empty())
+    return named("customer", lower_case(email));
   for (const std::string_view sender : {"message.from", "conversation.from"})
-    if (const auto id = id_text(data.at_path(sender))) return named("customer", lower_case(*id));
-  if (const auto id = id_text(data.at_path("order.id"))) return named("order", *id);
-  if (const auto id = id_text(data.at_path("product.id"))) return named("product", *id);
+    if (const auto id = id_text(data.at_path(sender)))
+      return named("customer", id->find('@') == std::string::npos ? *id : lower_case(*id));
+  static constexpr std::pair<std::string_view, std::string_view> things[] = {
+      {"order.id", "order"},          {"cart.id", "cart"},
+      {"cart.token", "cart"},         {"checkout.cart_token", "cart"},
+      {"checkout.token", "checkout"}, {"product.id", "product"}};
+  for (const auto& [path, kind] : things)
+    if (const auto id = id_text(data.at_path(path))) return named(kind, *id);
   return "shop";
 }
 
 Result<Taken> finish(const Event& event, Time received, std::string_view raw) {
   if (auto good = check_name("id", event.id, event_id_bytes_max); !good) return tl::unexpected(good.error());
-  if (auto good = check_name("subject", event.subject, event_subject_bytes_max); !good) return tl::unexpected(good.error());
-  if (depth_of(event.data) > event_depth_max) return bad("`data` is nested deeper than " + std::to_string(event_depth_max));
+  if (auto good = check_name("subject", event.subject, event_subject_bytes_max); !good)
+    return tl::unexpected(good.error());
+  if (depth_of(event.data) > event_depth_max)
+    return bad("`data` is nested deeper than " + std::to_string(event_depth_max));
   Taken taken{.event = event, .digest = event_digest(event.source, event.id), .line = {}};
   taken.line.reserve(raw.size() + 4096);
   append_line(taken.line, event, received, raw);
-  if (taken.line.size() > event_bytes_max) return fail("event_too_large", "an event is larger than " + std::to_string(event_bytes_max) + " bytes");
+  if (taken.line.size() > event_bytes_max)
+    return fail("event_too_large", "an event is larger than " + std::to_string(event_bytes_max) + " bytes");
   return taken;
 }
 
@@ -146,11 +157,13 @@ Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Aren
   if (!root) return tl::unexpected(root.error());
   const bool many = root->is(Kind::list);
   const auto objects = many ? root->items() : std::span(&*root, 1);
-  if (objects.size() > events_max) return fail("too_many_events", "a batch has more than " + std::to_string(events_max) + " events");
+  if (objects.size() > events_max)
+    return fail("too_many_events", "a batch has more than " + std::to_string(events_max) + " events");
   std::vector<Taken> all;
   for (const Value& object : objects) {
     auto taken = take(object, received, arena);
-    if (!taken && many) taken.error().message = "event " + std::to_string(all.size() + 1) + ": " + taken.error().message;
+    if (!taken && many)
+      taken.error().message = "event " + std::to_string(all.size() + 1) + ": " + taken.error().message;
     if (!taken) return tl::unexpected(taken.error());
     all.push_back(std::move(*taken));
   }
@@ -165,7 +178,8 @@ Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Aren
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     ++number;
     if (trimmed(line).empty()) continue;
-    if (all.size() == events_max) return fail("too_many_events", "a batch has more than " + std::to_string(events_max) + " events");
+    if (all.size() == events_max)
+      return fail("too_many_events", "a batch has more than " + std::to_string(events_max) + " events");
     auto taken = read_event(line, received, arena);
     if (!taken) {
       taken.error().message = "line " + std::to_string(number) + ": " + taken.error().message;

@@ -21,7 +21,7 @@ constexpr std::size_t event_type_bytes_max = 128;
 constexpr std::size_t event_subject_bytes_max = 320;  // an e-mail address (RFC 3696 erratum 1690) and its prefix fit
 constexpr std::size_t event_bytes_max = 1024 * 1024;  // of one event's line
 constexpr std::size_t events_max = 1000;              // of one batch
-constexpr std::size_t event_depth_max = 64;           // of data: the records that wrap an event must stay under json_depth_max
+constexpr std::size_t event_depth_max = 64;  // of data: records that wrap an event stay under json_depth_max
 
 /// An event from outside, ready for the shard.
 struct Taken {
@@ -31,7 +31,8 @@ struct Taken {
 };
 
 /// Whom or what data is about when nobody says: "customer:ID", "customer:EMAIL" in lower case, then a
-/// message's or conversation's sender, "order:ID", "product:ID", else "shop".
+/// message's or conversation's sender, "order:ID", "cart:ID" (a checkout's cart, too), "checkout:TOKEN",
+/// "product:ID", else "shop".
 std::string_view subject_of_data(const Value& data, Arena& arena);
 
 /// One event: `application/cloudevents+json`. Required: specversion "1.0", id, source, type. `time` is RFC 3339

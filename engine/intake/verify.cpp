@@ -6,7 +6,8 @@
 
 namespace shopbell {
 
-Result<void> verify(const Platform& platform, const Secrets& secrets, std::string_view signature, std::string_view body) {
+Result<void> verify(const Platform& platform, const Secrets& secrets, std::string_view signature,
+                    std::string_view body) {
   if (signature.empty()) return fail("bad_signature", "the header " + platform.signature_header + " is missing");
   if (secrets.current.empty()) return fail("bad_signature", "this source has no secret, so nothing can be verified");
   if (!signature.starts_with(platform.signature_prefix)) return fail("bad_signature", "the signature does not match");
@@ -17,7 +18,8 @@ Result<void> verify(const Platform& platform, const Secrets& secrets, std::strin
     if (secret.empty()) continue;
     const Mac mac = hmac_sha256(secret, body);
     const std::string_view bytes(reinterpret_cast<const char*>(mac.data()), mac.size());
-    const std::string text = platform.signature_encoding == Platform::Encoding::base64 ? to_base64(bytes) : to_hex(bytes);
+    const std::string text =
+        platform.signature_encoding == Platform::Encoding::base64 ? to_base64(bytes) : to_hex(bytes);
     good |= equal_in_constant_time(text, signature);
   }
   if (!good) return fail("bad_signature", "the signature does not match");

@@ -16,6 +16,7 @@ struct Secrets {
 
 /// `signature` is the value of platform.signature_header; an empty secret never verifies.
 /// Errors: "bad_signature".
-Result<void> verify(const Platform& platform, const Secrets& secrets, std::string_view signature, std::string_view body);
+Result<void> verify(const Platform& platform, const Secrets& secrets, std::string_view signature,
+                    std::string_view body);
 
 }  // namespace shopbell

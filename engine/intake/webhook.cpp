@@ -32,7 +32,8 @@ Result<std::string_view> one_line(std::string_view json, Arena& arena) {
   if (json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos) return json;
   char* to = arena.make<char>(json.size());
   std::size_t size = 0;
-  if (simdjson::minify(json.data(), json.size(), to, size) != simdjson::SUCCESS) return fail("bad_json", "this is not JSON");
+  if (simdjson::minify(json.data(), json.size(), to, size) != simdjson::SUCCESS)
+    return fail("bad_json", "this is not JSON");
   return std::string_view(to, size);
 }
 
@@ -64,7 +65,8 @@ Event event_of(const Platform& platform, const PlatformTopic& topic, std::string
 
 }  // namespace
 
-Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secrets, const Webhook& webhook, Arena& arena) {
+Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secrets, const Webhook& webhook,
+                                  Arena& arena) {
   const auto good = verify(platform, secrets, webhook.header(platform.signature_header), webhook.body);
   if (!good) return tl::unexpected(good.error());
 

@@ -29,6 +29,7 @@ struct WebhookTaken {
 
 /// Errors: "bad_signature", "no_topic", "bad_json", "bad_event", "event_too_large". A topic that the platform
 /// file does not know is ignored, not refused: a refusal would make the platform drop the subscription.
-Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secrets, const Webhook& webhook, Arena& arena);
+Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secrets, const Webhook& webhook,
+                                  Arena& arena);
 
 }  // namespace shopbell

@@ -20,7 +20,8 @@ Value number(cel::Call& call, const Value* args) {
   const std::string_view text = trimmed(args[0].text_or(""));
   double d = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), d, std::chars_format::fixed);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(d)) return call.fail("bad_argument", "this is no number");
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(d))
+    return call.fail("bad_argument", "this is no number");
   return d;
 }
 
@@ -60,7 +61,8 @@ cel::Env make_env() {
   env.declare("body", cel::Type(), "The platform's body.");
   env.declare("it", cel::Type(), "What the shape is about.");
   const auto function = [&](const char* name, cel::Env::Code code) {
-    env.declare(cel::Env::Function{.name = name, .params = {cel::Type()}, .result = cel::Type(), .member = false, .code = code});
+    env.declare(cel::Env::Function{
+        .name = name, .params = {cel::Type()}, .result = cel::Type(), .member = false, .code = code});
   };
   function("number", number);
   function("words", words);
@@ -76,7 +78,9 @@ class PlatformReader {
   std::shared_ptr<const Platform> read() {
     const yaml::NodePtr root = yaml::parse(report_);
     if (!root) return nullptr;
-    check_keys(*root, "the file", std::array<std::string_view, 9>{"platform", "title", "verify", "topic", "id", "time", "shapes", "topics", "ignored"});
+    check_keys(*root, "the file",
+               std::array<std::string_view, 9>{"platform", "title", "verify", "topic", "id", "time", "shapes",
+                                               "topics", "ignored"});
     platform_->name = required_text(*root, "platform");
     platform_->title = optional_text(*root, "title");
     platform_->topic_header = required_text(*root, "topic");
@@ -98,7 +102,8 @@ class PlatformReader {
     if (!node.is_map()) return error(node, "wrong_type", what + " is a map, here stands " + yaml::describe(node));
     for (const yaml::Entry& entry : node.entries)
       if (std::find(known.begin(), known.end(), entry.key->text) == known.end())
-        error(*entry.key, "unknown_key", "unknown key \"" + entry.key->text + "\"", did_you_mean(entry.key->text, known));
+        error(*entry.key, "unknown_key", "unknown key \"" + entry.key->text + "\"",
+              did_you_mean(entry.key->text, known));
   }
 
   std::string optional_text(const yaml::Node& node, std::string_view key) {
@@ -125,7 +130,8 @@ class PlatformReader {
     const auto encoding = required_text(*node, "encoding");
     platform_->signature_encoding = encoding == "hex" ? Platform::Encoding::hex : Platform::Encoding::base64;
     if (encoding != "hex" && encoding != "base64" && !encoding.empty())
-      error(*node->find("encoding"), "unknown_encoding", "unknown encoding \"" + encoding + "\"", "base64 and hex are known");
+      error(*node->find("encoding"), "unknown_encoding", "unknown encoding \"" + encoding + "\"",
+            "base64 and hex are known");
   }
 
   void read_ids(const yaml::Node& root) {
@@ -139,7 +145,8 @@ class PlatformReader {
         error(*list, "wrong_type", "an id is a list of headers, here stands " + yaml::describe(*list));
       else platform_->id_headers.push_back(std::move(headers));
     }
-    if (!node->is_list()) error(*node, "wrong_type", "`id` is a list of lists of headers, here stands " + yaml::describe(*node));
+    if (!node->is_list())
+      error(*node, "wrong_type", "`id` is a list of lists of headers, here stands " + yaml::describe(*node));
   }
 
   void read_shapes(const yaml::Node* node) {
@@ -151,7 +158,8 @@ class PlatformReader {
 
   void read_topics(const yaml::Node& root) {
     const yaml::Node* node = root.find("topics");
-    if (node == nullptr || !node->is_map()) return error(node ? *node : root, "missing_key", "`topics` is missing, or no map");
+    if (node == nullptr || !node->is_map())
+      return error(node ? *node : root, "missing_key", "`topics` is missing, or no map");
     for (const yaml::Entry& entry : node->entries) {
       check_keys(*entry.value, "a topic", std::array<std::string_view, 3>{"type", "subject", "data"});
       PlatformTopic topic;
@@ -174,14 +182,16 @@ class PlatformReader {
     for (const yaml::NodePtr& item : node->items) {
       check_keys(*item, "a choice of types", std::array<std::string_view, 2>{"if", "then"});
       const yaml::Node* condition = item->find("if");
-      choices.push_back({.condition = condition ? program(*condition) : cel::Program(), .type = required_text(*item, "then")});
+      choices.push_back(
+          {.condition = condition ? program(*condition) : cel::Program(), .type = required_text(*item, "then")});
     }
     return choices;
   }
 
   void read_ignored(const yaml::Node* node) {
     if (node == nullptr) return;
-    if (!node->is_list()) return error(*node, "wrong_type", "`ignored` is a list, here stands " + yaml::describe(*node));
+    if (!node->is_list())
+      return error(*node, "wrong_type", "`ignored` is a list, here stands " + yaml::describe(*node));
     for (const yaml::NodePtr& group : node->items) {
       check_keys(*group, "a group of ignored topics", std::array<std::string_view, 2>{"why", "topics"});
       const std::string why = required_text(*group, "why");
@@ -191,7 +201,9 @@ class PlatformReader {
         continue;
       }
       for (const yaml::NodePtr& topic : topics->items)
-        if (!platform_->topics.emplace(topic->text, PlatformTopic{.types = {}, .ignored = why, .subject = {}, .data = {}}).second)
+        if (!platform_->topics
+                 .emplace(topic->text, PlatformTopic{.types = {}, .ignored = why, .subject = {}, .data = {}})
+                 .second)
           error(*topic, "duplicate_topic", "the topic \"" + topic->text + "\" stands twice");
     }
   }
@@ -221,7 +233,9 @@ class PlatformReader {
     const std::string name = required_text(node, "shape");
     const auto found = platform_->shapes.find(name);
     if (found != platform_->shapes.end()) made.shape = found->second.get();
-    else if (!name.empty()) error(*node.find("shape"), "unknown_shape", "no shape above this is called \"" + name + "\"", near_shape(name));
+    else if (!name.empty())
+      error(*node.find("shape"), "unknown_shape", "no shape above this is called \"" + name + "\"",
+            near_shape(name));
     return made;
   }
 
@@ -257,7 +271,8 @@ const Builtin& builtin() {
   static const Builtin all = [] {
     Builtin read;
     for (const EmbeddedFile& file : embedded_platforms())
-      if (auto platform = load_platform(std::string(file.name), std::string(file.text)).value) read.emplace((*platform)->name, *platform);
+      if (auto platform = load_platform(std::string(file.name), std::string(file.text)).value)
+        read.emplace((*platform)->name, *platform);
     return read;
   }();
   return all;

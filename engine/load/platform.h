@@ -16,12 +16,12 @@
 //     - { why: about the design of the shop, topics: [themes/*] }
 //
 // `type` may be a list: of [{ if: CEL, then: TYPE }, ...] the first that holds; of none, the webhook is ignored.
-// A shape may use those above it. A field is one of: CEL (a text); a list of fields (the first that is there); {of: CEL, shape: NAME};
-// {each: CEL, shape: NAME} (a list); or a map of fields. CEL sees `body` and, within a shape, the
-// thing itself as `it`. What is null, missing, or cannot be evaluated is left out, and so is a map
-// without a single member: webhooks of older API versions lack fields, and that is no error.
-// On top of CEL's functions: number("199.00") is 199.0, words("a, b") is ["a", "b"], sum([1, 2]) is 3,
-// and time(x) is the text x if that is an RFC 3339 time.
+// A shape may use those above it. A field is one of: CEL (a text); a list of fields (the first that is
+// there); {of: CEL, shape: NAME}; {each: CEL, shape: NAME} (a list); or a map of fields. CEL sees `body`
+// and, within a shape, the thing itself as `it`. What is null, missing, or cannot be evaluated is left
+// out, and so is a map without a single member: webhooks of older API versions lack fields, and that is
+// no error. On top of CEL's functions: number("199.00") is 199.0, words("a, b") is ["a", "b"],
+// sum([1, 2]) is 3, and time(x) is the text x if that is an RFC 3339 time.
 
 #include "cel/cel.h"
 #include "load/load.h"

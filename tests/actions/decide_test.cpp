@@ -4,7 +4,8 @@ using namespace shopbell;
 
 TEST_CASE("a handoff asks for a ticket in its queue") {
   Arena arena;
-  const auto effects = decide_action("handoff", R"({"queue":" care ","priority":"high","reason":"angry\n","note":"be kind"})", arena);
+  const auto effects = decide_action(
+      "handoff", R"({"queue":" care ","priority":"high","reason":"angry\n","note":"be kind"})", arena);
   REQUIRE(effects);
   REQUIRE(effects->ticket);
   CHECK(effects->ticket->queue == "care");
@@ -32,7 +33,9 @@ TEST_CASE("tags are given and taken without blanks around them, and empty ones d
 
 TEST_CASE("a tag longer than 255 bytes is refused, one of 255 is not") {
   Arena arena;
-  const auto tagged = [&](std::size_t bytes) { return decide_action("tag", R"({"add":[")" + std::string(bytes, 'x') + R"("]})", arena); };
+  const auto tagged = [&](std::size_t bytes) {
+    return decide_action("tag", R"({"add":[")" + std::string(bytes, 'x') + R"("]})", arena);
+  };
   CHECK(tagged(255));
   REQUIRE_FALSE(tagged(256));
   CHECK(tagged(256).error().code == "bad_tag");
@@ -40,7 +43,8 @@ TEST_CASE("a tag longer than 255 bytes is refused, one of 255 is not") {
 
 TEST_CASE("a note goes into the run's notes, an empty one does not") {
   Arena arena;
-  CHECK(decide_action("note", R"({"text":"third complaint\n"})", arena)->notes == std::vector<std::string>{"third complaint"});
+  CHECK(decide_action("note", R"({"text":"third complaint\n"})", arena)->notes ==
+        std::vector<std::string>{"third complaint"});
   CHECK(decide_action("note", R"({"text":"\n"})", arena)->notes.empty());
 }
 

@@ -4,7 +4,8 @@ using namespace shopbell;
 
 namespace {
 
-constexpr std::string_view plain = R"({"template":{"text":"Thanks, Ann","html":"<p>Thanks"},"subject":"Order #1","to":"ann@example.com"})";
+constexpr std::string_view plain =
+    R"({"template":{"text":"Thanks, Ann","html":"<p>Thanks"},"subject":"Order #1","to":"ann@example.com"})";
 
 Scripted shop() {
   Scripted services;
@@ -93,7 +94,10 @@ TEST_CASE("a shop without an email channel is told what to write") {
 
 TEST_CASE("the step's own sender, text and reply address hold, and a subject stays one line") {
   Scripted services = shop();
-  run_action("email", R"({"subject":"Hello\r\nBcc: all@example.com\n","text":"Hi","to":"a@example.com","from":"Ann <ann@shop.example>","reply_to":"care@shop.example"})", services);
+  run_action(
+      "email",
+      R"({"subject":"Hello\r\nBcc: all@example.com\n","text":"Hi","to":"a@example.com","from":"Ann <ann@shop.example>","reply_to":"care@shop.example"})",
+      services);
   REQUIRE(services.mails.size() == 1);
   const Mail& mail = services.mails[0];
   CHECK(mail.subject == "Hello  Bcc: all@example.com");

@@ -12,24 +12,32 @@ std::string url_and(const std::string& more) { return R"({"url":"https://api.exa
 
 TEST_CASE("an http call posts JSON with the call's own key") {
   Scripted services;
-  services.response = HttpResponse{.status = 201, .headers = {{"Content-Type", "application/json"}, {"X-Id", "9"}}, .body = R"({"id":9})"};
-  const Outcome outcome = send(url_and(R"("body":{"total":12.5,"tags":["a"]},"headers":{"X-Shop":"demo","X-N":3},"timeout":2500)"), services);
+  services.response = HttpResponse{
+      .status = 201, .headers = {{"Content-Type", "application/json"}, {"X-Id", "9"}}, .body = R"({"id":9})"};
+  const Outcome outcome =
+      send(url_and(R"("body":{"total":12.5,"tags":["a"]},"headers":{"X-Shop":"demo","X-N":3},"timeout":2500)"),
+           services);
   CHECK(outcome.status == Status::done);
   REQUIRE(services.requests.size() == 1);
   const HttpRequest& request = services.requests[0];
   CHECK(request.method == "POST");
   CHECK(request.body == R"({"total":12.5,"tags":["a"]})");
   CHECK(request.timeout == Millis{2500});
-  CHECK(request.headers == HttpHeaders{{"X-Shop", "demo"}, {"X-N", "3"}, {"Content-Type", "application/json"}, {"Idempotency-Key", "k1"}});
-  CHECK(to_json(outcome.output.root()) == R"({"status":201,"headers":{"content-type":"application/json","x-id":"9"},"body":{"id":9},"cut":false})");
+  CHECK(request.headers ==
+        HttpHeaders{
+            {"X-Shop", "demo"}, {"X-N", "3"}, {"Content-Type", "application/json"}, {"Idempotency-Key", "k1"}});
+  CHECK(to_json(outcome.output.root()) ==
+        R"({"status":201,"headers":{"content-type":"application/json","x-id":"9"},"body":{"id":9},"cut":false})");
 }
 
 TEST_CASE("bodies are sent as what they are") {
   const auto [args, type, body] = GENERATE(table<std::string, std::string, std::string>({
-      {R"("body":"{\"a\": 1}","headers":{"content-type":"application/vnd.x+json"})", "application/vnd.x+json", R"({"a": 1})"},
+      {R"("body":"{\"a\": 1}","headers":{"content-type":"application/vnd.x+json"})", "application/vnd.x+json",
+       R"({"a": 1})"},
       {R"("body":"hello")", "text/plain; charset=utf-8", "hello"},
       {R"("body":[1,null])", "application/json", "[1,null]"},
-      {R"("form":{"name":"Ann & Bob","n":2,"tag":["ä","b"],"none":null})", "application/x-www-form-urlencoded", "name=Ann%20%26%20Bob&n=2&tag=%C3%A4&tag=b"},
+      {R"("form":{"name":"Ann & Bob","n":2,"tag":["ä","b"],"none":null})", "application/x-www-form-urlencoded",
+       "name=Ann%20%26%20Bob&n=2&tag=%C3%A4&tag=b"},
       {R"("method":"GET")", "", ""},
   }));
   INFO(args);
@@ -66,9 +74,14 @@ TEST_CASE("the status decides how the call ends, and the policy says which are w
 }
 
 TEST_CASE("connection problems are tried again, a refused address is not") {
-  const auto [code, ends] = GENERATE(table<std::string, Status>({
-      {"connect", Status::retry}, {"timeout", Status::retry}, {"tls", Status::retry}, {"broken", Status::retry},
-      {"resolve", Status::retry}, {"stopped", Status::retry}, {"refused_address", Status::failed}, {"bad_url", Status::failed}}));
+  const auto [code, ends] = GENERATE(table<std::string, Status>({{"connect", Status::retry},
+                                                                 {"timeout", Status::retry},
+                                                                 {"tls", Status::retry},
+                                                                 {"broken", Status::retry},
+                                                                 {"resolve", Status::retry},
+                                                                 {"stopped", Status::retry},
+                                                                 {"refused_address", Status::failed},
+                                                                 {"bad_url", Status::failed}}));
   INFO(code);
   Scripted services;
   services.response = fail(code, "why");

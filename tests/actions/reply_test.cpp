@@ -4,7 +4,8 @@ using namespace shopbell;
 
 TEST_CASE("a reply on the channel log is a line of the log and is done") {
   Scripted services;
-  const Outcome outcome = run_action("reply", R"({"text":"Your order is on its way","channel":"log","to":"u7"})", services);
+  const Outcome outcome =
+      run_action("reply", R"({"text":"Your order is on its way","channel":"log","to":"u7"})", services);
   CHECK(outcome.status == Status::done);
   CHECK(services.lines == std::vector<std::string>{R"(reply to "u7": "Your order is on its way")"});
   REQUIRE(outcome.message);
@@ -17,19 +18,27 @@ TEST_CASE("a reply on the channel log is a line of the log and is done") {
 TEST_CASE("a reply on a channel with a url is posted there as JSON") {
   Scripted services;
   services.channels = *parse_json_document(R"({"chat":{"url":"https://chat.example/out","token":"s3cret"}})");
-  const Outcome outcome = run_action("reply", R"({"text":"Hi \"Ann\"","channel":"chat","to":"u7","conversation":"c9"})", services);
+  const Outcome outcome =
+      run_action("reply", R"({"text":"Hi \"Ann\"","channel":"chat","to":"u7","conversation":"c9"})", services);
   CHECK(outcome.status == Status::done);
   REQUIRE(services.requests.size() == 1);
   const HttpRequest& request = services.requests[0];
   CHECK(request.method == "POST");
   CHECK(request.url == "https://chat.example/out");
-  CHECK(request.body == R"({"channel":"chat","to":"u7","text":"Hi \"Ann\"","conversation":"c9","run":"r1","key":"k1"})");
-  CHECK(request.headers == HttpHeaders{{"Content-Type", "application/json"}, {"Idempotency-Key", "k1"}, {"Authorization", "Bearer s3cret"}});
+  CHECK(request.body ==
+        R"({"channel":"chat","to":"u7","text":"Hi \"Ann\"","conversation":"c9","run":"r1","key":"k1"})");
+  CHECK(request.headers == HttpHeaders{{"Content-Type", "application/json"},
+                                       {"Idempotency-Key", "k1"},
+                                       {"Authorization", "Bearer s3cret"}});
   CHECK(services.lines.empty());
 }
 
 TEST_CASE("a channel that answers badly is asked again, or the reply fails") {
-  const auto [status, ends] = GENERATE(table<int, Status>({{503, Status::retry}, {429, Status::retry}, {404, Status::failed}, {302, Status::failed}, {204, Status::done}}));
+  const auto [status, ends] = GENERATE(table<int, Status>({{503, Status::retry},
+                                                           {429, Status::retry},
+                                                           {404, Status::failed},
+                                                           {302, Status::failed},
+                                                           {204, Status::done}}));
   INFO(status);
   Scripted services;
   services.channels = *parse_json_document(R"({"chat":{"url":"https://chat.example/out"}})");

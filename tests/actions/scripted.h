@@ -75,7 +75,14 @@ inline Outcome run_action(std::string_view name, std::string_view args, Scripted
   const auto parsed = parse_json_document(args);
   REQUIRE(parsed);
   std::optional<Outcome> outcome;
-  drive(action->run({.key = "k1", .run = "r1", .workflow = "w", .attempt = 1, .at = from_ms(test_time_ms), .args = parsed->root()}, services), &outcome);
+  drive(action->run({.key = "k1",
+                     .run = "r1",
+                     .workflow = "w",
+                     .attempt = 1,
+                     .at = from_ms(test_time_ms),
+                     .args = parsed->root()},
+                    services),
+        &outcome);
   while (!outcome) REQUIRE(services.settle());
   return std::move(*outcome);
 }

@@ -13,7 +13,8 @@ const Time received = from_ms(1'800'000'000'000);  // 2027-01-15T08:00:00Z
 
 /// A good event with members replaced or added.
 std::string event_with(const std::string& more) {
-  return R"({"specversion":"1.0","id":"e1","source":"api/erp","type":"order.placed")" + (more.empty() ? "" : "," + more) + "}";
+  return R"({"specversion":"1.0","id":"e1","source":"api/erp","type":"order.placed")" +
+         (more.empty() ? "" : "," + more) + "}";
 }
 
 Result<Taken> read(const std::string& json, Arena& arena) { return read_event(json, received, arena); }
@@ -27,7 +28,8 @@ std::string subject_of(const std::string& data) {
 
 TEST_CASE("an event is read with all that it says") {
   Arena arena;
-  const auto taken = read(event_with(R"("time":"2026-11-21T21:27:34.5+01:00","subject":"order:9","data":{"order":{"id":9}})"), arena);
+  const auto taken = read(
+      event_with(R"("time":"2026-11-21T21:27:34.5+01:00","subject":"order:9","data":{"order":{"id":9}})"), arena);
   REQUIRE(taken);
   CHECK(taken->event.id == "e1");
   CHECK(taken->event.source == "api/erp");
@@ -35,7 +37,9 @@ TEST_CASE("an event is read with all that it says") {
   CHECK(taken->event.subject == "order:9");
   CHECK(format_rfc3339(taken->event.at) == "2026-11-21T20:27:34.5Z");
   CHECK(to_json(taken->event.data) == R"({"order":{"id":9}})");
-  CHECK(taken->line == R"({"specversion":"1.0","id":"e1","source":"api/erp","type":"order.placed","subject":"order:9","time":"2026-11-21T20:27:34.5Z","received":"2027-01-15T08:00:00Z","data":{"order":{"id":9}}})");
+  CHECK(
+      taken->line ==
+      R"({"specversion":"1.0","id":"e1","source":"api/erp","type":"order.placed","subject":"order:9","time":"2026-11-21T20:27:34.5Z","received":"2027-01-15T08:00:00Z","data":{"order":{"id":9}}})");
 }
 
 TEST_CASE("an event without time, subject and data happened when it came, to the shop") {
@@ -53,7 +57,10 @@ TEST_CASE("an event without time, subject and data happened when it came, to the
 
 TEST_CASE("a line of the log reads back as the event that was written") {
   Arena arena;
-  const auto taken = read(event_with(R"("data":{"customer":{"email":"Ann@Example.com"},"text":"a\nb\u0000\u2028\"","n":[1,2.5,3.0,null,18446744073709551615]})"), arena);
+  const auto taken = read(
+      event_with(
+          R"("data":{"customer":{"email":"Ann@Example.com"},"text":"a\nb\u0000\u2028\"","n":[1,2.5,3.0,null,18446744073709551615]})"),
+      arena);
   REQUIRE(taken);
   CHECK(taken->line.find('\n') == std::string::npos);
   Arena other;
@@ -85,7 +92,8 @@ TEST_CASE("what is no event is refused, and the message says what is wrong") {
       {R"({"specversion":"1.0","id":null,"source":"s","type":"t"})", "bad_event", "`id` is missing"},
       {R"({"specversion":"1.0","id":7,"source":"s","type":"t"})", "bad_event", "`id` is no text"},
       {R"({"specversion":"1.0","id":"","source":"s","type":"t"})", "bad_event", "`id` is empty"},
-      {R"({"specversion":"1.0","id":"a\u0000b","source":"s","type":"t"})", "bad_event", "`id` has a control character in it"},
+      {R"({"specversion":"1.0","id":"a\u0000b","source":"s","type":"t"})", "bad_event",
+       "`id` has a control character in it"},
       {R"({"specversion":"1.0","id":"e1","source":"","type":"t"})", "bad_event", "`source` is empty"},
       {R"({"specversion":"1.0","id":"e1","source":"s"})", "bad_event", "`type` is missing"},
       {event_with(R"("subject":"")"), "bad_event", "`subject` is empty"},
@@ -95,7 +103,8 @@ TEST_CASE("what is no event is refused, and the message says what is wrong") {
       {event_with(R"("data":[1])"), "bad_event", "`data` is no JSON object"},
       {event_with(R"("data":"x")"), "bad_event", "`data` is no JSON object"},
       {event_with(R"("data_base64":"e30=")"), "bad_event", "`data_base64` is not taken: `data` is a JSON object"},
-      {event_with(R"("Subject":"x")"), "bad_event", "\"Subject\" is no name of an attribute: lower-case letters and digits"},
+      {event_with(R"("Subject":"x")"), "bad_event",
+       "\"Subject\" is no name of an attribute: lower-case letters and digits"},
       {"[]", "bad_event", "an event is a JSON object"},
       {"null", "bad_event", "an event is a JSON object"},
   }));
@@ -121,7 +130,8 @@ TEST_CASE("what is no JSON is a bad request") {
 
 TEST_CASE("extension attributes are allowed") {
   Arena arena;
-  CHECK(read(event_with(R"("traceparent":"00-1","datacontenttype":"application/json","dataschema":"x:y","n1":7)"), arena));
+  CHECK(read(event_with(R"("traceparent":"00-1","datacontenttype":"application/json","dataschema":"x:y","n1":7)"),
+             arena));
 }
 
 TEST_CASE("limits hold at their figure and not above it") {
@@ -129,7 +139,8 @@ TEST_CASE("limits hold at their figure and not above it") {
     const char* name;
     std::size_t max;
   };
-  const Case c = GENERATE(Case{"id", event_id_bytes_max}, Case{"source", event_source_bytes_max}, Case{"type", event_type_bytes_max}, Case{"subject", event_subject_bytes_max});
+  const Case c = GENERATE(Case{"id", event_id_bytes_max}, Case{"source", event_source_bytes_max},
+                          Case{"type", event_type_bytes_max}, Case{"subject", event_subject_bytes_max});
   INFO(c.name);
   const auto read_with = [&](std::size_t bytes) {
     Arena arena;
@@ -207,6 +218,10 @@ TEST_CASE("who an event is about is found in its nouns") {
       {R"({"conversation":{"from":"Ann@example.com"}})", "customer:ann@example.com"},
       {R"({"order":{"id":18446744073709551615},"product":{"id":9}})", "order:18446744073709551615"},
       {R"({"product":{"id":9}})", "product:9"},
+      {R"({"message":{"from":"U7"}})", "customer:U7"},
+      {R"({"cart":{"id":"c1"},"product":{"id":9}})", "cart:c1"},
+      {R"({"checkout":{"cart_token":"c1","token":"t1"}})", "cart:c1"},
+      {R"({"checkout":{"token":"t1"}})", "checkout:t1"},
       {R"({"customer":[],"order":{"id":{}},"product":{"id":1.5}})", "shop"},
       {"{}", "shop"},
   }));

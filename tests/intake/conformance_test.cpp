@@ -102,10 +102,13 @@ TEST_CASE("every Shopify signature is accepted or refused as it should be") {
     if (entry["scheme"].text_or("") != "shopify") return;
     INFO(entry["id"].text());
     ++lines;
-    const std::string body = entry["body_file"].is_null() ? std::string(entry["body"].text()) : text_of(webhooks() / std::string(entry["body_file"].text()));
+    const std::string body = entry["body_file"].is_null()
+                                 ? std::string(entry["body"].text())
+                                 : text_of(webhooks() / std::string(entry["body_file"].text()));
     std::string signature;
     for (const Member& header : entry["headers"].members()) signature = header.value.text();
-    const bool good = bool(verify(*find_platform("shopify"), {.current = entry["secret"].text(), .previous = {}}, signature, body));
+    const bool good = bool(
+        verify(*find_platform("shopify"), {.current = entry["secret"].text(), .previous = {}}, signature, body));
     CHECK(good == entry["valid"].boolean());
   });
   CHECK(lines > 0);

@@ -79,7 +79,8 @@ TEST_CASE("a shape is used for a thing, for each of a list, and within another s
 topics:
   t: { type: x.y, data: { order: { of: body, shape: order } } }
 )";
-  CHECK(mapped(yaml, R"({"id":1,"lines":[{"sku":"a"},{"sku":"b"}]})") == R"({"order":{"id":1,"items":[{"sku":"a","order":1},{"sku":"b","order":1}]}})");
+  CHECK(mapped(yaml, R"({"id":1,"lines":[{"sku":"a"},{"sku":"b"}]})") ==
+        R"({"order":{"id":1,"items":[{"sku":"a","order":1},{"sku":"b","order":1}]}})");
   CHECK(mapped(yaml, R"({"id":1,"lines":[]})") == R"({"order":{"id":1,"items":[]}})");
   CHECK(mapped(yaml, R"({"id":1,"lines":null})") == R"({"order":{"id":1}})");
   CHECK(mapped(yaml, "{}") == "null");
@@ -88,7 +89,9 @@ topics:
 TEST_CASE("a list of a body is mapped up to a limit") {
   std::string body = R"({"l":[)";
   for (std::size_t i = 0; i <= mapped_items_max; ++i) body += i > 0 ? ",1" : "1";
-  const auto platform = platform_of(head + "shapes: { one: { v: it } }\ntopics: { t: { type: x.y, data: { l: { each: body.l, shape: one } } } }\n");
+  const auto platform = platform_of(
+      head +
+      "shapes: { one: { v: it } }\ntopics: { t: { type: x.y, data: { l: { each: body.l, shape: one } } } }\n");
   Arena arena;
   const Value data = map_body(platform->find_topic("t")->data, *parse_json(body + "]}", arena), arena);
   CHECK(data["l"].size() == mapped_items_max);

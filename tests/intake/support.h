@@ -37,12 +37,14 @@ struct Delivery {
   Result<WebhookTaken> take(Arena& arena, Secrets secrets = {.current = "secret", .previous = {}}) const {
     return take_by(*find_platform("shopify"), arena, secrets);
   }
-  Result<WebhookTaken> take_by(const Platform& platform, Arena& arena, Secrets secrets = {.current = "secret", .previous = {}}) const {
+  Result<WebhookTaken> take_by(const Platform& platform, Arena& arena,
+                               Secrets secrets = {.current = "secret", .previous = {}}) const {
     const std::function<std::string_view(std::string_view)> header = [this](std::string_view name) {
       const auto found = headers.find(std::string(name));
       return found == headers.end() ? std::string_view() : std::string_view(found->second);
     };
-    return take_webhook(platform, secrets, {.endpoint = "demo", .header = header, .body = body, .received = test_time}, arena);
+    return take_webhook(platform, secrets,
+                        {.endpoint = "demo", .header = header, .body = body, .received = test_time}, arena);
   }
 };
 

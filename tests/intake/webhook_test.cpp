@@ -6,16 +6,17 @@ using namespace shopbell;
 
 namespace {
 
-const std::string order_body = R"({"id":1001,"name":"#1001","order_number":1001,"email":"ann@example.com","total_price":"199.00","subtotal_price":"180.50",)"
-                               R"("total_tax":"8.50","total_discounts":"0.00","currency":"EUR","financial_status":"paid","fulfillment_status":null,)"
-                               R"("created_at":"2026-11-21T20:27:34+01:00","cancelled_at":null,"closed_at":null,"tags":"vip, gift","note":null,"source_name":"web",)"
-                               R"("total_shipping_price_set":{"shop_money":{"amount":"10.00","currency_code":"EUR"}},"payment_gateway_names":["visa"],)"
-                               R"("discount_codes":[{"code":"TEN","amount":"10.00"}],)"
-                               R"("line_items":[{"id":5,"sku":"MUG-1","title":"Mug","variant_title":"Blue","quantity":2,"price":"12.50","product_id":9,"properties":[]},)"
-                               R"({"id":6,"sku":null,"title":"Card","variant_title":null,"quantity":1,"price":"3.00","product_id":null,"properties":[{"name":"To","value":"Bo"}]}],)"
-                               R"("customer":{"id":7,"email":"ann@example.com","first_name":"Ann","last_name":"Lee","tags":"","email_marketing_consent":{"state":"subscribed"},)"
-                               R"("sms_marketing_consent":null,"default_address":{"city":"Bern","country_code":"CH","address1":"Gasse 1"}},)"
-                               R"("shipping_address":{"name":"Ann Lee","address1":"Gasse 1","city":"Bern","country_code":"CH","address2":null}})";
+const std::string order_body =
+    R"({"id":1001,"name":"#1001","order_number":1001,"email":"ann@example.com","total_price":"199.00","subtotal_price":"180.50",)"
+    R"("total_tax":"8.50","total_discounts":"0.00","currency":"EUR","financial_status":"paid","fulfillment_status":null,)"
+    R"("created_at":"2026-11-21T20:27:34+01:00","cancelled_at":null,"closed_at":null,"tags":"vip, gift","note":null,"source_name":"web",)"
+    R"("total_shipping_price_set":{"shop_money":{"amount":"10.00","currency_code":"EUR"}},"payment_gateway_names":["visa"],)"
+    R"("discount_codes":[{"code":"TEN","amount":"10.00"}],)"
+    R"("line_items":[{"id":5,"sku":"MUG-1","title":"Mug","variant_title":"Blue","quantity":2,"price":"12.50","product_id":9,"properties":[]},)"
+    R"({"id":6,"sku":null,"title":"Card","variant_title":null,"quantity":1,"price":"3.00","product_id":null,"properties":[{"name":"To","value":"Bo"}]}],)"
+    R"("customer":{"id":7,"email":"ann@example.com","first_name":"Ann","last_name":"Lee","tags":"","email_marketing_consent":{"state":"subscribed"},)"
+    R"("sms_marketing_consent":null,"default_address":{"city":"Bern","country_code":"CH","address1":"Gasse 1"}},)"
+    R"("shipping_address":{"name":"Ann Lee","address1":"Gasse 1","city":"Bern","country_code":"CH","address2":null}})";
 
 Taken taken_from(const Delivery& delivery, Arena& arena) {
   auto result = delivery.take(arena);
@@ -33,17 +34,19 @@ TEST_CASE("a Shopify order becomes the canonical order and its customer") {
   CHECK(taken.event.type == "order.placed");
   CHECK(taken.event.subject == "customer:7");
   CHECK(taken.event.source == "shopify/demo");
-  CHECK(to_json(taken.event.data["order"]) ==
-        R"({"id":1001,"name":"#1001","number":1001,"currency":"EUR","total":199.0,"subtotal":180.5,"shipping":10.0,"tax":8.5,"discount":0.0,)"
-        R"("discount_codes":["TEN"],"status":"open","payment_status":"paid","fulfillment_status":"unfulfilled",)"
-        R"("items":[{"id":5,"product_id":9,"sku":"MUG-1","title":"Mug","variant":"Blue","quantity":2,"price":12.5},)"
-        R"({"id":6,"title":"Card","quantity":1,"price":3.0,"properties":[{"name":"To","value":"Bo"}]}],"items_count":3,)"
-        R"("email":"ann@example.com","tags":["vip","gift"],"source":"web","gateway":"visa","gateways":["visa"],"country":"CH",)"
-        R"("shipping_address":{"name":"Ann Lee","street":"Gasse 1","city":"Bern","country_code":"CH"},)"
-        R"("placed_at":"2026-11-21T20:27:34+01:00","created_at":"2026-11-21T20:27:34+01:00"})");
-  CHECK(to_json(taken.event.data["customer"]) ==
-        R"({"id":7,"email":"ann@example.com","name":"Ann Lee","first_name":"Ann","last_name":"Lee","country":"CH","city":"Bern",)"
-        R"("consent":{"email":true},"accepts_email":true,"tags":[],"address":{"street":"Gasse 1","city":"Bern","country_code":"CH"}})");
+  CHECK(
+      to_json(taken.event.data["order"]) ==
+      R"({"id":1001,"name":"#1001","number":1001,"currency":"EUR","total":199.0,"subtotal":180.5,"shipping":10.0,"tax":8.5,"discount":0.0,)"
+      R"("discount_codes":["TEN"],"status":"open","payment_status":"paid","fulfillment_status":"unfulfilled",)"
+      R"("items":[{"id":5,"product_id":9,"sku":"MUG-1","title":"Mug","variant":"Blue","quantity":2,"price":12.5},)"
+      R"({"id":6,"title":"Card","quantity":1,"price":3.0,"properties":[{"name":"To","value":"Bo"}]}],"items_count":3,)"
+      R"("email":"ann@example.com","tags":["vip","gift"],"source":"web","gateway":"visa","gateways":["visa"],"country":"CH",)"
+      R"("shipping_address":{"name":"Ann Lee","street":"Gasse 1","city":"Bern","country_code":"CH"},)"
+      R"("placed_at":"2026-11-21T20:27:34+01:00","created_at":"2026-11-21T20:27:34+01:00"})");
+  CHECK(
+      to_json(taken.event.data["customer"]) ==
+      R"({"id":7,"email":"ann@example.com","name":"Ann Lee","first_name":"Ann","last_name":"Lee","country":"CH","city":"Bern",)"
+      R"("consent":{"email":true},"accepts_email":true,"tags":[],"address":{"street":"Gasse 1","city":"Bern","country_code":"CH"}})");
 }
 
 TEST_CASE("the platform's own body is kept byte for byte, and the line reads back as the event") {
@@ -69,10 +72,15 @@ TEST_CASE("a body with line breaks is made one line, its texts untouched") {
 
 TEST_CASE("an order without an account is about its e-mail address") {
   Arena arena;
-  const Taken taken = taken_from(Delivery("orders/create", R"({"id":1,"email":"Ann@Example.com","customer":null,"billing_address":{"first_name":"Ann","name":"Ann Lee"}})"), arena);
+  const Taken taken = taken_from(
+      Delivery(
+          "orders/create",
+          R"({"id":1,"email":"Ann@Example.com","customer":null,"billing_address":{"first_name":"Ann","name":"Ann Lee"}})"),
+      arena);
   CHECK(taken.event.subject == "customer:ann@example.com");
   CHECK(to_json(taken.event.data["customer"]) == R"({"email":"Ann@Example.com","name":"Ann Lee","first_name":"Ann"})");
-  CHECK(taken_from(Delivery("orders/create", R"({"id":1,"email":"","customer":null})"), arena).event.subject == "order:1");
+  CHECK(taken_from(Delivery("orders/create", R"({"id":1,"email":"","customer":null})"), arena).event.subject ==
+        "order:1");
 }
 
 TEST_CASE("an event bears the sender's id within its topic and shop, and else that of its body") {
@@ -183,7 +191,28 @@ TEST_CASE("a header longer than an event's id may be does not become one") {
   CHECK(delivery.take(arena).error().code == "bad_event");
 }
 
-TEST_CASE("a subject of the topic's own is used where the platform file gives one") {
+TEST_CASE("a basket that nobody owns yet is a subject by itself") {
   Arena arena;
-  CHECK(taken_from(Delivery("carts/update", R"({"token":"tok","line_items":[{"quantity":2,"line_price":"5.00"},{"quantity":1,"line_price":"2.50"}]})"), arena).event.subject == "cart:tok");
+  const Delivery delivery("carts/update", R"({"id":"tok","token":"tok","line_items":[{"quantity":2,"line_price":"5.00"},)"
+                                          R"({"quantity":1,"line_price":"2.50"}]})");
+  const Taken taken = taken_from(delivery, arena);
+  CHECK(taken.event.subject == "cart:tok");
+  CHECK(to_json(taken.event.data["cart"]) ==
+        R"({"id":"tok","token":"tok","total":7.5,"items":[{"quantity":2,"total":5.0},{"quantity":1,"total":2.5}],)"
+        R"("items_count":3})");
+}
+
+TEST_CASE("a subject of the topic's own is used where the platform file gives one") {
+  const auto platform = platform_of(R"(platform: p
+verify: { scheme: hmac_sha256, encoding: base64, header: X-Shopify-Hmac-SHA256 }
+topic: X-Shopify-Topic
+topics: { t: { type: x.y, subject: "'basket:' + body.b", data: { customer: { id: body.c } } } }
+)");
+  Arena arena;
+  const auto named = Delivery("t", R"({"b":"1","c":7})").take_by(*platform, arena);
+  REQUIRE(named);
+  CHECK(named->events.at(0).event.subject == "basket:1");
+  const auto unnamed = Delivery("t", R"({"c":7})").take_by(*platform, arena);
+  REQUIRE(unnamed);
+  CHECK(unnamed->events.at(0).event.subject == "customer:7");
 }

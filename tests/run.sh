@@ -3,6 +3,7 @@
 set -u
 bin=${1:?usage: tests/run.sh BIN_FOLDER}
 cd "$(dirname "$0")/.." || exit 1
+export SHOPBELL_CONFORMANCE=${SHOPBELL_CONFORMANCE:-$PWD/../shared/conformance}
 passed=0 failed=0
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
@@ -24,7 +25,7 @@ run_catch() {
 
 # `conformance SUITE FILE...` ends with "N passed, N failed".
 run_conformance() {
-  local suite=$1 folder=${SHOPBELL_CONFORMANCE:-../shared/conformance}/$1
+  local suite=$1 folder=$SHOPBELL_CONFORMANCE/$1
   if ! ls "$folder"/*.jsonl >/dev/null 2>&1; then
     echo "conformance $suite: skipped, there is no folder $folder"
     return

@@ -3,9 +3,9 @@
 
 #include "base/json.h"
 #include "net/server.h"
-#include "process/program.h"
 #include "store/store.h"
 #include "support/catch.h"
+#include "support/program.h"
 
 #include <atomic>
 #include <map>
@@ -97,17 +97,17 @@ TEST_CASE("killed twenty times under load, it has lost no acknowledged event and
   INFO("seed " << seed);
   std::mt19937 random(seed);
   for (int round = 0; round < kills; ++round) {
-    RunningServer server(folder.path());
+    RunningServer server(SHOPBELL_BINARY, folder.path());
     REQUIRE(server.listens());
     std::vector<std::thread> threads;
     for (int s = 0; s < senders; ++s)
       threads.emplace_back(send_until_gone, server.port(), "o" + std::to_string(round) + "-" + std::to_string(s), std::ref(acknowledged), std::ref(mutex));
-    ::usleep(20'000 + random() % 250'000);  // the moment is meant to be any
+    ::usleep(static_cast<useconds_t>(20'000 + random() % 250'000));  // the moment is meant to be any
     server.kill();
     for (std::thread& t : threads) t.join();
   }
 
-  RunningServer server(folder.path());
+  RunningServer server(SHOPBELL_BINARY, folder.path());
   REQUIRE(server.listens());
   for (int tries = 0; tries < 1000 && !all_calls_ended(server.port()); ++tries) ::usleep(20'000);
   CHECK(all_calls_ended(server.port()));

@@ -28,7 +28,7 @@ class TempFolder {
 /// `shopbell serve FOLDER --listen 127.0.0.1:0 --data FOLDER/data`, its log in FOLDER/server.log.
 class RunningServer {
  public:
-  explicit RunningServer(const std::filesystem::path& folder);
+  RunningServer(const std::string& binary, const std::filesystem::path& folder);
   ~RunningServer();  // kills what still runs
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
@@ -50,7 +50,7 @@ struct Ran {
   int code = 0;
   std::string out;
 };
-Ran run_program(const std::vector<std::string>& arguments);
+Ran run_program(const std::string& binary, const std::vector<std::string>& arguments);
 
 /// One request on a connection of its own.
 std::optional<RawClient::Response> get(std::uint16_t port, std::string_view target, std::string_view token = "test-token");

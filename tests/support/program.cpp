@@ -1,6 +1,4 @@
-#include "process/program.h"
-
-#include "support/catch.h"
+#include "support/program.h"
 
 #include <array>
 #include <charconv>
@@ -9,8 +7,10 @@
 #include <fcntl.h>
 #include <fstream>
 #include <spawn.h>
+#include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 extern char** environ;
 
@@ -21,7 +21,7 @@ struct Pipe {
   int read = -1, write = -1;
   Pipe() {
     std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     read = ends[0];
     write = ends[1];
   }
@@ -34,19 +34,19 @@ struct Pipe {
   }
 };
 
-int spawn(const std::vector<std::string>& arguments, int out, const std::string& log) {
+int spawn(const std::string& binary, const std::vector<std::string>& arguments, int out, const std::string& log) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
   if (log.empty()) posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
   else posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-  std::vector<char*> argv{const_cast<char*>(SHOPBELL_BINARY)};
+  std::vector<char*> argv{const_cast<char*>(binary.c_str())};
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
   int pid = -1;
-  const int error = ::posix_spawn(&pid, SHOPBELL_BINARY, &actions, nullptr, argv.data(), environ);
+  const int error = ::posix_spawn(&pid, binary.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  REQUIRE(error == 0);
+  if (error != 0) throw std::runtime_error("cannot start " + binary);
   return pid;
 }
 
@@ -60,7 +60,7 @@ std::string read_line(int from) {
 
 TempFolder::TempFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "shopbell-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
   path_ = name;
 }
 
@@ -74,9 +74,9 @@ void TempFolder::write(const std::string& name, std::string_view text) const {
   std::ofstream(path_ / name, std::ios::binary) << text;
 }
 
-RunningServer::RunningServer(const std::filesystem::path& folder) {
+RunningServer::RunningServer(const std::string& binary, const std::filesystem::path& folder) {
   Pipe pipe;
-  pid_ = spawn({"serve", folder, "--listen", "127.0.0.1:0", "--data", folder / "data"}, pipe.write, folder / "server.log");
+  pid_ = spawn(binary, {"serve", folder, "--listen", "127.0.0.1:0", "--data", folder / "data"}, pipe.write, folder / "server.log");
   pipe.close_write();
   const std::string line = read_line(pipe.read);
   const std::size_t colon = line.rfind(':');
@@ -103,9 +103,9 @@ int RunningServer::terminate() {
   return wait_for_end();
 }
 
-Ran run_program(const std::vector<std::string>& arguments) {
+Ran run_program(const std::string& binary, const std::vector<std::string>& arguments) {
   Pipe pipe;
-  const int pid = spawn(arguments, pipe.write, {});
+  const int pid = spawn(binary, arguments, pipe.write, {});
   pipe.close_write();
   Ran ran;
   std::array<char, 4096> buffer{};

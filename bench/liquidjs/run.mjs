@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 const require = createRequire(join(resolve(process.env.NODE_MODULES ?? '.'), 'x.js'));
 const { Liquid } = require('liquidjs');
 
-function medianMicros(work) {
+function microsOf(work) {
   const batches = 101;
   for (let i = 0; i < 200; ++i) work(); // let the compiler see it
   const before = process.hrtime.bigint();
@@ -20,7 +20,8 @@ function medianMicros(work) {
     for (let i = 0; i < runs; ++i) work();
     times.push(Number(process.hrtime.bigint() - start) / 1000 / runs);
   }
-  return times.sort((a, b) => a - b)[batches >> 1];
+  times.sort((a, b) => a - b);
+  return `${times[batches >> 1].toFixed(1)} us (best ${times[0].toFixed(1)})`;
 }
 
 function measure(name, text, data, options) {
@@ -28,9 +29,9 @@ function measure(name, text, data, options) {
     const engine = new Liquid({ cache: true, ...options });
     const parsed = engine.parse(text);
     const bytes = Buffer.byteLength(engine.renderSync(parsed, data));
-    const parse = medianMicros(() => engine.parse(text));
-    const render = medianMicros(() => engine.renderSync(parsed, data));
-    console.log(`${name}\tparse ${parse.toFixed(1)} us\trender ${render.toFixed(1)} us\t${bytes} bytes`);
+    const parse = microsOf(() => engine.parse(text));
+    const render = microsOf(() => engine.renderSync(parsed, data));
+    console.log(`${name}\tparse ${parse}\trender ${render}\t${bytes} bytes`);
   } catch (error) {
     console.log(`${name}\tLiquidJS fails: ${error.message.split('\n')[0]}`);
   }

@@ -23,8 +23,10 @@ Datum kept_safe(const FilterCall& c, std::string_view made) { return safe_text(c
 
 Datum escape(const FilterCall& c) {
   if (c.input.is_nil()) return {};
+  const std::string_view in = text(c);
+  if (!needs_escape(in)) return safe_text(in);
   std::string to;
-  append_escaped(to, text(c));
+  append_escaped(to, in);
   return kept_safe(c, to);
 }
 

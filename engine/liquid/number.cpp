@@ -17,7 +17,14 @@ constexpr std::size_t digits_max = 38;
 
 Number special(double d) { return {Number::Kind::special, 0, 0, d}; }
 
+bool fits_64(Wide n) { return n >= std::numeric_limits<std::int64_t>::min() && n <= std::numeric_limits<std::int64_t>::max(); }
+
 Number decimal(Wide digits, int exponent) {
+  if (fits_64(digits)) {  // dividing 128 bits takes ten times as long
+    auto small = static_cast<std::int64_t>(digits);
+    for (; small != 0 && small % 10 == 0; small /= 10) ++exponent;
+    return {Number::Kind::decimal, small, small == 0 ? 0 : exponent, 0};
+  }
   while (digits != 0 && digits % 10 == 0) {
     digits /= 10;
     ++exponent;
@@ -131,12 +138,14 @@ std::optional<Number> calculate_whole(Arithmetic how, Wide a, Wide b) {
   return whole(result);
 }
 
-// As many digits as fit, which is far more than a double keeps.
+// Nineteen digits or as many as fit: a double keeps seventeen.
 Number divide(const Number& a, const Number& b) {
+  constexpr Wide precision = 1'000'000'000'000'000'000;
   Wide dividend = a.digits;
   int exponent = a.exponent - b.exponent;
-  const Wide room = wide_max / 10;
-  while (dividend != 0 && dividend <= room && dividend >= -room) {
+  const Wide divisor = b.digits < 0 ? -b.digits : b.digits;
+  const Wide wanted = divisor > wide_max / 10 / precision ? wide_max / 10 : divisor * precision;
+  while (dividend < wanted && dividend > -wanted) {
     dividend *= 10;
     --exponent;
   }
@@ -233,8 +242,14 @@ std::optional<std::int64_t> integer_of_text(std::string_view text) {
 Number whole(Wide n) { return {Number::Kind::whole, n, 0, 0}; }
 
 double Number::as_double() const {
+  // Powers of ten that a double holds exactly: one division or multiplication rounds correctly.
+  static constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  constexpr Wide exact_max = 9007199254740992;
   if (kind == Kind::special) return real;
-  if (exponent == 0 && digits <= 9007199254740992 && digits >= -9007199254740992) return static_cast<double>(digits);
+  if (digits <= exact_max && digits >= -exact_max && exponent >= -22 && exponent <= 22) {
+    const auto exact = static_cast<double>(digits);
+    return exponent < 0 ? exact / powers[-exponent] : exact * powers[exponent];
+  }
   return parse_double(wide_text(digits) + "e" + std::to_string(exponent));
 }
 
@@ -264,7 +279,7 @@ Number to_number(const Datum& d) {
 }
 
 Datum from_wide(Wide n, Rendering& r) {
-  if (n >= std::numeric_limits<std::int64_t>::min() && n <= std::numeric_limits<std::int64_t>::max()) return Value(static_cast<std::int64_t>(n));
+  if (fits_64(n)) return Value(static_cast<std::int64_t>(n));
   return Datum(r.make(WideObject{{Object::Kind::wide}, n}));
 }
 
@@ -315,7 +330,7 @@ std::optional<std::int64_t> to_integer(const Datum& d) {
 }
 
 std::string wide_text(Wide n) {
-  if (n == 0) return "0";
+  if (fits_64(n)) return std::to_string(static_cast<std::int64_t>(n));
   std::string text;
   for (Wide rest = n; rest != 0; rest /= 10) text += static_cast<char>('0' + (rest < 0 ? -(rest % 10) : rest % 10));
   if (n < 0) text += '-';

@@ -6,10 +6,20 @@
 #include "liquid/rendering.h"
 #include "liquid/strftime.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace shopbell::liquid {
 namespace {
+
+constexpr std::array<bool, 256> special_characters = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'&', '<', '>', '"', '\''}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_special(char c) { return special_characters[static_cast<unsigned char>(c)]; }
 
 void append_integer(std::string& to, std::int64_t n) {
   char buffer[24];
@@ -152,9 +162,12 @@ std::string_view text_of(const Datum& d, Rendering& r) {
   return r.keep(text);
 }
 
+bool needs_escape(std::string_view text) { return std::any_of(text.begin(), text.end(), is_special); }
+
 void append_escaped(std::string& to, std::string_view text) {
   std::size_t done = 0;
-  for (std::size_t i = text.find_first_of("&<>\"'"); i != std::string_view::npos; i = text.find_first_of("&<>\"'", i + 1)) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_special(text[i])) continue;
     to.append(text, done, i - done);
     switch (text[i]) {
       case '&': to += "&amp;"; break;

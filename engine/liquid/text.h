@@ -21,6 +21,8 @@ std::string_view text_of(const Datum& d, Rendering& r);
 /// Texts in quotes: for error messages and within lists and maps.
 void append_inspected(std::string& to, const Value& v, const Setting& setting);
 
+/// Whether append_escaped() would change it.
+bool needs_escape(std::string_view text);
 void append_escaped(std::string& to, std::string_view text);
 /// "Integer", "String": how errors name a thing's type.
 std::string_view class_name(const Datum& d);

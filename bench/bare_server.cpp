@@ -47,7 +47,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class Bare final : public BareServer {
  public:
-  explicit Bare(int threads) : acceptor_(loops_.emplace_back(std::make_unique<asio::io_context>(1))->get_executor()) {
+  explicit Bare(int threads)
+      : acceptor_(loops_.emplace_back(std::make_unique<asio::io_context>(1))->get_executor()) {
     for (int i = 1; i < threads; ++i) loops_.push_back(std::make_unique<asio::io_context>(1));
     const tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
     acceptor_.open(any.protocol());

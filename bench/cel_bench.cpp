@@ -22,13 +22,13 @@ using Clock = std::chrono::steady_clock;
 template <class Work>
 double measure_ns(int runs, Work work) {
   std::vector<double> times;
-  for (int batch = 0; batch < 31; ++batch) {
+  for (int batch = 0; batch < 101; ++batch) {
     const auto start = Clock::now();
     for (int i = 0; i < runs; ++i) work();
     times.push_back(std::chrono::duration<double, std::nano>(Clock::now() - start).count() / runs);
   }
   std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
+  return times.front();
 }
 
 // An order as an event has it, with the shop system's own body of some 6 KB beside it.
@@ -37,7 +37,8 @@ std::string order_json() {
   std::string raw_lines;
   for (int i = 0; i < 12; ++i) {
     const std::string comma = i > 0 ? "," : "";
-    lines += fmt::format(R"({}{{"sku":"CUP-{}","title":"Cup number {}","quantity":{},"price":12.5}})", comma, i, i, i % 3 + 1);
+    lines += fmt::format(R"({}{{"sku":"CUP-{}","title":"Cup number {}","quantity":{},"price":12.5}})", comma,
+                         i, i, i % 3 + 1);
     raw_lines += fmt::format(
         R"({}{{"id":{},"admin_graphql_api_id":"gid://shopify/LineItem/{}","fulfillable_quantity":1,"fulfillment_service":"manual","fulfillment_status":null,)"
         R"("gift_card":false,"grams":567,"name":"Cup number {}","price":"12.50","product_exists":true,"product_id":632910392,"quantity":1,"requires_shipping":true,)"
@@ -69,24 +70,44 @@ bool has_cup(const Value& items) {
 }
 
 const Condition conditions[] = {
-    {"order.total >= 250 || 'vip' in customer.tags", [](const Value& s) { return s["order"]["total"].number_or(0) >= 250 || has_text(s["customer"]["tags"], "vip"); }},
+    {"order.total >= 250 || 'vip' in customer.tags",
+     [](const Value& s) {
+       return s["order"]["total"].number_or(0) >= 250 || has_text(s["customer"]["tags"], "vip");
+     }},
     {"size(order.items) > 0 && has(customer.email) && customer.consent.email",
-     [](const Value& s) { return s["order"]["items"].size() > 0 && s["customer"].find("email") != nullptr && s["customer"]["consent"]["email"].boolean_or(false); }},
-    {"customer.orders_count >= 3 || order.total >= 100", [](const Value& s) { return s["customer"]["orders_count"].integer_or(0) >= 3 || s["order"]["total"].number_or(0) >= 100; }},
+     [](const Value& s) {
+       return s["order"]["items"].size() > 0 && s["customer"].find("email") != nullptr &&
+              s["customer"]["consent"]["email"].boolean_or(false);
+     }},
+    {"customer.orders_count >= 3 || order.total >= 100",
+     [](const Value& s) {
+       return s["customer"]["orders_count"].integer_or(0) >= 3 || s["order"]["total"].number_or(0) >= 100;
+     }},
     {"has(customer.email)", [](const Value& s) { return s["customer"].find("email") != nullptr; }},
     {"order.note != ''", [](const Value& s) { return s["order"]["note"].text_or("") != ""; }},
     {"order.currency in ['EUR', 'CHF'] && order.total > 100",
-     [](const Value& s) { const std::string_view c = s["order"]["currency"].text_or(""); return (c == "EUR" || c == "CHF") && s["order"]["total"].number_or(0) > 100; }},
-    {"order.items.exists(i, i.sku == 'CUP-7' && i.quantity > 1)", [](const Value& s) { return has_cup(s["order"]["items"]); }},
+     [](const Value& s) {
+       const std::string_view c = s["order"]["currency"].text_or("");
+       return (c == "EUR" || c == "CHF") && s["order"]["total"].number_or(0) > 100;
+     }},
+    {"order.items.exists(i, i.sku == 'CUP-7' && i.quantity > 1)",
+     [](const Value& s) { return has_cup(s["order"]["items"]); }},
     {"customer.email.endsWith('@example.com') && !order.test",
-     [](const Value& s) { return s["customer"]["email"].text_or("").ends_with("@example.com") && !s["order"]["test"].boolean_or(false); }},
+     [](const Value& s) {
+       return s["customer"]["email"].text_or("").ends_with("@example.com") &&
+              !s["order"]["test"].boolean_or(false);
+     }},
     {"order.shipping.country == 'AT' && order.total - order.discount > 50.0",
-     [](const Value& s) { return s["order"]["shipping"]["country"].text_or("") == "AT" && s["order"]["total"].number_or(0) - s["order"]["discount"].number_or(0) > 50; }},
+     [](const Value& s) {
+       return s["order"]["shipping"]["country"].text_or("") == "AT" &&
+              s["order"]["total"].number_or(0) - s["order"]["discount"].number_or(0) > 50;
+     }},
     {"order.raw.financial_status == 'paid' && order.name.matches('^#1[0-9]+$')",
      [](const Value& s) {
        static const re2::RE2 pattern("^#1[0-9]+$");
        const std::string_view name = s["order"]["name"].text_or("");
-       return s["order"]["raw"]["financial_status"].text_or("") == "paid" && re2::RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), pattern);
+       return s["order"]["raw"]["financial_status"].text_or("") == "paid" &&
+              re2::RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), pattern);
      }},
 };
 
@@ -99,26 +120,33 @@ int run() {
   const std::string json = order_json();
   const auto scope = parse_json_document(json);
   if (!scope) return 1;
-  fmt::print("{} bytes of JSON, parsed once\n{:>8} {:>8} {:>6} {:>10}\n", json.size(), "CEL ns", "C++ ns", "times", "compile µs");
+  fmt::print("{} bytes of JSON, parsed once\n{:>8} {:>8} {:>6} {:>10}\n", json.size(), "CEL ns", "C++ ns",
+             "times", "compile µs");
   std::vector<double> evaluations;
   std::vector<double> ratios;
   std::vector<double> compilations;
   for (const Condition& condition : conditions) {
     const auto program = compile(condition.source);
     Arena arena;
-    if (!program || program->condition(scope->root(), arena).value_or(false) != condition.by_hand(scope->root())) {
+    if (!program ||
+        program->condition(scope->root(), arena).value_or(false) != condition.by_hand(scope->root())) {
       fmt::print(stderr, "{}: not the same result\n", condition.source);
       return 1;
     }
     volatile bool kept = false;
-    evaluations.push_back(measure_ns(20'000, [&] { kept = program->evaluate(scope->root(), arena).boolean_or(false); }));
-    const double by_hand = measure_ns(20'000, [&] { kept = condition.by_hand(scope->root()); });
-    compilations.push_back(measure_ns(200, [&] { kept = compile(condition.source).has_value(); }) / 1000);
+    evaluations.push_back(
+        measure_ns(2'000, [&] { kept = program->evaluate(scope->root(), arena).boolean_or(false); }));
+    const double by_hand = measure_ns(2'000, [&] { kept = condition.by_hand(scope->root()); });
+    compilations.push_back(measure_ns(20, [&] { kept = compile(condition.source).has_value(); }) / 1000);
     ratios.push_back(evaluations.back() / by_hand);
-    fmt::print("{:8.0f} {:8.0f} {:6.1f} {:10.1f}  {}\n", evaluations.back(), by_hand, ratios.back(), compilations.back(), condition.source);
+    fmt::print("{:8.0f} {:8.0f} {:6.1f} {:10.1f}  {}\n", evaluations.back(), by_hand, ratios.back(),
+               compilations.back(), condition.source);
   }
-  fmt::print("median {:.0f} ns a condition, {:.1f} times C++ (at most {:.1f}), compiled in {:.1f} µs (at most {:.1f})\n", median(evaluations), median(ratios),
-             *std::max_element(ratios.begin(), ratios.end()), median(compilations), *std::max_element(compilations.begin(), compilations.end()));
+  fmt::print(
+      "median {:.0f} ns a condition, {:.1f} times C++ (at most {:.1f}), compiled in {:.1f} µs (at most "
+      "{:.1f})\n",
+      median(evaluations), median(ratios), *std::max_element(ratios.begin(), ratios.end()),
+      median(compilations), *std::max_element(compilations.begin(), compilations.end()));
   return 0;
 }
 

@@ -35,7 +35,8 @@ std::unique_ptr<Server> accepting_server(int threads) {
   return std::move(*server);
 }
 
-LoadReport measure(const char* name, std::uint16_t port, std::uint64_t requests, std::size_t connections, const std::string& request) {
+LoadReport measure(const char* name, std::uint16_t port, std::uint64_t requests, std::size_t connections,
+                   const std::string& request) {
   Load load;
   load.port = port;
   load.connections = connections;
@@ -53,7 +54,8 @@ void measure_client(std::uint16_t port, std::uint64_t requests) {
   const auto client = Client::make(config);
   HttpRequest request;
   request.url = config.allow.front() + "/sink";
-  request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", "0123456789abcdef0123456789abcdef"}};
+  request.headers = {{"Content-Type", "application/json"},
+                     {"Idempotency-Key", "0123456789abcdef0123456789abcdef"}};
   request.body = std::string(500, 'x');
   std::uint64_t sent = 0, answered = 0, good = 0;
   double cpu = 0;
@@ -72,27 +74,34 @@ void measure_client(std::uint16_t port, std::uint64_t requests) {
     });
   };
   const auto begun = std::chrono::steady_clock::now();
-  client->post([&] { for (std::uint64_t i = 0; i < std::min(at_once, requests); ++i) send_next(); });
+  client->post([&] {
+    for (std::uint64_t i = 0; i < std::min(at_once, requests); ++i) send_next();
+  });
   all.get_future().get();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   client->stop();
-  fmt::print("{:<22}{:8.0f} /s   202: {} of {}   client {:.1f} us of CPU each\n", "client, POST", static_cast<double>(requests) / took.count(), good, requests,
+  fmt::print("{:<22}{:8.0f} /s   202: {} of {}   client {:.1f} us of CPU each\n", "client, POST",
+             static_cast<double>(requests) / took.count(), good, requests,
              cpu * 1e6 / static_cast<double>(requests));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto number = [&](int i, unsigned long otherwise) { return argc > i ? std::strtoul(argv[i], nullptr, 10) : otherwise; };
+  const auto number = [&](int i, unsigned long otherwise) {
+    return argc > i ? std::strtoul(argv[i], nullptr, 10) : otherwise;
+  };
   const auto requests = number(1, 200'000), connections = number(2, 64);
   const int threads = static_cast<int>(number(3, 2));
   const std::string request = webhook_request("/hooks/shop", 6 * 1024);
   double bare = 0, ours = 0;
   for (int round = 0; round < 3; ++round) {
     const auto yardstick = BareServer::start(threads);
-    bare = std::max(bare, measure("bare Beast", yardstick->port(), requests, connections, request).per_second());
+    bare =
+        std::max(bare, measure("bare Beast", yardstick->port(), requests, connections, request).per_second());
     const auto server = accepting_server(threads);
-    ours = std::max(ours, measure("Shopbell's server", server->port(), requests, connections, request).per_second());
+    ours = std::max(
+        ours, measure("Shopbell's server", server->port(), requests, connections, request).per_second());
   }
   fmt::print("best of three: {:.0f} to {:.0f} /s, {:.2f} of the bare server\n", bare, ours, ours / bare);
   measure_client(accepting_server(1)->port(), requests / 2);

@@ -36,7 +36,8 @@ int connect_to(std::uint16_t port) {
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (made < 0 || ::connect(made, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("cannot connect to the server under load");
+  if (made < 0 || ::connect(made, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+    throw std::runtime_error("cannot connect to the server under load");
   const int on = 1;
   ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return made;
@@ -56,7 +57,8 @@ std::size_t whole_response(const std::string& in, int& status) {
 
 class Generator {
  public:
-  explicit Generator(const Load& load) : load_(load), epoll_(::epoll_create1(EPOLL_CLOEXEC)), peers_(load.connections) {}
+  explicit Generator(const Load& load)
+      : load_(load), epoll_(::epoll_create1(EPOLL_CLOEXEC)), peers_(load.connections) {}
   ~Generator() {
     for (auto& peer : peers_)
       if (peer.socket >= 0) ::close(peer.socket);
@@ -125,7 +127,8 @@ class Generator {
     if (length == 0) return;
     peer.in.erase(0, length);
     ++report_.statuses[status];
-    report_.latency_us.add(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - peer.begun).count()));
+    report_.latency_us.add(static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - peer.begun).count()));
     begin_next(peer);
   }
 
@@ -148,7 +151,9 @@ class Generator {
   LoadReport report_;
 };
 
-std::string milliseconds(std::uint64_t us) { return us < 1000 ? fmt::format("{} us", us) : fmt::format("{:.1f} ms", static_cast<double>(us) / 1000); }
+std::string milliseconds(std::uint64_t us) {
+  return us < 1000 ? fmt::format("{} us", us) : fmt::format("{:.1f} ms", static_cast<double>(us) / 1000);
+}
 
 // A value below 64 is its own bucket; above, each power of two has the buckets 32..63 of its exponent.
 std::size_t bucket_of(std::uint64_t us) {
@@ -156,7 +161,9 @@ std::size_t bucket_of(std::uint64_t us) {
   return exponent * 64ULL + (us >> exponent);
 }
 
-std::uint64_t lower_bound(std::size_t bucket) { return static_cast<std::uint64_t>(bucket % 64) << (bucket / 64); }
+std::uint64_t lower_bound(std::size_t bucket) {
+  return static_cast<std::uint64_t>(bucket % 64) << (bucket / 64);
+}
 
 }  // namespace
 
@@ -185,23 +192,30 @@ double thread_cpu_seconds() {
 }
 
 std::string to_text(const LoadReport& report) {
-  std::string text = fmt::format("{:8.0f} /s   p50 {}   p99 {}   max {}  ", report.per_second(), milliseconds(report.latency_us.at(0.5)),
-                                 milliseconds(report.latency_us.at(0.99)), milliseconds(report.latency_us.max()));
-  for (const auto& [status, count] : report.statuses) text += fmt::format(" {}: {} ", status == 0 ? "broken" : std::to_string(status), count);
+  std::string text = fmt::format(
+      "{:8.0f} /s   p50 {}   p99 {}   max {}  ", report.per_second(), milliseconds(report.latency_us.at(0.5)),
+      milliseconds(report.latency_us.at(0.99)), milliseconds(report.latency_us.max()));
+  for (const auto& [status, count] : report.statuses)
+    text += fmt::format(" {}: {} ", status == 0 ? "broken" : std::to_string(status), count);
   return text + fmt::format(" generator {:.0f} % of a core", 100 * report.cpu_seconds / report.took.count());
 }
 
 std::string webhook_request(std::string_view path, std::size_t body_bytes) {
-  std::string body = R"({"id":5678901234,"email":"ann@example.org","total_price":"129.90","currency":"EUR","tags":"vip","line_items":[)";
+  std::string body =
+      R"({"id":5678901234,"email":"ann@example.org","total_price":"129.90","currency":"EUR","tags":"vip","line_items":[)";
   for (int i = 0; body.size() + 120 < body_bytes; ++i)
-    body += fmt::format(R"({{"id":{},"title":"Blue mug","quantity":1,"price":"12.99","sku":"MUG-{:04}"}},)", 1000 + i, i);
+    body += fmt::format(R"({{"id":{},"title":"Blue mug","quantity":1,"price":"12.99","sku":"MUG-{:04}"}},)",
+                        1000 + i, i);
   body += R"({"id":1,"title":")";
   body.append(body_bytes > body.size() + 4 ? body_bytes - body.size() - 4 : 0, 'x');
   body += "\"}]}";
   return fmt::format(
-             "POST {} HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: Shopify-Captain-Hook\r\nContent-Type: application/json\r\nAccept: */*\r\n"
-             "X-Shopify-Topic: orders/create\r\nX-Shopify-Shop-Domain: demo.myshopify.com\r\nX-Shopify-Webhook-Id: b54557e4-bdd9-4b37-8a5f-bf7d70bcd043\r\n"
-             "X-Shopify-Hmac-Sha256: XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bM=\r\nX-Shopify-API-Version: 2024-10\r\nContent-Length: {}\r\n\r\n",
+             "POST {} HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: Shopify-Captain-Hook\r\nContent-Type: "
+             "application/json\r\nAccept: */*\r\n"
+             "X-Shopify-Topic: orders/create\r\nX-Shopify-Shop-Domain: "
+             "demo.myshopify.com\r\nX-Shopify-Webhook-Id: b54557e4-bdd9-4b37-8a5f-bf7d70bcd043\r\n"
+             "X-Shopify-Hmac-Sha256: XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bM=\r\nX-Shopify-API-Version: "
+             "2024-10\r\nContent-Length: {}\r\n\r\n",
              path, body.size()) +
          body;
 }

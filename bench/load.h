@@ -28,7 +28,7 @@ class Histogram {
 };
 
 struct Load {
-  std::uint16_t port = 0;            // on 127.0.0.1
+  std::uint16_t port = 0;  // on 127.0.0.1
   std::size_t connections = 64;
   std::uint64_t requests = 100'000;  // in all
   /// The bytes of the i-th request; the view must live until the next call for the same connection.
@@ -39,7 +39,7 @@ struct LoadReport {
   std::map<int, std::uint64_t> statuses;  // 0: the connection broke
   Histogram latency_us;
   std::chrono::duration<double> took{0};
-  double cpu_seconds = 0;                 // of the generator's thread
+  double cpu_seconds = 0;  // of the generator's thread
   double per_second() const { return static_cast<double>(latency_us.count()) / took.count(); }
 };
 

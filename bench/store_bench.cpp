@@ -33,12 +33,16 @@ struct Load {
   std::uint64_t open_runs = 0;
 };
 
-double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 double cpu_seconds(int who) {
   rusage use{};
   getrusage(who, &use);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(use.ru_utime) + seconds(use.ru_stime);
 }
 
@@ -71,7 +75,8 @@ struct Made {
   std::vector<Digest> digests;
 };
 
-const std::string notes = R"({"code":"started","workflow":"vip-order","run":"8d1","step":"","text":"order.total > 100 → 240.5 > 100 → true"})";
+const std::string notes =
+    R"({"code":"started","workflow":"vip-order","run":"8d1","step":"","text":"order.total > 100 → 240.5 > 100 → true"})";
 
 /// A batch as the shell would make it; ids and digests are drawn, which spares the bench their hashing.
 Made make(const Store& store, const Load& load, std::mt19937_64& draw, const std::string& line) {
@@ -113,7 +118,9 @@ Made make(const Store& store, const Load& load, std::mt19937_64& draw, const std
   std::sort(made.subjects.begin(), made.subjects.end());
   made.subjects.erase(std::unique(made.subjects.begin(), made.subjects.end()), made.subjects.end());
   for (const auto& subject : made.subjects) {
-    made.batch.subjects.push_back({subject, R"({"profile":{"id":"7","email":"ada@example.com","orders_count":3,"total_spent":240.5,"tags":["vip"]},"counters":[]})"});
+    made.batch.subjects.push_back(
+        {subject,
+         R"({"profile":{"id":"7","email":"ada@example.com","orders_count":3,"total_spent":240.5,"tags":["vip"]},"counters":[]})"});
   }
   return made;
 }
@@ -138,7 +145,9 @@ void open_runs(Store& store, const Load& load) {
       run.status = "waiting";
       run.event_seq = input.seq;
       run.due = from_ms(4'000'000'000'000 + static_cast<std::int64_t>(done + i));
-      run.state = fmt::format(R"({{"workflow":"abandoned-cart","at":3,"vars":{{}},"event":{{"id":"{}","type":"cart.updated"}}}})", done + i);
+      run.state = fmt::format(
+          R"({{"workflow":"abandoned-cart","at":3,"vars":{{}},"event":{{"id":"{}","type":"cart.updated"}}}})",
+          done + i);
       batch.runs.push_back(std::move(run));
       batch.inputs.push_back(std::move(input));
     }
@@ -151,8 +160,11 @@ struct Times {
   std::vector<double> loads, commits, tidies;
   static std::string line(std::vector<double>& ms) {
     std::sort(ms.begin(), ms.end());
-    const auto at = [&](double part) { return ms[static_cast<std::size_t>(part * static_cast<double>(ms.size() - 1))]; };
-    return fmt::format("p50 {:.2f} p99 {:.2f} p99.9 {:.2f} max {:.2f} ms", at(0.5), at(0.99), at(0.999), at(1));
+    const auto at = [&](double part) {
+      return ms[static_cast<std::size_t>(part * static_cast<double>(ms.size() - 1))];
+    };
+    return fmt::format("p50 {:.2f} p99 {:.2f} p99.9 {:.2f} max {:.2f} ms", at(0.5), at(0.99), at(0.999),
+                       at(1));
   }
 };
 
@@ -179,11 +191,13 @@ void measure(Store& store, const Load& load, std::uint64_t events, std::mt19937_
     busy_ms += ms_since(start);
   }
   const double n = static_cast<double>(events);
-  fmt::print("{:>9} events in all: {:>6.0f} events/s; CPU {:.1f} us/event on the thread, {:.1f} in all; RSS {} MiB\n",
-             store.fence().seq, n / busy_ms * 1000, (cpu_seconds(RUSAGE_THREAD) - cpu_thread - making) / n * 1e6,
-             (cpu_seconds(RUSAGE_SELF) - cpu_all - making) / n * 1e6, rss_mib());
-  fmt::print("          load {}; commit {}\n          tidy {}\n", Times::line(times.loads), Times::line(times.commits),
-             Times::line(times.tidies));
+  fmt::print(
+      "{:>9} events in all: {:>6.0f} events/s; CPU {:.1f} us/event on the thread, {:.1f} in all; RSS {} "
+      "MiB\n",
+      store.fence().seq, n / busy_ms * 1000, (cpu_seconds(RUSAGE_THREAD) - cpu_thread - making) / n * 1e6,
+      (cpu_seconds(RUSAGE_SELF) - cpu_all - making) / n * 1e6, rss_mib());
+  fmt::print("          load {}; commit {}\n          tidy {}\n", Times::line(times.loads),
+             Times::line(times.commits), Times::line(times.tidies));
 }
 
 int main_with(const Load& load) {
@@ -198,7 +212,8 @@ int main_with(const Load& load) {
   const auto start = Clock::now();
   auto store = or_exit(Store::open(load.folder));
   const auto next = or_exit(store->next_due());
-  fmt::print("opened in {:.0f} ms (next due {}); RSS {} MiB; database {} MiB\n", ms_since(start), next ? to_ms(*next) : 0, rss_mib(),
+  fmt::print("opened in {:.0f} ms (next due {}); RSS {} MiB; database {} MiB\n", ms_since(start),
+             next ? to_ms(*next) : 0, rss_mib(),
              std::filesystem::file_size(load.folder + "/shopbell.db") >> 20);
   store.reset();
   std::filesystem::remove_all(load.folder);
@@ -213,7 +228,9 @@ int main(int count, char** words) {
     fmt::print(stderr, "store_bench FOLDER [EVENTS] [LINE_BYTES] [BATCH] [SUBJECTS] [OPEN_RUNS]\n");
     return 2;
   }
-  const auto number = [&](int at, std::uint64_t otherwise) { return count > at ? std::strtoull(words[at], nullptr, 10) : otherwise; };
+  const auto number = [&](int at, std::uint64_t otherwise) {
+    return count > at ? std::strtoull(words[at], nullptr, 10) : otherwise;
+  };
   shopbell::Load load;
   load.folder = words[1];
   load.events = number(2, load.events);

@@ -25,7 +25,18 @@ enum class ExprKind : std::uint8_t {
   slot,    // cel.index: the number in literal
 };
 
-enum class Fold : std::uint8_t { all, exists, exists_one, filter, map, map_values, map_entries, opt_map, opt_flat_map, sort_by };
+enum class Fold : std::uint8_t {
+  all,
+  exists,
+  exists_one,
+  filter,
+  map,
+  map_values,
+  map_entries,
+  opt_map,
+  opt_flat_map,
+  sort_by
+};
 
 struct Expr {
   ExprKind kind = ExprKind::literal;
@@ -34,21 +45,21 @@ struct Expr {
   bool optional = false;
   bool test = false;
   bool member = false;
-  std::uint32_t id = 0;      // below Ast::nodes
+  std::uint32_t id = 0;  // below Ast::nodes
   std::uint32_t depth = 1;
   std::uint32_t offset = 0;  // bytes of the source it was read from
   std::uint32_t length = 0;
   std::uint32_t name_offset = 0;
   std::string_view name;
-  std::string_view var;      // fold, bind
-  std::string_view var2;     // fold with two variables
+  std::string_view var;   // fold, bind
+  std::string_view var2;  // fold with two variables
   Value literal;
   std::span<Expr*> args;
   std::span<const bool> marks;
 
   // The checker's findings.
-  bool as_real = false;      // ident, select: declared a double, so a whole number in the data is one
-  std::int32_t local = -1;   // ident: the slot of a fold's or bind's variable; these: their first slot
+  bool as_real = false;     // ident, select: declared a double, so a whole number in the data is one
+  std::int32_t local = -1;  // ident: the slot of a fold's or bind's variable; these: their first slot
   const FunctionSet* functions = nullptr;  // call: what it may mean; nullptr: unknown
 };
 
@@ -59,9 +70,12 @@ struct Ast {
 
 // Operators as functions, by cel-spec's names.
 namespace op {
-constexpr std::string_view conditional = "_?_:_", logical_or = "_||_", logical_and = "_&&_", logical_not = "!_";
-constexpr std::string_view equals = "_==_", not_equals = "_!=_", less = "_<_", less_equals = "_<=_", greater = "_>_", greater_equals = "_>=_";
-constexpr std::string_view in = "@in", add = "_+_", subtract = "_-_", multiply = "_*_", divide = "_/_", modulo = "_%_", negate = "-_";
+constexpr std::string_view conditional = "_?_:_", logical_or = "_||_", logical_and = "_&&_",
+                           logical_not = "!_";
+constexpr std::string_view equals = "_==_", not_equals = "_!=_", less = "_<_", less_equals = "_<=_",
+                           greater = "_>_", greater_equals = "_>=_";
+constexpr std::string_view in = "@in", add = "_+_", subtract = "_-_", multiply = "_*_", divide = "_/_",
+                           modulo = "_%_", negate = "-_";
 constexpr std::string_view index = "_[_]", opt_index = "_[?_]";
 }  // namespace op
 

@@ -34,7 +34,8 @@ constexpr std::array type_names{
 };
 
 const TypeName* find_type(std::string_view name) {
-  const auto found = std::find_if(type_names.begin(), type_names.end(), [&](const TypeName& t) { return t.name == name; });
+  const auto found =
+      std::find_if(type_names.begin(), type_names.end(), [&](const TypeName& t) { return t.name == name; });
   return found == type_names.end() ? nullptr : &*found;
 }
 
@@ -74,13 +75,16 @@ std::string dotted_name(const Expr& e) {
 }
 
 Checker::Checker(const Env& env, Arena& arena) : env_(env), arena_(arena) {
-  for (const Env::Variable& v : env.variables()) dotted_variables_ = dotted_variables_ || v.name.find('.') != std::string::npos;
+  for (const Env::Variable& v : env.variables())
+    dotted_variables_ = dotted_variables_ || v.name.find('.') != std::string::npos;
   dotted_variables_ = dotted_variables_ || !env.container().empty();
   for (const Env::Function& f : env.functions()) {
-    auto set = std::find_if(own_functions_.begin(), own_functions_.end(), [&](const FunctionSet& s) { return s.name == f.name; });
+    auto set = std::find_if(own_functions_.begin(), own_functions_.end(),
+                            [&](const FunctionSet& s) { return s.name == f.name; });
     if (set == own_functions_.end()) {
       const FunctionSet* standard = standard_function(f.name);
-      set = own_functions_.insert(own_functions_.end(), standard != nullptr ? *standard : FunctionSet{f.name, {}});
+      set = own_functions_.insert(own_functions_.end(),
+                                  standard != nullptr ? *standard : FunctionSet{f.name, {}});
     }
     set->overloads.push_back(make_overload(f));
   }
@@ -88,7 +92,8 @@ Checker::Checker(const Env& env, Arena& arena) : env_(env), arena_(arena) {
 
 Type Checker::check(Expr& root) {
   const Type type = visit(root);
-  std::stable_sort(issues_.begin(), issues_.end(), [](const Issue& a, const Issue& b) { return a.error.offset < b.error.offset; });
+  std::stable_sort(issues_.begin(), issues_.end(),
+                   [](const Issue& a, const Issue& b) { return a.error.offset < b.error.offset; });
   return inference_.resolve(type, true);
 }
 
@@ -96,8 +101,11 @@ void Checker::report(const Expr& e, std::string code, std::string message, std::
   report_at(e.offset, e.length, std::move(code), std::move(message), std::move(hint));
 }
 
-void Checker::report_at(std::uint32_t offset, std::size_t length, std::string code, std::string message, std::string hint) {
-  issues_.push_back({Error{std::move(code), std::move(message), std::move(hint), offset, static_cast<std::uint32_t>(length)}, false});
+void Checker::report_at(std::uint32_t offset, std::size_t length, std::string code, std::string message,
+                        std::string hint) {
+  issues_.push_back({Error{std::move(code), std::move(message), std::move(hint), offset,
+                           static_cast<std::uint32_t>(length)},
+                     false});
 }
 
 Type Checker::want(const Expr& e, const Type& is, const Type& wanted, std::string_view where) {
@@ -125,7 +133,8 @@ Type Checker::visit(Expr& e) {
 }
 
 const Checker::Local* Checker::local(std::string_view name) const {
-  const auto found = std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == name; });
+  const auto found =
+      std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == name; });
   return found == locals_.rend() ? nullptr : &*found;
 }
 
@@ -143,7 +152,8 @@ auto Checker::in_container(std::string_view name, bool absolute, Found found) co
 
 const Env::Variable* Checker::variable(std::string_view name, bool absolute) const {
   return in_container(name, absolute, [&](const std::string& full) -> const Env::Variable* {
-    const auto found = std::find_if(env_.variables().rbegin(), env_.variables().rend(), [&](const Env::Variable& v) { return v.name == full; });
+    const auto found = std::find_if(env_.variables().rbegin(), env_.variables().rend(),
+                                    [&](const Env::Variable& v) { return v.name == full; });
     return found == env_.variables().rend() ? nullptr : &*found;
   });
 }
@@ -210,13 +220,19 @@ Type Checker::field_of(const Expr& e, const Type& operand) {
     for (const Field& field : operand.fields()) names.push_back(field.name);
     const std::string owner = dotted_name(*e.args[0]);
     const std::string close = nearest(e.name, names);
-    std::string hint = close.empty() ? std::string{} : fmt::format("did you mean {}{}{}?", owner, owner.empty() ? "" : ".", close);
-    report_at(e.name_offset, e.name.size(), "no_such_field", fmt::format("{} has no field {}", owner.empty() ? operand.name() : owner, e.name), std::move(hint));
+    std::string hint = close.empty()
+                           ? std::string{}
+                           : fmt::format("did you mean {}{}{}?", owner, owner.empty() ? "" : ".", close);
+    report_at(e.name_offset, e.name.size(), "no_such_field",
+              fmt::format("{} has no field {}", owner.empty() ? operand.name() : owner, e.name),
+              std::move(hint));
     return TypeKind::error;
   }
-  if (operand.is(TypeKind::param)) inference_.assign(Type(), operand);
+  if (operand.is(TypeKind::param))
+    inference_.assign(Type(), operand);
   else if (!operand.is_dyn() && env_.is_checked()) {
-    report_at(e.name_offset, e.name.size(), "wrong_type", fmt::format("{} has no fields", operand.to_text()), {});
+    report_at(e.name_offset, e.name.size(), "wrong_type", fmt::format("{} has no fields", operand.to_text()),
+              {});
     return TypeKind::error;
   }
   return {};
@@ -228,7 +244,8 @@ Type Checker::element(Expr& e, bool optional) {
   if (!optional) return type;
   const Type inner = inference_.fresh();
   if (inference_.assign(type, Type::optional(inner))) return inference_.resolve(inner, false);
-  if (env_.is_checked()) report(e, "wrong_type", fmt::format("an element with ? needs an optional, not {}", name_of(type)));
+  if (env_.is_checked())
+    report(e, "wrong_type", fmt::format("an element with ? needs an optional, not {}", name_of(type)));
   return TypeKind::error;
 }
 
@@ -248,9 +265,12 @@ Type Checker::visit_map(Expr& e) {
     const Type key = visit(*e.args[i]);
     const Type value = element(*e.args[i + 1], e.marks[i / 2]);
     const Type plain = inference_.resolve(key, false);
-    const bool good = plain.is_dyn() || plain.is(TypeKind::param) || plain.is(TypeKind::string) || plain.is(TypeKind::integer) || plain.is(TypeKind::uint) || plain.is(TypeKind::boolean);
+    const bool good = plain.is_dyn() || plain.is(TypeKind::param) || plain.is(TypeKind::string) ||
+                      plain.is(TypeKind::integer) || plain.is(TypeKind::uint) || plain.is(TypeKind::boolean);
     // A double may be one, too, when it is looked for: {1: 'a'}[1.0].
-    if (!good && env_.is_checked()) report(*e.args[i], "wrong_type", fmt::format("the key of a map is a string, int, uint or bool, not {}", plain.to_text()));
+    if (!good && env_.is_checked())
+      report(*e.args[i], "wrong_type",
+             fmt::format("the key of a map is a string, int, uint or bool, not {}", plain.to_text()));
     keys = keys ? inference_.join(*keys, key) : key;
     values = values ? inference_.join(*values, value) : value;
   }

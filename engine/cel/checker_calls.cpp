@@ -17,7 +17,9 @@ std::string join_types(std::span<const Type> types, Inference& inference) {
   return text;
 }
 
-bool numeric(const Type& t) { return t.is(TypeKind::integer) || t.is(TypeKind::uint) || t.is(TypeKind::real); }
+bool numeric(const Type& t) {
+  return t.is(TypeKind::integer) || t.is(TypeKind::uint) || t.is(TypeKind::real);
+}
 
 }  // namespace
 
@@ -44,8 +46,11 @@ Type Checker::visit_conditional(Expr& e) {
   const Type yes = visit(*e.args[1]);
   const Type no = visit(*e.args[2]);
   const Type result = inference_.fresh();
-  if (inference_.assign(yes, result) && inference_.assign(no, result)) return inference_.resolve(result, false);
-  if (env_.is_checked()) report(e, "wrong_type", fmt::format("the two results of '? :' are {} and {}", name_of(yes), name_of(no)), "dyn(x) makes any type fit");
+  if (inference_.assign(yes, result) && inference_.assign(no, result))
+    return inference_.resolve(result, false);
+  if (env_.is_checked())
+    report(e, "wrong_type", fmt::format("the two results of '? :' are {} and {}", name_of(yes), name_of(no)),
+           "dyn(x) makes any type fit");
   return {};
 }
 
@@ -60,7 +65,9 @@ Type Checker::visit_index(Expr& e) {
     result = operand.params()[0];
   } else if (operand.is(TypeKind::map)) {
     if (env_.is_checked() && !inference_.assign(index, operand.params()[0]))
-      report(*e.args[1], "wrong_type", fmt::format("the keys of this map are {}, not {}", name_of(operand.params()[0]), name_of(index)));
+      report(
+          *e.args[1], "wrong_type",
+          fmt::format("the keys of this map are {}, not {}", name_of(operand.params()[0]), name_of(index)));
     result = operand.params()[1];
   } else if (operand.is(TypeKind::object)) {
     want(*e.args[1], index, TypeKind::string, "the name of a field");
@@ -96,7 +103,8 @@ const FunctionSet* Checker::function_in_container(std::string_view name, bool ab
 bool Checker::resolve_namespace(Expr& e) {
   const Expr* root = root_of(*e.args[0]);
   if (root == nullptr || (!root->absolute && local(root->name) != nullptr)) return false;
-  const FunctionSet* set = function_in_container(dotted_name(*e.args[0]) + "." + std::string(e.name), root->absolute);
+  const FunctionSet* set =
+      function_in_container(dotted_name(*e.args[0]) + "." + std::string(e.name), root->absolute);
   if (set == nullptr) return false;
   e.functions = set;
   e.name = set->name;
@@ -107,7 +115,9 @@ bool Checker::resolve_namespace(Expr& e) {
 
 Type Checker::visit_function(Expr& e) {
   const bool spaced = e.member && resolve_namespace(e);
-  if (!spaced) e.functions = e.member || is_operator(e.name) ? function(e.name) : function_in_container(e.name, e.absolute);
+  if (!spaced)
+    e.functions =
+        e.member || is_operator(e.name) ? function(e.name) : function_in_container(e.name, e.absolute);
   // A namespace is no variable: math.foo(1) is about the function, not about `math`.
   std::vector<Type> args;
   if (e.functions == nullptr && env_.is_checked()) {
@@ -131,8 +141,11 @@ Type Checker::choose_overload(const Expr& e, std::span<const Type> args) {
     std::vector<Type> params;
     if (o.generic)
       for (const Type& param : o.params) params.push_back(inference_.instantiate(param, names));
-    if (!inference_.assign_all(args, o.generic ? std::span<const Type>(params) : std::span<const Type>(o.params))) continue;
-    const Type type = o.generic ? inference_.resolve(inference_.instantiate(o.result, names), false) : o.result;
+    if (!inference_.assign_all(args,
+                               o.generic ? std::span<const Type>(params) : std::span<const Type>(o.params)))
+      continue;
+    const Type type =
+        o.generic ? inference_.resolve(inference_.instantiate(o.result, names), false) : o.result;
     result = !result || *result == type ? type : Type();
   }
   if (result) return *result;
@@ -143,16 +156,19 @@ Type Checker::choose_overload(const Expr& e, std::span<const Type> args) {
 
 void Checker::unknown_function(const Expr& e) {
   std::vector<std::string_view> names;
-  const std::string full = e.member && root_of(*e.args[0]) != nullptr && local(root_of(*e.args[0])->name) == nullptr
-                               ? dotted_name(*e.args[0]) + "." + std::string(e.name)
-                               : std::string(e.name);
+  const std::string full =
+      e.member && root_of(*e.args[0]) != nullptr && local(root_of(*e.args[0])->name) == nullptr
+          ? dotted_name(*e.args[0]) + "." + std::string(e.name)
+          : std::string(e.name);
   std::vector<std::string_view> spaced;
-  for (const std::string_view name : standard_function_names()) (name.find('.') == std::string_view::npos ? names : spaced).push_back(name);
+  for (const std::string_view name : standard_function_names())
+    (name.find('.') == std::string_view::npos ? names : spaced).push_back(name);
   for (const FunctionSet& set : own_functions_) names.push_back(set.name);
   names.insert(names.end(), {"has", "all", "exists", "exists_one", "map", "filter"});
   std::string hint = did_you_mean(full, spaced);
   if (hint.empty()) hint = did_you_mean(e.name, names);
-  report_at(e.name_offset, e.name.size(), "unknown_function", fmt::format("there is no function {}", e.name), std::move(hint));
+  report_at(e.name_offset, e.name.size(), "unknown_function", fmt::format("there is no function {}", e.name),
+            std::move(hint));
 }
 
 void Checker::no_overload(const Expr& e, std::span<const Type> args) {
@@ -162,17 +178,23 @@ void Checker::no_overload(const Expr& e, std::span<const Type> args) {
     message = fmt::format("'{}' does not go with {}", written(e.name), join_types(args, inference_));
     for (std::size_t i = 0; args.size() == 2 && i < 2; ++i) {
       const Expr& quoted = *e.args[i];
-      if (quoted.kind == ExprKind::literal && quoted.literal.is(Kind::string) && numeric(inference_.resolve(args[1 - i], true)) &&
-          quoted.literal.text().find_first_not_of("0123456789.-") == std::string_view::npos && !quoted.literal.text().empty())
+      if (quoted.kind == ExprKind::literal && quoted.literal.is(Kind::string) &&
+          numeric(inference_.resolve(args[1 - i], true)) &&
+          quoted.literal.text().find_first_not_of("0123456789.-") == std::string_view::npos &&
+          !quoted.literal.text().empty())
         hint = fmt::format("write {} without quotes", quoted.literal.text());
     }
   } else if (e.member) {
-    message = fmt::format("{}.{}({}) has no such form", name_of(args[0]), e.name, join_types(args.subspan(1), inference_));
+    message = fmt::format("{}.{}({}) has no such form", name_of(args[0]), e.name,
+                          join_types(args.subspan(1), inference_));
   } else {
     message = fmt::format("{}({}) has no such form", e.name, join_types(args, inference_));
   }
-  const bool other_style = std::any_of(e.functions->overloads.begin(), e.functions->overloads.end(), [&](const Overload& o) { return o.member != e.member && o.params.size() == args.size(); });
-  if (hint.empty() && other_style && !is_operator(e.name)) hint = e.member ? fmt::format("write {}(x)", e.name) : fmt::format("write x.{}()", e.name);
+  const bool other_style =
+      std::any_of(e.functions->overloads.begin(), e.functions->overloads.end(),
+                  [&](const Overload& o) { return o.member != e.member && o.params.size() == args.size(); });
+  if (hint.empty() && other_style && !is_operator(e.name))
+    hint = e.member ? fmt::format("write {}(x)", e.name) : fmt::format("write x.{}()", e.name);
   report(e, "no_such_overload", std::move(message), std::move(hint));
 }
 

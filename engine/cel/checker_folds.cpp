@@ -45,7 +45,12 @@ Type Checker::visit_fold(Expr& e) {
   Type second;
   if (!range_types(e, range, first, second) && env_.is_checked()) {
     const bool wants_optional = e.fold == Fold::opt_map || e.fold == Fold::opt_flat_map;
-    report(*e.args[0], "wrong_type", fmt::format("{}() needs {}, not {}", e.name, wants_optional ? "an optional" : e.fold == Fold::sort_by ? "a list" : "a list or a map", name_of(range)));
+    report(*e.args[0], "wrong_type",
+           fmt::format("{}() needs {}, not {}", e.name,
+                       wants_optional            ? "an optional"
+                       : e.fold == Fold::sort_by ? "a list"
+                                                 : "a list or a map",
+                       name_of(range)));
   }
   const std::size_t outer = locals_.size();
   e.local = enter({Local{e.var, first, 0}, Local{e.var2, second, 0}});
@@ -69,14 +74,17 @@ Type Checker::fold_result(Expr& e, const Type& range, const Type& first, const T
     case Fold::map_entries: {
       const Type entries = Type::map(inference_.fresh(), inference_.fresh());
       if (inference_.assign(body, entries)) return inference_.resolve(entries, false);
-      if (env_.is_checked()) report(*e.args[1], "wrong_type", fmt::format("{}() needs a map, not {}", e.name, name_of(body)));
+      if (env_.is_checked())
+        report(*e.args[1], "wrong_type", fmt::format("{}() needs a map, not {}", e.name, name_of(body)));
       return {};
     }
     case Fold::opt_map: return Type::optional(body);
     case Fold::opt_flat_map: {
       const Type inner = Type::optional(inference_.fresh());
       if (inference_.assign(body, inner)) return inference_.resolve(inner, false);
-      if (env_.is_checked()) report(*e.args[1], "wrong_type", fmt::format("optFlatMap() needs an optional, not {}", name_of(body)));
+      if (env_.is_checked())
+        report(*e.args[1], "wrong_type",
+               fmt::format("optFlatMap() needs an optional, not {}", name_of(body)));
       return {};
     }
     case Fold::sort_by: return range;

@@ -37,11 +37,13 @@ bool equal_maps(Call& call, const Value& a, const Value& b) {
 std::partial_ordering compare_numbers(const Value& a, const Value& b) {
   if (a.is(Kind::integer)) {
     if (b.is(Kind::integer)) return a.integer() <=> b.integer();
-    return b.is(Kind::real) ? compare_whole_real(a.integer(), b.real()) : compare_int_uint(a.integer(), b.uint());
+    return b.is(Kind::real) ? compare_whole_real(a.integer(), b.real())
+                            : compare_int_uint(a.integer(), b.uint());
   }
   if (a.is(Kind::uint)) {
     if (b.is(Kind::uint)) return a.uint() <=> b.uint();
-    return b.is(Kind::real) ? compare_whole_real(a.uint(), b.real()) : reverse(compare_int_uint(b.integer(), a.uint()));
+    return b.is(Kind::real) ? compare_whole_real(a.uint(), b.real())
+                            : reverse(compare_int_uint(b.integer(), a.uint()));
   }
   if (b.is(Kind::real)) return a.real() <=> b.real();
   return reverse(compare_numbers(b, a));
@@ -78,7 +80,8 @@ std::optional<std::partial_ordering> compare(const Value& a, const Value& b) {
     case Kind::string:
     case Kind::bytes: return a.text() <=> b.text();
     case Kind::timestamp:
-    case Kind::duration: return a.seconds() != b.seconds() ? a.seconds() <=> b.seconds() : a.nanos() <=> b.nanos();
+    case Kind::duration:
+      return a.seconds() != b.seconds() ? a.seconds() <=> b.seconds() : a.nanos() <=> b.nanos();
     default: return std::nullopt;
   }
 }
@@ -87,8 +90,10 @@ bool sortable(const Value& a, const Value& b) { return compare(a, b).has_value()
 
 std::optional<std::int64_t> whole(const Value& number) {
   if (number.is(Kind::integer)) return number.integer();
-  if (number.is(Kind::uint) && number.uint() <= static_cast<std::uint64_t>(INT64_MAX)) return static_cast<std::int64_t>(number.uint());
-  if (number.is(Kind::real) && number.real() >= -two_63 && number.real() < two_63 && std::trunc(number.real()) == number.real())
+  if (number.is(Kind::uint) && number.uint() <= static_cast<std::uint64_t>(INT64_MAX))
+    return static_cast<std::int64_t>(number.uint());
+  if (number.is(Kind::real) && number.real() >= -two_63 && number.real() < two_63 &&
+      std::trunc(number.real()) == number.real())
     return static_cast<std::int64_t>(number.real());
   return std::nullopt;
 }
@@ -100,7 +105,8 @@ const Value* find_member(const Value& map, const Value& key) {
     if (const Value* found = map.find_key(Value(*as_int))) return found;
     return *as_int < 0 ? nullptr : map.find_key(Value(static_cast<std::uint64_t>(*as_int)));
   }
-  if (key.is(Kind::real) && key.real() >= two_63 && key.real() < two_64 && std::trunc(key.real()) == key.real())
+  if (key.is(Kind::real) && key.real() >= two_63 && key.real() < two_64 &&
+      std::trunc(key.real()) == key.real())
     return map.find_key(Value(static_cast<std::uint64_t>(key.real())));
   return nullptr;
 }

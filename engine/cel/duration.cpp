@@ -15,7 +15,14 @@ struct Unit {
   Nanos nanos;
 };
 // Longer names first where one begins another.
-constexpr std::array<Unit, 8> units{{{"ns", 1}, {"us", 1'000}, {"µs", 1'000}, {"μs", 1'000}, {"ms", 1'000'000}, {"s", second}, {"m", 60 * second}, {"h", 3600 * second}}};
+constexpr std::array<Unit, 8> units{{{"ns", 1},
+                                     {"us", 1'000},
+                                     {"µs", 1'000},
+                                     {"μs", 1'000},
+                                     {"ms", 1'000'000},
+                                     {"s", second},
+                                     {"m", 60 * second},
+                                     {"h", 3600 * second}}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -52,14 +59,17 @@ bool take_part(std::string_view& text, Nanos& total) {
 Value make_duration(Call& call, Nanos nanos) {
   if (nanos > std::numeric_limits<std::int64_t>::max() || nanos < std::numeric_limits<std::int64_t>::min())
     return call.fail("out_of_range", "the duration is longer than 292 years");
-  return Value::duration(static_cast<std::int64_t>(nanos / second), static_cast<std::int32_t>(nanos % second));
+  return Value::duration(static_cast<std::int64_t>(nanos / second),
+                         static_cast<std::int32_t>(nanos % second));
 }
 
 Value make_timestamp(Call& call, Nanos nanos) {
   Nanos seconds = nanos / second;
   if (nanos % second < 0) --seconds;
-  if (seconds < timestamp_seconds_min || seconds > timestamp_seconds_max) return call.fail("out_of_range", "the timestamp is not in the years 0001 to 9999");
-  return Value::timestamp(static_cast<std::int64_t>(seconds), static_cast<std::int32_t>(nanos - seconds * second));
+  if (seconds < timestamp_seconds_min || seconds > timestamp_seconds_max)
+    return call.fail("out_of_range", "the timestamp is not in the years 0001 to 9999");
+  return Value::timestamp(static_cast<std::int64_t>(seconds),
+                          static_cast<std::int32_t>(nanos - seconds * second));
 }
 
 std::optional<Nanos> parse_duration_nanos(std::string_view text) {
@@ -73,11 +83,23 @@ std::optional<Nanos> parse_duration_nanos(std::string_view text) {
   return minus ? -total : total;
 }
 
-Value add_duration_to_timestamp(Call& call, const Value* args) { return make_timestamp(call, nanos_of(args[0]) + nanos_of(args[1])); }
-Value add_timestamp_to_duration(Call& call, const Value* args) { return add_duration_to_timestamp(call, args); }
-Value add_durations(Call& call, const Value* args) { return make_duration(call, nanos_of(args[0]) + nanos_of(args[1])); }
-Value subtract_timestamps(Call& call, const Value* args) { return make_duration(call, nanos_of(args[0]) - nanos_of(args[1])); }
-Value subtract_duration_from_timestamp(Call& call, const Value* args) { return make_timestamp(call, nanos_of(args[0]) - nanos_of(args[1])); }
-Value subtract_durations(Call& call, const Value* args) { return make_duration(call, nanos_of(args[0]) - nanos_of(args[1])); }
+Value add_duration_to_timestamp(Call& call, const Value* args) {
+  return make_timestamp(call, nanos_of(args[0]) + nanos_of(args[1]));
+}
+Value add_timestamp_to_duration(Call& call, const Value* args) {
+  return add_duration_to_timestamp(call, args);
+}
+Value add_durations(Call& call, const Value* args) {
+  return make_duration(call, nanos_of(args[0]) + nanos_of(args[1]));
+}
+Value subtract_timestamps(Call& call, const Value* args) {
+  return make_duration(call, nanos_of(args[0]) - nanos_of(args[1]));
+}
+Value subtract_duration_from_timestamp(Call& call, const Value* args) {
+  return make_timestamp(call, nanos_of(args[0]) - nanos_of(args[1]));
+}
+Value subtract_durations(Call& call, const Value* args) {
+  return make_duration(call, nanos_of(args[0]) - nanos_of(args[1]));
+}
 
 }  // namespace shopbell::cel

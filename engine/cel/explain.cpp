@@ -44,7 +44,9 @@ void append(std::string& to, const Value& v, std::size_t bytes_max, int depth) {
     case Kind::uint: to += number_text(v) + "u"; break;
     case Kind::string: append_json_string(to, v.text().substr(0, bytes_max + 4)); break;
     case Kind::bytes: to += fmt::format("b\"{}\"", to_base64(v.text().substr(0, bytes_max))); break;
-    case Kind::list: list('[', ']', v.items(), [&](const Value& item) { append(to, item, bytes_max, depth + 1); }); break;
+    case Kind::list:
+      list('[', ']', v.items(), [&](const Value& item) { append(to, item, bytes_max, depth + 1); });
+      break;
     case Kind::map:
       list('{', '}', v.members(), [&](const Member& m) {
         append(to, m.key, bytes_max, depth + 1);
@@ -56,8 +58,11 @@ void append(std::string& to, const Value& v, std::size_t bytes_max, int depth) {
     case Kind::duration: to += format_seconds(v.seconds(), v.nanos()); break;
     case Kind::type: to += v.text(); break;
     case Kind::optional:
-      if (v.items().empty()) to += "optional.none()";
-      else list("optional.of(", ')', v.items(), [&](const Value& item) { append(to, item, bytes_max, depth + 1); });
+      if (v.items().empty())
+        to += "optional.none()";
+      else
+        list("optional.of(", ')', v.items(),
+             [&](const Value& item) { append(to, item, bytes_max, depth + 1); });
       break;
     case Kind::ip: to += format_address(v.text()); break;
     case Kind::cidr: to += format_block(v.text()); break;
@@ -91,28 +96,33 @@ std::string line_of(const Trace& trace) {
 bool is_logical(const Trace& trace) {
   if (!trace.value.is(Kind::boolean) || trace.parts.empty()) return false;
   const Trace& first = trace.parts.front();
-  std::string_view behind = trace.text.substr(static_cast<std::size_t>(first.text.data() + first.text.size() - trace.text.data()));
+  std::string_view behind =
+      trace.text.substr(static_cast<std::size_t>(first.text.data() + first.text.size() - trace.text.data()));
   behind.remove_prefix(std::min(behind.find_first_not_of(" \t\r\n)"), behind.size()));
   return behind.starts_with("&&") || behind.starts_with("||");
 }
 
 void explain_part(const Trace& trace, std::vector<std::string>& lines) {
-  if (trace.parts.size() == 1 && trace.text.starts_with('!') && trace.value.is(Kind::boolean)) return explain_part(trace.parts[0], lines);
+  if (trace.parts.size() == 1 && trace.text.starts_with('!') && trace.value.is(Kind::boolean))
+    return explain_part(trace.parts[0], lines);
   if (!is_logical(trace)) {
     lines.push_back(line_of(trace));
     return;
   }
   // The last operand was evaluated because those before it did not decide.
   const Trace& last = trace.parts.back();
-  const bool decided_alone = last.value.is(Kind::boolean) && trace.parts.size() > 1 && last.value.boolean() == trace.value.boolean() &&
-                             trace.parts.front().value.is(Kind::boolean) && trace.parts.front().value.boolean() != trace.value.boolean();
+  const bool decided_alone = last.value.is(Kind::boolean) && trace.parts.size() > 1 &&
+                             last.value.boolean() == trace.value.boolean() &&
+                             trace.parts.front().value.is(Kind::boolean) &&
+                             trace.parts.front().value.boolean() != trace.value.boolean();
   if (decided_alone || trace.parts.size() == 1) return explain_part(last, lines);
   for (const Trace& part : trace.parts) explain_part(part, lines);
 }
 
 void append_tree(std::string& to, const Trace& trace, int depth) {
   std::string line = line_of(trace);
-  for (std::size_t arrow = line.find("→"); arrow != std::string::npos; arrow = line.find("→", arrow)) line.replace(arrow, std::string_view("→").size(), " -> ");
+  for (std::size_t arrow = line.find("→"); arrow != std::string::npos; arrow = line.find("→", arrow))
+    line.replace(arrow, std::string_view("→").size(), " -> ");
   to += fmt::format("{:{}}{}\n", "", depth * 2, line);
   for (const Trace& part : trace.parts) append_tree(to, part, depth + 1);
 }

@@ -30,7 +30,9 @@ struct Clause {
 // What is wrong, or nothing.
 using Wrong = std::optional<std::string>;
 
-Wrong not_for(char letter, const Value& v) { return fmt::format("%{} does not take {}", letter, type_name(v)); }
+Wrong not_for(char letter, const Value& v) {
+  return fmt::format("%{} does not take {}", letter, type_name(v));
+}
 
 Wrong append_plain(Call& call, std::string& to, const Value& v, int depth);
 
@@ -98,9 +100,12 @@ Wrong append_decimal(std::string& to, const Value& v) {
 
 Wrong append_real(std::string& to, const Value& v, Clause clause) {
   if (!v.is_number()) return not_for(clause.letter, v);
-  if (is_special(v)) to += real_text(v.real());
-  else if (clause.letter == 'f') to += fmt::format("{:.{}f}", v.number_or(0), clause.precision);
-  else to += fmt::format("{:.{}e}", v.number_or(0), clause.precision);
+  if (is_special(v))
+    to += real_text(v.real());
+  else if (clause.letter == 'f')
+    to += fmt::format("{:.{}f}", v.number_or(0), clause.precision);
+  else
+    to += fmt::format("{:.{}e}", v.number_or(0), clause.precision);
   return std::nullopt;
 }
 
@@ -108,7 +113,9 @@ Wrong append_real(std::string& to, const Value& v, Clause clause) {
 Wrong append_based(std::string& to, const Value& v, char letter) {
   const bool hex = letter == 'x' || letter == 'X';
   if (hex && (v.is(Kind::string) || v.is(Kind::bytes))) {
-    for (const char c : v.text()) to += letter == 'x' ? fmt::format("{:02x}", static_cast<unsigned char>(c)) : fmt::format("{:02X}", static_cast<unsigned char>(c));
+    for (const char c : v.text())
+      to += letter == 'x' ? fmt::format("{:02x}", static_cast<unsigned char>(c))
+                          : fmt::format("{:02X}", static_cast<unsigned char>(c));
     return std::nullopt;
   }
   if (letter == 'b' && v.is(Kind::boolean)) {
@@ -148,8 +155,10 @@ Wrong read_clause(std::string_view format, std::size_t& at, Clause& clause) {
   if (at < format.size() && format[at] == '.') {
     clause.precision = 0;
     const std::size_t begin = ++at;
-    for (; at < format.size() && format[at] >= '0' && format[at] <= '9'; ++at) clause.precision = std::min(clause.precision * 10 + (format[at] - '0'), precision_max + 1);
-    if (at == begin || clause.precision > precision_max) return fmt::format("a precision is a number up to {}", precision_max);
+    for (; at < format.size() && format[at] >= '0' && format[at] <= '9'; ++at)
+      clause.precision = std::min(clause.precision * 10 + (format[at] - '0'), precision_max + 1);
+    if (at == begin || clause.precision > precision_max)
+      return fmt::format("a precision is a number up to {}", precision_max);
   }
   if (at == format.size()) return "the format ends in the middle of a clause";
   clause.letter = format[at++];

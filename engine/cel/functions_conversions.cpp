@@ -24,7 +24,9 @@ namespace {
 constexpr double two_63 = 9223372036854775808.0;
 constexpr double two_64 = 18446744073709551616.0;
 
-Value out_of_range(Call& call, std::string_view type) { return call.fail("out_of_range", fmt::format("the number is out of range of {}", type)); }
+Value out_of_range(Call& call, std::string_view type) {
+  return call.fail("out_of_range", fmt::format("the number is out of range of {}", type));
+}
 
 Value bad_text(Call& call, const Value& text, std::string_view type) {
   return call.fail("bad_argument", fmt::format("{} is no {}", to_text(text, 60), type));
@@ -48,14 +50,17 @@ Value whole_of_text(Call& call, const Value* args, std::string_view type) {
   T number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc::result_out_of_range) return out_of_range(call, type);
-  return error == std::errc{} && end == text.data() + text.size() ? Value(number) : bad_text(call, args[0], type);
+  return error == std::errc{} && end == text.data() + text.size() ? Value(number)
+                                                                  : bad_text(call, args[0], type);
 }
 
 Value int_of_text(Call& call, const Value* args) { return whole_of_text<std::int64_t>(call, args, "int"); }
 Value uint_of_text(Call& call, const Value* args) { return whole_of_text<std::uint64_t>(call, args, "uint"); }
 
 Value int_of_uint(Call& call, const Value* args) {
-  return args[0].uint() > static_cast<std::uint64_t>(INT64_MAX) ? out_of_range(call, "int") : Value(static_cast<std::int64_t>(args[0].uint()));
+  return args[0].uint() > static_cast<std::uint64_t>(INT64_MAX)
+             ? out_of_range(call, "int")
+             : Value(static_cast<std::int64_t>(args[0].uint()));
 }
 
 // The ends of the range are out of it: a double that near cannot say which integer it means.
@@ -67,7 +72,8 @@ Value int_of_real(Call& call, const Value* args) {
 Value int_of_timestamp(Call&, const Value* args) { return args[0].seconds(); }
 
 Value uint_of_int(Call& call, const Value* args) {
-  return args[0].integer() < 0 ? out_of_range(call, "uint") : Value(static_cast<std::uint64_t>(args[0].integer()));
+  return args[0].integer() < 0 ? out_of_range(call, "uint")
+                               : Value(static_cast<std::uint64_t>(args[0].integer()));
 }
 
 Value uint_of_real(Call& call, const Value* args) {
@@ -83,15 +89,20 @@ Value double_of_text(Call& call, const Value* args) {
   char* end = nullptr;
   const double d = std::strtod(text.c_str(), &end);
   const bool leading_space = !text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0;
-  if (text.empty() || leading_space || end != text.c_str() + text.size()) return bad_text(call, args[0], "double");
+  if (text.empty() || leading_space || end != text.c_str() + text.size())
+    return bad_text(call, args[0], "double");
   const bool named_infinity = text.find_first_of("iI") != std::string::npos;
   return std::isinf(d) && !named_infinity ? out_of_range(call, "double") : Value(d);
 }
 
 Value string_of_number(Call& call, const Value* args) { return call.text(number_text(args[0])); }
 Value string_of_bool(Call&, const Value* args) { return args[0].boolean() ? "true" : "false"; }
-Value string_of_timestamp(Call& call, const Value* args) { return call.text(format_rfc3339(args[0].seconds(), args[0].nanos())); }
-Value string_of_duration(Call& call, const Value* args) { return call.text(format_seconds(args[0].seconds(), args[0].nanos())); }
+Value string_of_timestamp(Call& call, const Value* args) {
+  return call.text(format_rfc3339(args[0].seconds(), args[0].nanos()));
+}
+Value string_of_duration(Call& call, const Value* args) {
+  return call.text(format_seconds(args[0].seconds(), args[0].nanos()));
+}
 Value string_of_ip(Call& call, const Value* args) { return call.text(format_address(args[0].text())); }
 Value string_of_cidr(Call& call, const Value* args) { return call.text(format_block(args[0].text())); }
 
@@ -104,15 +115,21 @@ Value bytes_of_text(Call&, const Value* args) { return Value::bytes(args[0].text
 
 Value timestamp_of_text(Call& call, const Value* args) {
   const auto instant = parse_rfc3339(args[0].text());
-  if (!instant) return call.fail("bad_argument", fmt::format("{} is no timestamp in range", to_text(args[0], 60)), "write it like 2026-11-21T20:27:00Z");
+  if (!instant)
+    return call.fail("bad_argument", fmt::format("{} is no timestamp in range", to_text(args[0], 60)),
+                     "write it like 2026-11-21T20:27:00Z");
   return make_timestamp(call, Nanos{instant->seconds} * 1'000'000'000 + instant->nanos);
 }
 
-Value timestamp_of_int(Call& call, const Value* args) { return make_timestamp(call, Nanos{args[0].integer()} * 1'000'000'000); }
+Value timestamp_of_int(Call& call, const Value* args) {
+  return make_timestamp(call, Nanos{args[0].integer()} * 1'000'000'000);
+}
 
 Value duration_of_text(Call& call, const Value* args) {
   const auto nanos = parse_duration_nanos(args[0].text());
-  if (!nanos) return call.fail("bad_argument", fmt::format("{} is no duration", to_text(args[0], 60)), "write it like 90s, 15m or 1h30m");
+  if (!nanos)
+    return call.fail("bad_argument", fmt::format("{} is no duration", to_text(args[0], 60)),
+                     "write it like 90s, 15m or 1h30m");
   return make_duration(call, *nanos);
 }
 

@@ -48,19 +48,26 @@ double magnitude(double d) { return std::fabs(d); }
 double sign_of(double d) { return std::isnan(d) ? d : static_cast<double>((d > 0) - (d < 0)); }
 
 Value abs_int(Call& call, const Value* args) {
-  if (args[0].integer() == std::numeric_limits<std::int64_t>::min()) return call.fail("overflow", "the result does not fit in 64 bits");
+  if (args[0].integer() == std::numeric_limits<std::int64_t>::min())
+    return call.fail("overflow", "the result does not fit in 64 bits");
   return std::abs(args[0].integer());
 }
 
-Value sign_int(Call&, const Value* args) { return static_cast<std::int64_t>((args[0].integer() > 0) - (args[0].integer() < 0)); }
+Value sign_int(Call&, const Value* args) {
+  return static_cast<std::int64_t>((args[0].integer() > 0) - (args[0].integer() < 0));
+}
 Value sign_uint(Call&, const Value* args) { return static_cast<std::uint64_t>(args[0].uint() > 0); }
 Value is_nan(Call&, const Value* args) { return std::isnan(args[0].real()); }
 Value is_inf(Call&, const Value* args) { return std::isinf(args[0].real()); }
 Value is_finite(Call&, const Value* args) { return std::isfinite(args[0].real()); }
 Value square_root(Call&, const Value* args) { return std::sqrt(args[0].number_or(0)); }
 
-std::uint64_t bits(const Value& v) { return v.is(Kind::uint) ? v.uint() : static_cast<std::uint64_t>(v.integer()); }
-Value like(const Value& model, std::uint64_t b) { return model.is(Kind::uint) ? Value(b) : Value(static_cast<std::int64_t>(b)); }
+std::uint64_t bits(const Value& v) {
+  return v.is(Kind::uint) ? v.uint() : static_cast<std::uint64_t>(v.integer());
+}
+Value like(const Value& model, std::uint64_t b) {
+  return model.is(Kind::uint) ? Value(b) : Value(static_cast<std::int64_t>(b));
+}
 
 Value bit_and(Call&, const Value* args) { return like(args[0], bits(args[0]) & bits(args[1])); }
 Value bit_or(Call&, const Value* args) { return like(args[0], bits(args[0]) | bits(args[1])); }
@@ -77,14 +84,18 @@ Value shift(Call& call, const Value* args) {
 
 constexpr auto g = Style::global;
 
-#define SHOPBELL_EXTREME(name, greatest)                                                                                                    \
-  {name, g, "int", "int", same_value}, {name, g, "uint", "uint", same_value}, {name, g, "double", "double", same_value},                    \
-      {name, g, "int, int", "int", of_two<greatest>}, {name, g, "uint, uint", "uint", of_two<greatest>},                                    \
-      {name, g, "double, double", "double", of_two<greatest>}, {name, g, "int, uint", "dyn", of_two<greatest>},                             \
-      {name, g, "uint, int", "dyn", of_two<greatest>}, {name, g, "int, double", "dyn", of_two<greatest>},                                   \
-      {name, g, "double, int", "dyn", of_two<greatest>}, {name, g, "uint, double", "dyn", of_two<greatest>},                                \
-      {name, g, "double, uint", "dyn", of_two<greatest>}, {name, g, "list(int)", "int", of_list<greatest>},                                 \
-      {name, g, "list(uint)", "uint", of_list<greatest>}, {name, g, "list(double)", "double", of_list<greatest>}
+#define SHOPBELL_EXTREME(name, greatest)                                                                    \
+  {name, g, "int", "int", same_value}, {name, g, "uint", "uint", same_value},                               \
+      {name, g, "double", "double", same_value}, {name, g, "int, int", "int", of_two<greatest>},            \
+      {name, g, "uint, uint", "uint", of_two<greatest>},                                                    \
+      {name, g, "double, double", "double", of_two<greatest>},                                              \
+      {name, g, "int, uint", "dyn", of_two<greatest>}, {name, g, "uint, int", "dyn", of_two<greatest>},     \
+      {name, g, "int, double", "dyn", of_two<greatest>}, {name, g, "double, int", "dyn", of_two<greatest>}, \
+      {name, g, "uint, double", "dyn", of_two<greatest>},                                                   \
+      {name, g, "double, uint", "dyn", of_two<greatest>}, {name, g, "list(int)", "int", of_list<greatest>}, \
+      {name, g, "list(uint)", "uint", of_list<greatest>}, {                                                 \
+    name, g, "list(double)", "double", of_list<greatest>                                                    \
+  }
 
 constexpr Entry entries[] = {
     SHOPBELL_EXTREME("math.greatest", true),

@@ -10,14 +10,19 @@ Value made(Call& call, const Result<std::string>& bytes, Kind kind) {
   return bytes ? call.text(*bytes, kind) : call.fail(bytes.error().code, bytes.error().message);
 }
 
-Value ip_of_text(Call& call, const Value* args) { return made(call, parse_address(args[0].text()), Kind::ip); }
-Value cidr_of_text(Call& call, const Value* args) { return made(call, parse_block(args[0].text()), Kind::cidr); }
+Value ip_of_text(Call& call, const Value* args) {
+  return made(call, parse_address(args[0].text()), Kind::ip);
+}
+Value cidr_of_text(Call& call, const Value* args) {
+  return made(call, parse_block(args[0].text()), Kind::cidr);
+}
 Value is_ip(Call&, const Value* args) { return parse_address(args[0].text()).has_value(); }
 Value is_cidr(Call&, const Value* args) { return parse_block(args[0].text()).has_value(); }
 
 Value is_canonical(Call& call, const Value* args) {
   const auto address = parse_address(args[0].text());
-  return address ? Value(format_address(*address) == args[0].text()) : call.fail(address.error().code, address.error().message);
+  return address ? Value(format_address(*address) == args[0].text())
+                 : call.fail(address.error().code, address.error().message);
 }
 
 Value family(Call&, const Value* args) { return args[0].text().size() == 4 ? 4 : 6; }
@@ -31,7 +36,8 @@ Value contains_ip(Call&, const Value* args) { return block_contains(args[0].text
 
 Value contains_ip_text(Call& call, const Value* args) {
   const auto address = parse_address(args[1].text());
-  return address ? Value(block_contains(args[0].text(), *address)) : call.fail(address.error().code, address.error().message);
+  return address ? Value(block_contains(args[0].text(), *address))
+                 : call.fail(address.error().code, address.error().message);
 }
 
 bool contains_block(std::string_view outer, std::string_view inner) {
@@ -42,7 +48,8 @@ Value contains_cidr(Call&, const Value* args) { return contains_block(args[0].te
 
 Value contains_cidr_text(Call& call, const Value* args) {
   const auto block = parse_block(args[1].text());
-  return block ? Value(contains_block(args[0].text(), *block)) : call.fail(block.error().code, block.error().message);
+  return block ? Value(contains_block(args[0].text(), *block))
+               : call.fail(block.error().code, block.error().message);
 }
 
 Value ip_of_cidr(Call&, const Value* args) { return Value::of_text(Kind::ip, address_of(args[0].text())); }

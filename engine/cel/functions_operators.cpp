@@ -18,44 +18,55 @@ Value overflow(Call& call) { return call.fail("overflow", "the result does not f
 
 template <class T, Kind kind>
 T number(const Value& v) {
-  if constexpr (kind == Kind::integer) return v.integer();
-  else return v.uint();
+  if constexpr (kind == Kind::integer)
+    return v.integer();
+  else
+    return v.uint();
 }
 
 template <class T, Kind kind>
 Value add_whole(Call& call, const Value* args) {
   T result{};
-  return __builtin_add_overflow(number<T, kind>(args[0]), number<T, kind>(args[1]), &result) ? overflow(call) : Value(result);
+  return __builtin_add_overflow(number<T, kind>(args[0]), number<T, kind>(args[1]), &result) ? overflow(call)
+                                                                                             : Value(result);
 }
 
 template <class T, Kind kind>
 Value subtract_whole(Call& call, const Value* args) {
   T result{};
-  return __builtin_sub_overflow(number<T, kind>(args[0]), number<T, kind>(args[1]), &result) ? overflow(call) : Value(result);
+  return __builtin_sub_overflow(number<T, kind>(args[0]), number<T, kind>(args[1]), &result) ? overflow(call)
+                                                                                             : Value(result);
 }
 
 template <class T, Kind kind>
 Value multiply_whole(Call& call, const Value* args) {
   T result{};
-  return __builtin_mul_overflow(number<T, kind>(args[0]), number<T, kind>(args[1]), &result) ? overflow(call) : Value(result);
+  return __builtin_mul_overflow(number<T, kind>(args[0]), number<T, kind>(args[1]), &result) ? overflow(call)
+                                                                                             : Value(result);
 }
 
 template <class T, Kind kind>
 bool leaves_range(const Value* args) {
-  if constexpr (kind == Kind::integer) return args[0].integer() == std::numeric_limits<T>::min() && args[1].integer() == -1;
-  else return false;
+  if constexpr (kind == Kind::integer)
+    return args[0].integer() == std::numeric_limits<T>::min() && args[1].integer() == -1;
+  else
+    return false;
 }
 
 template <class T, Kind kind>
 Value divide_whole(Call& call, const Value* args) {
   if (number<T, kind>(args[1]) == 0) return call.fail("divide_by_zero", "division by zero");
-  return leaves_range<T, kind>(args) ? overflow(call) : Value(static_cast<T>(number<T, kind>(args[0]) / number<T, kind>(args[1])));
+  return leaves_range<T, kind>(args)
+             ? overflow(call)
+             : Value(static_cast<T>(number<T, kind>(args[0]) / number<T, kind>(args[1])));
 }
 
 template <class T, Kind kind>
 Value modulo_whole(Call& call, const Value* args) {
   if (number<T, kind>(args[1]) == 0) return call.fail("divide_by_zero", "modulus by zero");
-  return leaves_range<T, kind>(args) ? overflow(call) : Value(static_cast<T>(number<T, kind>(args[0]) % number<T, kind>(args[1])));
+  return leaves_range<T, kind>(args)
+             ? overflow(call)
+             : Value(static_cast<T>(number<T, kind>(args[0]) % number<T, kind>(args[1])));
 }
 
 Value add_reals(Call&, const Value* args) { return args[0].real() + args[1].real(); }
@@ -65,10 +76,13 @@ Value multiply_reals(Call&, const Value* args) { return args[0].real() * args[1]
 #if defined(__clang__)
 __attribute__((no_sanitize("float-divide-by-zero")))  // IEEE 754 gives infinity or NaN, as CEL wants
 #endif
-Value divide_reals(Call&, const Value* args) { return args[0].real() / args[1].real(); }
+Value divide_reals(Call&, const Value* args) {
+  return args[0].real() / args[1].real();
+}
 
 Value negate_whole(Call& call, const Value* args) {
-  return args[0].integer() == std::numeric_limits<std::int64_t>::min() ? overflow(call) : Value(-args[0].integer());
+  return args[0].integer() == std::numeric_limits<std::int64_t>::min() ? overflow(call)
+                                                                       : Value(-args[0].integer());
 }
 Value negate_real(Call&, const Value* args) { return -args[0].real(); }
 
@@ -120,23 +134,26 @@ Value logical_not(Call&, const Value* args) { return !args[0].boolean(); }
 
 constexpr auto g = Style::global;
 
-#define SHOPBELL_WHOLE(name, function)                                       \
-  {name, g, "int, int", "int", function<std::int64_t, Kind::integer>}, {     \
-    name, g, "uint, uint", "uint", function<std::uint64_t, Kind::uint>       \
+#define SHOPBELL_WHOLE(name, function)                                   \
+  {name, g, "int, int", "int", function<std::int64_t, Kind::integer>}, { \
+    name, g, "uint, uint", "uint", function<std::uint64_t, Kind::uint>   \
   }
-#define SHOPBELL_ORDER(name, function)                                                                                        \
-  {name, g, "int, int", "bool", function}, {name, g, "double, double", "bool", function}, {name, g, "double, int", "bool", function},     \
-      {name, g, "int, double", "bool", function}, {name, g, "uint, uint", "bool", function}, {name, g, "uint, int", "bool", function},    \
-      {name, g, "int, uint", "bool", function}, {name, g, "uint, double", "bool", function}, {name, g, "double, uint", "bool", function}, \
-      {name, g, "string, string", "bool", function}, {name, g, "bytes, bytes", "bool", function}, {name, g, "bool, bool", "bool", function}, \
-      {name, g, "timestamp, timestamp", "bool", function}, {                                                                  \
-    name, g, "duration, duration", "bool", function                                                                           \
+#define SHOPBELL_ORDER(name, function)                                                            \
+  {name, g, "int, int", "bool", function}, {name, g, "double, double", "bool", function},         \
+      {name, g, "double, int", "bool", function}, {name, g, "int, double", "bool", function},     \
+      {name, g, "uint, uint", "bool", function}, {name, g, "uint, int", "bool", function},        \
+      {name, g, "int, uint", "bool", function}, {name, g, "uint, double", "bool", function},      \
+      {name, g, "double, uint", "bool", function}, {name, g, "string, string", "bool", function}, \
+      {name, g, "bytes, bytes", "bool", function}, {name, g, "bool, bool", "bool", function},     \
+      {name, g, "timestamp, timestamp", "bool", function}, {                                      \
+    name, g, "duration, duration", "bool", function                                               \
   }
 // Numbers are equal across their types at evaluation; the checker lets them be compared, too.
-#define SHOPBELL_EQUALITY(name, function)                                                                                     \
-  {name, g, "param:A, param:A", "bool", function}, {name, g, "double, int", "bool", function}, {name, g, "int, double", "bool", function}, \
-      {name, g, "uint, int", "bool", function}, {name, g, "int, uint", "bool", function}, {name, g, "uint, double", "bool", function}, {  \
-    name, g, "double, uint", "bool", function                                                                                 \
+#define SHOPBELL_EQUALITY(name, function)                                                      \
+  {name, g, "param:A, param:A", "bool", function}, {name, g, "double, int", "bool", function}, \
+      {name, g, "int, double", "bool", function}, {name, g, "uint, int", "bool", function},    \
+      {name, g, "int, uint", "bool", function}, {name, g, "uint, double", "bool", function}, { \
+    name, g, "double, uint", "bool", function                                                  \
   }
 
 constexpr Entry entries[] = {

@@ -26,10 +26,14 @@ bool is_zero(const Value& v) {
   }
 }
 
-Value of_non_zero(Call& call, const Value* args) { return is_zero(args[0]) ? Value::optional(nullptr) : call.optional(args[0]); }
+Value of_non_zero(Call& call, const Value* args) {
+  return is_zero(args[0]) ? Value::optional(nullptr) : call.optional(args[0]);
+}
 
 Value value(Call& call, const Value* args) {
-  return args[0].items().empty() ? call.fail("no_value", "the optional is empty", "hasValue() or orValue(x) tell what to do then") : args[0].items()[0];
+  return args[0].items().empty()
+             ? call.fail("no_value", "the optional is empty", "hasValue() or orValue(x) tell what to do then")
+             : args[0].items()[0];
 }
 
 Value has_value(Call&, const Value* args) { return !args[0].items().empty(); }

@@ -22,7 +22,8 @@ std::string_view view(const Piece& piece) { return {piece.data(), piece.size()};
 // The next match at or behind `at`: the whole, and the group when there is one.
 bool find(const Regex& regex, std::string_view text, std::size_t at, std::array<Piece, 2>& groups) {
   const int count = regex.re2().NumberOfCapturingGroups() > 0 ? 2 : 1;
-  return regex.re2().Match(Piece(text.data(), text.size()), at, text.size(), re2::RE2::UNANCHORED, groups.data(), count);
+  return regex.re2().Match(Piece(text.data(), text.size()), at, text.size(), re2::RE2::UNANCHORED,
+                           groups.data(), count);
 }
 
 // Where to look on: behind the match, and one byte further when it was empty.
@@ -33,8 +34,10 @@ std::size_t behind(std::string_view text, const Piece& match) {
 
 Result<Regex> one_group(Call& call, const Value* args) {
   auto regex = Regex::compile(args[1].text());
-  if (!call.spend((args[0].size() + args[1].size()) / 10)) return fail("cost_too_high", "the evaluation costs too much");
-  if (regex && regex->re2().NumberOfCapturingGroups() > 1) return fail("bad_regex", "the pattern has more than one group");
+  if (!call.spend((args[0].size() + args[1].size()) / 10))
+    return fail("cost_too_high", "the evaluation costs too much");
+  if (regex && regex->re2().NumberOfCapturingGroups() > 1)
+    return fail("bad_regex", "the pattern has more than one group");
   return regex;
 }
 
@@ -55,7 +58,8 @@ Value extract_all(Call& call, const Value* args) {
   const std::string_view text = args[0].text();
   ListBuilder found(call.arena());
   std::array<Piece, 2> groups;
-  for (std::size_t at = 0; at <= text.size() && find(*regex, text, at, groups); at = behind(text, groups[0])) {
+  for (std::size_t at = 0; at <= text.size() && find(*regex, text, at, groups);
+       at = behind(text, groups[0])) {
     if (!call.spend(1)) return call.too_costly();
     if (!grouped || groups[1].data() != nullptr) found.add(Value(view(groups[grouped ? 1 : 0])));
   }
@@ -67,7 +71,8 @@ Value replace_some(Call& call, const Value* args, std::int64_t times) {
   if (!regex) return failed(call, regex.error());
   std::string why;
   const Piece rewrite(args[2].text().data(), args[2].text().size());
-  if (!regex->re2().CheckRewriteString(rewrite, &why)) return call.fail("bad_argument", fmt::format("the replacement is wrong: {}", why));
+  if (!regex->re2().CheckRewriteString(rewrite, &why))
+    return call.fail("bad_argument", fmt::format("the replacement is wrong: {}", why));
   const std::string_view text = args[0].text();
   std::array<Piece, 10> groups;
   const int count = std::min(regex->re2().NumberOfCapturingGroups(), 9) + 1;
@@ -75,7 +80,9 @@ Value replace_some(Call& call, const Value* args, std::int64_t times) {
   std::size_t copied = 0;
   std::size_t at = 0;
   for (; times != 0 && at <= text.size(); --times) {
-    if (!regex->re2().Match(Piece(text.data(), text.size()), at, text.size(), re2::RE2::UNANCHORED, groups.data(), count)) break;
+    if (!regex->re2().Match(Piece(text.data(), text.size()), at, text.size(), re2::RE2::UNANCHORED,
+                            groups.data(), count))
+      break;
     const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
     result.append(text.substr(copied, begin - copied));
     regex->re2().Rewrite(&result, rewrite, groups.data(), count);

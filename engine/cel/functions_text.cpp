@@ -20,7 +20,9 @@ std::size_t byte_of(std::string_view text, std::int64_t index) {
   return index == 0 ? std::min(at, text.size()) : std::string_view::npos;
 }
 
-Value bad_index(Call& call, std::int64_t index) { return call.fail("out_of_range", fmt::format("index out of range: {}", index)); }
+Value bad_index(Call& call, std::int64_t index) {
+  return call.fail("out_of_range", fmt::format("index out of range: {}", index));
+}
 
 bool pay(Call& call, std::size_t bytes) { return call.spend(bytes / 10 + 1); }
 
@@ -33,7 +35,8 @@ Value char_at(Call& call, const Value* args) {
 }
 
 Value position(std::string_view text, std::size_t byte) {
-  return byte == std::string_view::npos ? Value(-1) : Value(static_cast<std::int64_t>(utf8_count(text.substr(0, byte))));
+  return byte == std::string_view::npos ? Value(-1)
+                                        : Value(static_cast<std::int64_t>(utf8_count(text.substr(0, byte))));
 }
 
 Value index_of(Call& call, const Value* args) {
@@ -67,11 +70,13 @@ Value change_case(Call& call, const Value* args) {
   if (!pay(call, args[0].size())) return call.too_costly();
   const std::string_view text = args[0].text();
   char* to = call.arena().make<char>(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) to[i] = text[i] >= first && text[i] <= last ? static_cast<char>(text[i] ^ 0x20) : text[i];
+  for (std::size_t i = 0; i < text.size(); ++i)
+    to[i] = text[i] >= first && text[i] <= last ? static_cast<char>(text[i] ^ 0x20) : text[i];
   return Value(std::string_view(to, text.size()));
 }
 
-Value replace_some(Call& call, std::string_view text, std::string_view old, std::string_view with, std::int64_t times) {
+Value replace_some(Call& call, std::string_view text, std::string_view old, std::string_view with,
+                   std::int64_t times) {
   std::string result;
   std::size_t at = 0;
   for (; times != 0; --times) {
@@ -89,8 +94,12 @@ Value replace_some(Call& call, std::string_view text, std::string_view old, std:
   return pay(call, result.size()) ? call.text(result) : call.too_costly();
 }
 
-Value replace(Call& call, const Value* args) { return replace_some(call, args[0].text(), args[1].text(), args[2].text(), -1); }
-Value replace_times(Call& call, const Value* args) { return replace_some(call, args[0].text(), args[1].text(), args[2].text(), args[3].integer()); }
+Value replace(Call& call, const Value* args) {
+  return replace_some(call, args[0].text(), args[1].text(), args[2].text(), -1);
+}
+Value replace_times(Call& call, const Value* args) {
+  return replace_some(call, args[0].text(), args[1].text(), args[2].text(), args[3].integer());
+}
 
 Value split_some(Call& call, std::string_view text, std::string_view separator, std::int64_t parts_max) {
   if (!pay(call, text.size())) return call.too_costly();
@@ -98,7 +107,9 @@ Value split_some(Call& call, std::string_view text, std::string_view separator, 
   if (parts_max == 0) return parts.build();
   std::size_t at = 0;
   while (parts_max < 0 || static_cast<std::int64_t>(parts.size()) + 1 < parts_max) {
-    const std::size_t found = separator.empty() ? (at < text.size() ? at + utf8_length(text[at]) : text.size()) : text.find(separator, at);
+    const std::size_t found = separator.empty()
+                                  ? (at < text.size() ? at + utf8_length(text[at]) : text.size())
+                                  : text.find(separator, at);
     if (found == std::string_view::npos || (separator.empty() && found >= text.size())) break;
     parts.add(Value(text.substr(at, found - at)));
     at = found + separator.size();
@@ -109,7 +120,9 @@ Value split_some(Call& call, std::string_view text, std::string_view separator, 
 }
 
 Value split(Call& call, const Value* args) { return split_some(call, args[0].text(), args[1].text(), -1); }
-Value split_parts(Call& call, const Value* args) { return split_some(call, args[0].text(), args[1].text(), args[2].integer()); }
+Value split_parts(Call& call, const Value* args) {
+  return split_some(call, args[0].text(), args[1].text(), args[2].integer());
+}
 
 Value cut(Call& call, std::string_view text, std::int64_t from, std::int64_t to) {
   if (!pay(call, text.size())) return call.too_costly();
@@ -117,7 +130,8 @@ Value cut(Call& call, std::string_view text, std::int64_t from, std::int64_t to)
   if (begin == std::string_view::npos) return bad_index(call, from);
   const std::size_t end = to < 0 ? std::string_view::npos : byte_of(text, to);
   if (end == std::string_view::npos) return bad_index(call, to);
-  if (end < begin) return call.fail("out_of_range", fmt::format("the end {} is before the start {}", to, from));
+  if (end < begin)
+    return call.fail("out_of_range", fmt::format("the end {} is before the start {}", to, from));
   return Value(text.substr(begin, end - begin));
 }
 
@@ -128,12 +142,15 @@ Value substring_from(Call& call, const Value* args) {
   return begin == std::string_view::npos ? bad_index(call, args[1].integer()) : Value(text.substr(begin));
 }
 
-Value substring(Call& call, const Value* args) { return cut(call, args[0].text(), args[1].integer(), args[2].integer()); }
+Value substring(Call& call, const Value* args) {
+  return cut(call, args[0].text(), args[1].integer(), args[2].integer());
+}
 
 // Unicode's White_Space.
 bool is_space(char32_t c) {
-  return (c >= 9 && c <= 13) || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202f || c == 0x205f || c == 0x3000;
+  return (c >= 9 && c <= 13) || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+         c == 0x3000;
 }
 
 Value trim(Call& call, const Value* args) {
@@ -174,7 +191,8 @@ Value reverse(Call& call, const Value* args) {
     const std::size_t from = at;
     next_utf8(text, at);
     end -= at - from;
-    std::copy(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(at), to + end);
+    std::copy(text.begin() + static_cast<std::ptrdiff_t>(from),
+              text.begin() + static_cast<std::ptrdiff_t>(at), to + end);
   }
   return Value(std::string_view(to, text.size()));
 }
@@ -186,8 +204,10 @@ Value quote(Call& call, const Value* args) {
   std::string quoted = "\"";
   for (const char c : args[0].text()) {
     const std::size_t known = special.find(c);
-    if (known == std::string_view::npos) quoted += c;
-    else (quoted += '\\') += letters[known];
+    if (known == std::string_view::npos)
+      quoted += c;
+    else
+      (quoted += '\\') += letters[known];
   }
   return call.text(quoted + '"');
 }

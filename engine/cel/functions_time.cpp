@@ -24,7 +24,9 @@ std::optional<std::int64_t> fixed_offset(std::string_view zone) {
   int hours = 0;
   int minutes = 0;
   const char* text = zone.data();
-  if (std::from_chars(text, text + 2, hours).ptr != text + 2 || std::from_chars(text + 3, text + 5, minutes).ptr != text + 5) return std::nullopt;
+  if (std::from_chars(text, text + 2, hours).ptr != text + 2 ||
+      std::from_chars(text + 3, text + 5, minutes).ptr != text + 5)
+    return std::nullopt;
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   return (minus ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
@@ -54,7 +56,9 @@ std::int64_t full_year(const Local& t) { return int{calendar(t).year()}; }
 std::int64_t month(const Local& t) { return unsigned{calendar(t).month()} - 1; }
 std::int64_t day_of_month(const Local& t) { return unsigned{calendar(t).day()} - 1; }
 std::int64_t date_of(const Local& t) { return unsigned{calendar(t).day()}; }
-std::int64_t day_of_year(const Local& t) { return (t.day - date::sys_days{calendar(t).year() / 1 / 1}).count(); }
+std::int64_t day_of_year(const Local& t) {
+  return (t.day - date::sys_days{calendar(t).year() / 1 / 1}).count();
+}
 std::int64_t day_of_week(const Local& t) { return date::weekday{t.day}.c_encoding(); }
 std::int64_t hours(const Local& t) { return t.second_of_day / 3600; }
 std::int64_t minutes(const Local& t) { return t.second_of_day / 60 % 60; }
@@ -75,14 +79,18 @@ Value in_utc(Call&, const Value* args) {
 template <Part part>
 Value in_zone(Call& call, const Value* args) {
   const auto offset = zone_offset(args[1].text(), args[0].seconds());
-  if (!offset) return call.fail("bad_argument", fmt::format("{} is no zone", to_text(args[1], 60)), "write it like Europe/Vienna or +02:00");
+  if (!offset)
+    return call.fail("bad_argument", fmt::format("{} is no zone", to_text(args[1], 60)),
+                     "write it like Europe/Vienna or +02:00");
   return part(local(args[0], *offset));
 }
 
 Value duration_hours(Call&, const Value* args) { return args[0].seconds() / 3600; }
 Value duration_minutes(Call&, const Value* args) { return args[0].seconds() / 60; }
 Value duration_seconds(Call&, const Value* args) { return args[0].seconds(); }
-Value duration_milliseconds(Call&, const Value* args) { return static_cast<std::int64_t>(args[0].nanos() / 1'000'000); }
+Value duration_milliseconds(Call&, const Value* args) {
+  return static_cast<std::int64_t>(args[0].nanos() / 1'000'000);
+}
 
 constexpr auto m = Style::member;
 

@@ -8,7 +8,8 @@ namespace {
 bool is_variable(const Type& t) { return t.is(TypeKind::param); }
 
 bool takes_null(const Type& t) {
-  return t.is(TypeKind::null) || t.is(TypeKind::wrapper) || t.is(TypeKind::object) || t.is(TypeKind::timestamp) || t.is(TypeKind::duration);
+  return t.is(TypeKind::null) || t.is(TypeKind::wrapper) || t.is(TypeKind::object) ||
+         t.is(TypeKind::timestamp) || t.is(TypeKind::duration);
 }
 
 // Events are maps when they are evaluated, so an object may go where a map is wanted.
@@ -59,14 +60,17 @@ void Inference::learn(const Type& variable, const Type& type) {
 }
 
 void Inference::roll_back(std::size_t to) {
-  for (; changes_.size() > to; changes_.pop_back()) known_[changes_.back().variable] = std::move(changes_.back().before);
+  for (; changes_.size() > to; changes_.pop_back())
+    known_[changes_.back().variable] = std::move(changes_.back().before);
 }
 
 bool Inference::assign(const Type& from, const Type& to) { return assign_all({&from, 1}, {&to, 1}); }
 
 bool Inference::assign_all(std::span<const Type> from, std::span<const Type> to) {
   const std::size_t before = changes_.size();
-  if (from.size() == to.size() && std::equal(from.begin(), from.end(), to.begin(), [&](const Type& a, const Type& b) { return unify(a, b); })) return true;
+  if (from.size() == to.size() && std::equal(from.begin(), from.end(), to.begin(),
+                                             [&](const Type& a, const Type& b) { return unify(a, b); }))
+    return true;
   roll_back(before);
   return false;
 }
@@ -90,8 +94,10 @@ bool Inference::unify(const Type& from, const Type& to) {
 }
 
 bool Inference::unify_params(const Type& from, const Type& to) {
-  if (from.kind() != to.kind() || from.name() != to.name() || from.params().size() != to.params().size()) return false;
-  return std::equal(from.params().begin(), from.params().end(), to.params().begin(), [&](const Type& a, const Type& b) { return unify(a, b); });
+  if (from.kind() != to.kind() || from.name() != to.name() || from.params().size() != to.params().size())
+    return false;
+  return std::equal(from.params().begin(), from.params().end(), to.params().begin(),
+                    [&](const Type& a, const Type& b) { return unify(a, b); });
 }
 
 // Whether `variable` may stand for `type`: learnt, or widened to the more general of what it was.
@@ -119,7 +125,8 @@ bool Inference::occurs(const Type& variable, const Type& in) const {
     const Type* found = known(in);
     return found != nullptr && occurs(variable, *found);
   }
-  return std::any_of(in.params().begin(), in.params().end(), [&](const Type& p) { return occurs(variable, p); });
+  return std::any_of(in.params().begin(), in.params().end(),
+                     [&](const Type& p) { return occurs(variable, p); });
 }
 
 Type Inference::join(const Type& a, const Type& b) { return assign(a, b) ? more_general(a, b) : Type(); }

@@ -42,11 +42,19 @@ void Lexer::skip_space() {
 }
 
 Token Lexer::make(TokenKind kind, std::size_t begin) const {
-  return {kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_ - begin), source_.substr(begin, at_ - begin), {}};
+  return {kind,
+          static_cast<std::uint32_t>(begin),
+          static_cast<std::uint32_t>(at_ - begin),
+          source_.substr(begin, at_ - begin),
+          {}};
 }
 
 Token Lexer::wrong(std::string code, std::string message, std::size_t begin, std::size_t end) {
-  error_ = Error{std::move(code), std::move(message), {}, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)};
+  error_ = Error{std::move(code),
+                 std::move(message),
+                 {},
+                 static_cast<std::uint32_t>(begin),
+                 static_cast<std::uint32_t>(end - begin)};
   at_ = end;
   return make(TokenKind::wrong, begin);
 }
@@ -75,7 +83,8 @@ Token Lexer::symbol() {
   }
   const std::size_t end = std::min(source_.size(), begin + utf8_length(source_[begin]));
   const std::string_view what = source_.substr(begin, end - begin);
-  std::string message = what == "=" ? "'=' compares nothing: write '=='" : fmt::format("'{}' has no meaning here", what);
+  std::string message =
+      what == "=" ? "'=' compares nothing: write '=='" : fmt::format("'{}' has no meaning here", what);
   if (what == "&" || what == "|") message = fmt::format("write '{0}{0}'", what);
   return wrong("syntax", std::move(message), begin, end);
 }
@@ -88,16 +97,20 @@ Token Lexer::identifier() {
   if (word.size() <= 2 && (quote == '"' || quote == '\'')) {
     const bool raw = word.find_first_of("rR") != std::string_view::npos;
     const bool bytes = word.find_first_of("bB") != std::string_view::npos;
-    if (word.size() == static_cast<std::size_t>(raw) + static_cast<std::size_t>(bytes)) return quoted(word.size(), raw, bytes);
+    if (word.size() == static_cast<std::size_t>(raw) + static_cast<std::size_t>(bytes))
+      return quoted(word.size(), raw, bytes);
   }
   return make(TokenKind::identifier, begin);
 }
 
 Token Lexer::quoted_identifier() {
   const std::size_t begin = at_++;
-  while (is_word(at(at_)) || (at(at_) != '\0' && std::string_view(".-/ ").find(at(at_)) != std::string_view::npos)) ++at_;
+  while (is_word(at(at_)) ||
+         (at(at_) != '\0' && std::string_view(".-/ ").find(at(at_)) != std::string_view::npos))
+    ++at_;
   if (at(at_) != '`' || at_ == begin + 1)
-    return wrong("syntax", "a name in backticks has letters, digits, '_', '.', '-', '/' and spaces only", begin, std::min(at_ + 1, source_.size()));
+    return wrong("syntax", "a name in backticks has letters, digits, '_', '.', '-', '/' and spaces only",
+                 begin, std::min(at_ + 1, source_.size()));
   ++at_;
   Token token = make(TokenKind::quoted_identifier, begin);
   token.text = source_.substr(begin + 1, at_ - begin - 2);
@@ -139,23 +152,29 @@ Token Lexer::number(bool negative) {
 
 Token Lexer::integer(std::string_view digits, int base, bool negative, std::size_t begin) {
   std::uint64_t magnitude = 0;
-  const bool fits = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base).ec == std::errc{};
+  const bool fits =
+      std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base).ec == std::errc{};
   const bool is_unsigned = at(at_) == 'u' || at(at_) == 'U';
   if (is_unsigned) ++at_;
   if (is_word(at(at_))) return wrong("syntax", "a number runs into a name", begin, at_ + 1);
   if (is_unsigned && negative) return wrong("syntax", "an unsigned number has no minus", begin, at_);
-  const std::uint64_t max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative ? 1 : 0);
-  if (!fits || (!is_unsigned && magnitude > max)) return wrong("out_of_range", "the number does not fit in 64 bits", begin, at_);
+  const std::uint64_t max =
+      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative ? 1 : 0);
+  if (!fits || (!is_unsigned && magnitude > max))
+    return wrong("out_of_range", "the number does not fit in 64 bits", begin, at_);
   Token token = make(TokenKind::number, begin);
-  if (is_unsigned) token.literal = Value(magnitude);
-  else token.literal = Value(static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude));
+  if (is_unsigned)
+    token.literal = Value(magnitude);
+  else
+    token.literal = Value(static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude));
   return token;
 }
 
 Token Lexer::real(std::string_view digits, bool negative, std::size_t begin) {
   double value = 0;
   // from_chars calls what is too small for a double out of range as well: strtod makes it 0.
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{}) value = std::strtod(std::string(digits).c_str(), nullptr);
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{})
+    value = std::strtod(std::string(digits).c_str(), nullptr);
   if (std::isinf(value)) return wrong("out_of_range", "the number does not fit in a double", begin, at_);
   if (is_word(at(at_))) return wrong("syntax", "a number runs into a name", begin, at_ + 1);
   Token token = make(TokenKind::number, begin);
@@ -173,7 +192,8 @@ Token Lexer::quoted(std::size_t prefix, bool raw, bool bytes) {
   while (!source_.substr(at_).starts_with(ending)) {
     if (at_ == source_.size()) return wrong("syntax", "the text has no closing quote", begin, at_);
     const char c = source_[at_];
-    if (!triple && (c == '\n' || c == '\r')) return wrong("syntax", "the text has no closing quote on its line", begin, at_);
+    if (!triple && (c == '\n' || c == '\r'))
+      return wrong("syntax", "the text has no closing quote on its line", begin, at_);
     if (c == '\\' && !raw) {
       if (const auto failed = escape(content, bytes)) return *failed;
       continue;
@@ -190,7 +210,8 @@ Token Lexer::quoted(std::size_t prefix, bool raw, bool bytes) {
 std::optional<Token> Lexer::escape(std::string& to, bool bytes) {
   const std::size_t begin = at_++;
   const char c = at(at_);
-  if (const std::size_t known = c == '\0' ? std::string_view::npos : escape_letters.find(c); known != std::string_view::npos) {
+  if (const std::size_t known = c == '\0' ? std::string_view::npos : escape_letters.find(c);
+      known != std::string_view::npos) {
     to += escape_meanings[known];
     ++at_;
     return std::nullopt;
@@ -199,21 +220,26 @@ std::optional<Token> Lexer::escape(std::string& to, bool bytes) {
   if (c == 'u' && !bytes) return ++at_, code_point_escape(to, begin, 4, 16, false);
   if (c == 'U' && !bytes) return ++at_, code_point_escape(to, begin, 8, 16, false);
   if (c >= '0' && c <= '3') return code_point_escape(to, begin, 3, 8, bytes);
-  return wrong("bad_escape", "a backslash that means nothing: write '\\\\' for the character itself", begin, std::min(at_ + 1, source_.size()));
+  return wrong("bad_escape", "a backslash that means nothing: write '\\\\' for the character itself", begin,
+               std::min(at_ + 1, source_.size()));
 }
 
-std::optional<Token> Lexer::code_point_escape(std::string& to, std::size_t begin, std::size_t digits, int base, bool as_byte) {
+std::optional<Token> Lexer::code_point_escape(std::string& to, std::size_t begin, std::size_t digits,
+                                              int base, bool as_byte) {
   const std::string_view text = source_.substr(at_, digits);
   std::uint32_t code = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code, base);
   if (text.size() < digits || error != std::errc{} || end != text.data() + text.size())
-    return wrong("bad_escape", fmt::format("this escape needs {} {} digits", digits, base == 8 ? "octal" : "hexadecimal"), begin, at_);
+    return wrong("bad_escape",
+                 fmt::format("this escape needs {} {} digits", digits, base == 8 ? "octal" : "hexadecimal"),
+                 begin, at_);
   at_ += digits;
   if (as_byte) {
     to += static_cast<char>(code);
     return std::nullopt;
   }
-  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return wrong("bad_escape", "no character has this number", begin, at_);
+  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+    return wrong("bad_escape", "no character has this number", begin, at_);
   append_utf8(to, code);
   return std::nullopt;
 }

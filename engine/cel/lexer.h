@@ -47,7 +47,8 @@ class Lexer {
   Token symbol();
   Token quoted(std::size_t prefix, bool raw, bool bytes);
   std::optional<Token> escape(std::string& to, bool bytes);
-  std::optional<Token> code_point_escape(std::string& to, std::size_t begin, std::size_t digits, int base, bool as_byte);
+  std::optional<Token> code_point_escape(std::string& to, std::size_t begin, std::size_t digits, int base,
+                                         bool as_byte);
 
   char at(std::size_t i) const { return i < source_.size() ? source_[i] : '\0'; }
 

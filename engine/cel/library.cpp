@@ -30,7 +30,8 @@ std::uint32_t kinds_of(const Type& type) {
     case TypeKind::type: return bit(Kind::type);
     case TypeKind::optional: return bit(Kind::optional);
     case TypeKind::wrapper: return bit(Kind::null) | kinds_of(type.params()[0]);
-    case TypeKind::opaque: return type.name() == "net.IP" ? bit(Kind::ip) : type.name() == "net.CIDR" ? bit(Kind::cidr) : any_kind;
+    case TypeKind::opaque:
+      return type.name() == "net.IP" ? bit(Kind::ip) : type.name() == "net.CIDR" ? bit(Kind::cidr) : any_kind;
     default: return any_kind;
   }
 }
@@ -49,10 +50,12 @@ struct Library {
       // The parameters of an overload are read as those of a nameless type.
       auto params = Type::parse(fmt::format("params({})", entry.params));
       auto result = Type::parse(entry.result);
-      if ((!params && !entry.params.empty()) || !result) throw std::logic_error(fmt::format("bad signature of {}", entry.name));
+      if ((!params && !entry.params.empty()) || !result)
+        throw std::logic_error(fmt::format("bad signature of {}", entry.name));
       std::vector<Type> types;
       if (params) types.assign(params->params().begin(), params->params().end());
-      set.overloads.push_back(make_overload({set.name, std::move(types), *result, entry.style == Style::member, entry.code}));
+      set.overloads.push_back(
+          make_overload({set.name, std::move(types), *result, entry.style == Style::member, entry.code}));
     }
   }
 };
@@ -60,9 +63,10 @@ struct Library {
 const Library& library() {
   static const Library made = [] {
     Library l;
-    for (const auto& entries : {operator_functions(), conversion_functions(), string_functions(), text_extension_functions(),
-                                time_functions(), math_functions(), list_functions(), network_functions(), optional_functions(),
-                                regex_functions()})
+    for (const auto& entries :
+         {operator_functions(), conversion_functions(), string_functions(), text_extension_functions(),
+          time_functions(), math_functions(), list_functions(), network_functions(), optional_functions(),
+          regex_functions()})
       l.add(entries);
     return l;
   }();

@@ -41,15 +41,23 @@ constexpr std::array<FoldMacro, 16> fold_macros{{
 const FoldMacro* find_fold(const Expr& call) {
   const std::size_t arguments = call.args.size() - 1;
   for (const FoldMacro& m : fold_macros)
-    if (m.name == call.name && (arguments == m.variables + 1 || (m.may_filter && arguments == m.variables + 2))) return &m;
+    if (m.name == call.name &&
+        (arguments == m.variables + 1 || (m.may_filter && arguments == m.variables + 2)))
+      return &m;
   return nullptr;
 }
 
-bool is_namespace(const Expr& e, std::string_view name) { return e.kind == ExprKind::ident && e.name == name && !e.absolute; }
+bool is_namespace(const Expr& e, std::string_view name) {
+  return e.kind == ExprKind::ident && e.name == name && !e.absolute;
+}
 
-bool literal_index(const Expr& e) { return e.kind == ExprKind::literal && e.literal.is(Kind::integer) && e.literal.integer() >= 0; }
+bool literal_index(const Expr& e) {
+  return e.kind == ExprKind::literal && e.literal.is(Kind::integer) && e.literal.integer() >= 0;
+}
 
-Expr* wrong(Parser& parser, const Expr& e, std::string message) { return parser.reject("bad_macro", std::move(message), e.offset, e.length); }
+Expr* wrong(Parser& parser, const Expr& e, std::string message) {
+  return parser.reject("bad_macro", std::move(message), e.offset, e.length);
+}
 
 // The name that a macro's argument declares, or an empty one when it is none.
 std::string_view variable(Parser& parser, const Expr& e, std::string_view macro) {
@@ -60,12 +68,15 @@ std::string_view variable(Parser& parser, const Expr& e, std::string_view macro)
 
 Expr* expand_fold(Parser& parser, Expr* call, const FoldMacro& macro) {
   const std::string_view var = variable(parser, *call->args[1], macro.name);
-  const std::string_view var2 = macro.variables == 2 ? variable(parser, *call->args[2], macro.name) : std::string_view{};
+  const std::string_view var2 =
+      macro.variables == 2 ? variable(parser, *call->args[2], macro.name) : std::string_view{};
   if (var.empty() || (macro.variables == 2 && var2.empty())) return nullptr;
-  if (var == var2) return wrong(parser, *call->args[2], fmt::format("{}() needs two different names", macro.name));
+  if (var == var2)
+    return wrong(parser, *call->args[2], fmt::format("{}() needs two different names", macro.name));
   const std::span<Expr*> rest = call->args.subspan(1 + macro.variables);
   std::array<Expr*, 3> parts{call->args[0], rest.back(), rest.front()};
-  Expr* e = parser.make(ExprKind::fold, call->offset, call->offset + call->length, std::span(parts).first(1 + rest.size()));
+  Expr* e = parser.make(ExprKind::fold, call->offset, call->offset + call->length,
+                        std::span(parts).first(1 + rest.size()));
   if (e == nullptr) return nullptr;
   e->fold = macro.fold;
   e->name = call->name;
@@ -77,7 +88,8 @@ Expr* expand_fold(Parser& parser, Expr* call, const FoldMacro& macro) {
 
 Expr* expand_has(Parser& parser, Expr* call) {
   Expr* operand = call->args[0];
-  if (operand->kind != ExprKind::select || operand->optional || operand->test) return wrong(parser, *operand, "has() needs a field: has(a.b)");
+  if (operand->kind != ExprKind::select || operand->optional || operand->test)
+    return wrong(parser, *operand, "has() needs a field: has(a.b)");
   operand->test = true;
   operand->offset = call->offset;
   operand->length = call->length;
@@ -94,7 +106,8 @@ Expr* expand_bind(Parser& parser, Expr* call) {
 
 Expr* expand_block(Parser& parser, Expr* call) {
   Expr* slots = call->args[1];
-  if (slots->kind != ExprKind::list) return wrong(parser, *slots, "cel.block() needs a list of expressions first");
+  if (slots->kind != ExprKind::list)
+    return wrong(parser, *slots, "cel.block() needs a list of expressions first");
   for (const bool marked : slots->marks)
     if (marked) return wrong(parser, *slots, "cel.block() takes no optional elements");
   std::vector<Expr*> parts(slots->args.begin(), slots->args.end());
@@ -103,7 +116,8 @@ Expr* expand_block(Parser& parser, Expr* call) {
 }
 
 Expr* expand_index(Parser& parser, Expr* call) {
-  if (!literal_index(*call->args[1])) return wrong(parser, *call->args[1], "cel.index() needs a number that is not negative");
+  if (!literal_index(*call->args[1]))
+    return wrong(parser, *call->args[1], "cel.index() needs a number that is not negative");
   Expr* e = parser.make(ExprKind::slot, call->offset, call->offset + call->length, {});
   if (e != nullptr) e->literal = call->args[1]->literal;
   return e;
@@ -111,10 +125,12 @@ Expr* expand_index(Parser& parser, Expr* call) {
 
 // cel.iterVar(depth, number), cel.accuVar(depth, number): names that no person writes.
 Expr* expand_variable(Parser& parser, Expr* call) {
-  if (!literal_index(*call->args[1]) || !literal_index(*call->args[2])) return wrong(parser, *call, fmt::format("cel.{}() needs two numbers", call->name));
+  if (!literal_index(*call->args[1]) || !literal_index(*call->args[2]))
+    return wrong(parser, *call, fmt::format("cel.{}() needs two numbers", call->name));
   Expr* e = parser.make(ExprKind::ident, call->offset, call->offset + call->length, {});
   if (e == nullptr) return nullptr;
-  e->name = parser.arena().copy(fmt::format("@{}:{}:{}", call->name, call->args[1]->literal.integer(), call->args[2]->literal.integer()));
+  e->name = parser.arena().copy(fmt::format("@{}:{}:{}", call->name, call->args[1]->literal.integer(),
+                                            call->args[2]->literal.integer()));
   return e;
 }
 
@@ -122,13 +138,15 @@ Expr* expand_cel(Parser& parser, Expr* call) {
   if (call->name == "bind" && call->args.size() == 4) return expand_bind(parser, call);
   if (call->name == "block" && call->args.size() == 3) return expand_block(parser, call);
   if (call->name == "index" && call->args.size() == 2) return expand_index(parser, call);
-  if ((call->name == "iterVar" || call->name == "accuVar") && call->args.size() == 3) return expand_variable(parser, call);
+  if ((call->name == "iterVar" || call->name == "accuVar") && call->args.size() == 3)
+    return expand_variable(parser, call);
   return call;
 }
 
 // math.greatest and math.least take any number of arguments: above two, one list.
 Expr* expand_extreme(Parser& parser, Expr* call) {
-  if (call->args.size() == 1) return wrong(parser, *call, fmt::format("math.{}() needs at least one number", call->name));
+  if (call->args.size() == 1)
+    return wrong(parser, *call, fmt::format("math.{}() needs at least one number", call->name));
   if (call->args.size() <= 3) return call;
   Expr* list = parser.make(ExprKind::list, call->offset, call->offset + call->length, call->args.subspan(1));
   if (list == nullptr) return nullptr;
@@ -146,7 +164,8 @@ Expr* expand_extreme(Parser& parser, Expr* call) {
 Expr* expand_macro(Parser& parser, Expr* call) {
   if (!call->member) return call->name == "has" && call->args.size() == 1 ? expand_has(parser, call) : call;
   if (is_namespace(*call->args[0], "cel")) return expand_cel(parser, call);
-  if (is_namespace(*call->args[0], "math") && (call->name == "greatest" || call->name == "least")) return expand_extreme(parser, call);
+  if (is_namespace(*call->args[0], "math") && (call->name == "greatest" || call->name == "least"))
+    return expand_extreme(parser, call);
   const FoldMacro* fold = find_fold(*call);
   return fold != nullptr ? expand_fold(parser, call, *fold) : call;
 }

@@ -8,10 +8,13 @@ namespace shopbell::cel {
 
 constexpr std::size_t trace_parts_max = 500;  // of one node
 
-Value Call::too_costly() { return fail("cost_too_high", fmt::format("the evaluation costs more than {}", cost_max_)); }
+Value Call::too_costly() {
+  return fail("cost_too_high", fmt::format("the evaluation costs more than {}", cost_max_));
+}
 
 Value Call::fail(std::string_view code, std::string message, std::string hint) {
-  return Value::error(arena_.own<Error>(Error{std::string(code), std::move(message), std::move(hint), offset_, length_}));
+  return Value::error(
+      arena_.own<Error>(Error{std::string(code), std::move(message), std::move(hint), offset_, length_}));
 }
 
 Value Call::optional(const Value& inner) {

@@ -36,7 +36,7 @@ class Node {
   Value traced(Call& call) const;
 };
 
-using NodePtr = std::unique_ptr<const Node>;
+using NodePtr = std::unique_ptr<Node>;
 using Nodes = std::vector<NodePtr>;
 
 /// Collects what an evaluation with explanation sees.

@@ -53,15 +53,19 @@ class Path : public Node {
   // The same again for what is missing, an optional or an error: slower, and it can tell why.
   Value walk(Call& call) const {
     const Value* root = local_ >= 0 ? &call.slot(local_) : call.scope().find(variable_.name, variable_.hash);
-    if (root == nullptr) return fail(call, "unknown_variable", fmt::format("there is no variable {}", variable_.name));
+    if (root == nullptr)
+      return fail(call, "unknown_variable", fmt::format("there is no variable {}", variable_.name));
     std::string path(variable_.name);
     Value at = *root;
     for (const Field& field : fields_) {
       if (at.is(Kind::error)) return at;
       if (at.is(Kind::map) && at.find(field.name, field.hash) == nullptr)
-        return fail(call, "no_such_field", fmt::format("{} has no field {}", path, field.name), fmt::format("has({}.{}) tells whether it is there", path, field.name));
+        return fail(call, "no_such_field", fmt::format("{} has no field {}", path, field.name),
+                    fmt::format("has({}.{}) tells whether it is there", path, field.name));
       if (!at.is(Kind::map) && !at.is(Kind::optional))
-        return fail(call, "no_such_field", fmt::format("{} has no field {}: it is {}", path, field.name, at.is_null() ? "null" : fmt::format("of type {}", type_name(at))));
+        return fail(call, "no_such_field",
+                    fmt::format("{} has no field {}: it is {}", path, field.name,
+                                at.is_null() ? "null" : fmt::format("of type {}", type_name(at))));
       call.at(offset, length);
       at = select_field(call, at, field.name, field.hash);
       path += fmt::format(".{}", field.name);
@@ -77,7 +81,8 @@ class Path : public Node {
 
 class Select : public Node {
  public:
-  Select(NodePtr operand, std::string_view field, bool as_real) : operand_(std::move(operand)), field_{field, key_hash(field)}, as_real_(as_real) {}
+  Select(NodePtr operand, std::string_view field, bool as_real)
+      : operand_(std::move(operand)), field_{field, key_hash(field)}, as_real_(as_real) {}
 
  protected:
   Value run(Call& call) const override {
@@ -96,7 +101,8 @@ class Select : public Node {
 
 class OptionalSelect : public Node {
  public:
-  OptionalSelect(NodePtr operand, std::string_view field) : operand_(std::move(operand)), field_{field, key_hash(field)} {}
+  OptionalSelect(NodePtr operand, std::string_view field)
+      : operand_(std::move(operand)), field_{field, key_hash(field)} {}
 
  protected:
   Value run(Call& call) const override {
@@ -106,7 +112,8 @@ class OptionalSelect : public Node {
       if (operand.items().empty()) return operand;
       operand = operand.items()[0];
     }
-    if (!operand.is(Kind::map)) return fail(call, "no_such_overload", fmt::format("{} has no fields", type_name(operand)));
+    if (!operand.is(Kind::map))
+      return fail(call, "no_such_overload", fmt::format("{} has no fields", type_name(operand)));
     return Value::optional(operand.find(field_.name, field_.hash));
   }
 
@@ -117,7 +124,8 @@ class OptionalSelect : public Node {
 
 class Has : public Node {
  public:
-  Has(NodePtr operand, std::string_view field) : operand_(std::move(operand)), field_{field, key_hash(field)} {}
+  Has(NodePtr operand, std::string_view field)
+      : operand_(std::move(operand)), field_{field, key_hash(field)} {}
 
  protected:
   Value run(Call& call) const override {
@@ -127,7 +135,8 @@ class Has : public Node {
       if (operand.items().empty()) return false;
       operand = operand.items()[0];
     }
-    if (!operand.is(Kind::map)) return fail(call, "no_such_overload", fmt::format("{} has no fields", type_name(operand)));
+    if (!operand.is(Kind::map))
+      return fail(call, "no_such_overload", fmt::format("{} has no fields", type_name(operand)));
     return operand.find(field_.name, field_.hash) != nullptr;
   }
 
@@ -138,7 +147,8 @@ class Has : public Node {
 
 class Index : public Node {
  public:
-  Index(NodePtr operand, NodePtr index, bool optional) : operand_(std::move(operand)), index_(std::move(index)), optional_(optional) {}
+  Index(NodePtr operand, NodePtr index, bool optional)
+      : operand_(std::move(operand)), index_(std::move(index)), optional_(optional) {}
 
  protected:
   Value run(Call& call) const override {
@@ -159,20 +169,24 @@ class Index : public Node {
     }
     const Value* found = find_member(operand, index);
     if (maybe) return Value::optional(found);
-    return found != nullptr ? *found : fail(call, "no_such_key", fmt::format("there is no key {}", to_text(index, 60)));
+    return found != nullptr
+               ? *found
+               : fail(call, "no_such_key", fmt::format("there is no key {}", to_text(index, 60)));
   }
 
  private:
   Value in_list(Call& call, const Value& list, const Value& index, bool maybe) const {
     const auto position = index.is_number() ? whole(index) : std::nullopt;
-    if (!position) return fail(call, "bad_argument", fmt::format("{} is no index of a list", to_text(index, 60)));
+    if (!position)
+      return fail(call, "bad_argument", fmt::format("{} is no index of a list", to_text(index, 60)));
     const bool inside = *position >= 0 && static_cast<std::uint64_t>(*position) < list.size();
     if (inside) {
       const Value* found = &list.items()[static_cast<std::size_t>(*position)];
       return maybe ? Value::optional(found) : *found;
     }
     if (maybe) return Value::optional(nullptr);
-    return fail(call, "out_of_range", fmt::format("there is no element {} in a list of {}", *position, list.size()));
+    return fail(call, "out_of_range",
+                fmt::format("there is no element {} in a list of {}", *position, list.size()));
   }
 
   NodePtr operand_;
@@ -189,18 +203,28 @@ Value select_field(Call& call, const Value& operand, std::string_view name, std:
     if (inner.is(Kind::map)) return Value::optional(inner.find(name, hash));
     return call.fail("no_such_field", fmt::format("{} has no field {}", type_name(inner), name));
   }
-  if (!operand.is(Kind::map)) return call.fail("no_such_field", fmt::format("{} has no field {}", type_name(operand), name));
+  if (!operand.is(Kind::map))
+    return call.fail("no_such_field", fmt::format("{} has no field {}", type_name(operand), name));
   const Value* found = operand.find(name, hash);
   return found != nullptr ? *found : call.fail("no_such_field", fmt::format("there is no field {}", name));
 }
 
 NodePtr make_constant(Value value) { return std::make_unique<Constant>(value); }
-NodePtr make_path(std::string_view variable, std::int32_t local, std::vector<std::string_view> fields, bool as_real) {
+NodePtr make_path(std::string_view variable, std::int32_t local, std::vector<std::string_view> fields,
+                  bool as_real) {
   return std::make_unique<Path>(variable, local, fields, as_real);
 }
-NodePtr make_select(NodePtr operand, std::string_view field, bool as_real) { return std::make_unique<Select>(std::move(operand), field, as_real); }
-NodePtr make_optional_select(NodePtr operand, std::string_view field) { return std::make_unique<OptionalSelect>(std::move(operand), field); }
-NodePtr make_has(NodePtr operand, std::string_view field) { return std::make_unique<Has>(std::move(operand), field); }
-NodePtr make_index(NodePtr operand, NodePtr index, bool optional) { return std::make_unique<Index>(std::move(operand), std::move(index), optional); }
+NodePtr make_select(NodePtr operand, std::string_view field, bool as_real) {
+  return std::make_unique<Select>(std::move(operand), field, as_real);
+}
+NodePtr make_optional_select(NodePtr operand, std::string_view field) {
+  return std::make_unique<OptionalSelect>(std::move(operand), field);
+}
+NodePtr make_has(NodePtr operand, std::string_view field) {
+  return std::make_unique<Has>(std::move(operand), field);
+}
+NodePtr make_index(NodePtr operand, NodePtr index, bool optional) {
+  return std::make_unique<Index>(std::move(operand), std::move(index), optional);
+}
 
 }  // namespace shopbell::cel

@@ -27,7 +27,8 @@ class Function : public Node {
     }
     for (const Overload* o : overloads_) {
       if (!o->takes(values, args_.size(), member_)) continue;
-      if (o->code == nullptr) return fail(call, "unknown_function", fmt::format("{} is declared and has no code", name_));
+      if (o->code == nullptr)
+        return fail(call, "unknown_function", fmt::format("{} is declared and has no code", name_));
       call.at(offset, length);
       return o->code(call, values);
     }
@@ -46,7 +47,9 @@ class UnknownFunction : public Node {
   explicit UnknownFunction(std::string_view name) : name_(name) {}
 
  protected:
-  Value run(Call& call) const override { return fail(call, "unknown_function", fmt::format("there is no function {}", name_)); }
+  Value run(Call& call) const override {
+    return fail(call, "unknown_function", fmt::format("there is no function {}", name_));
+  }
 
  private:
   std::string_view name_;
@@ -75,7 +78,8 @@ class Matches : public Node {
 // a.or(b) and a.orValue(b): b is evaluated only when a is empty.
 class OrElse : public Node {
  public:
-  OrElse(bool unwraps, NodePtr optional, NodePtr otherwise) : unwraps_(unwraps), optional_(std::move(optional)), otherwise_(std::move(otherwise)) {}
+  OrElse(bool unwraps, NodePtr optional, NodePtr otherwise)
+      : unwraps_(unwraps), optional_(std::move(optional)), otherwise_(std::move(otherwise)) {}
 
  protected:
   Value run(Call& call) const override {
@@ -97,7 +101,8 @@ class OrElse : public Node {
 
 class List : public Node {
  public:
-  List(Nodes elements, std::vector<bool> optional) : elements_(std::move(elements)), optional_(std::move(optional)) {}
+  List(Nodes elements, std::vector<bool> optional)
+      : elements_(std::move(elements)), optional_(std::move(optional)) {}
 
  protected:
   Value run(Call& call) const override {
@@ -121,7 +126,9 @@ class List : public Node {
   std::vector<bool> optional_;
 };
 
-bool may_be_key(const Value& v) { return v.is(Kind::string) || v.is(Kind::integer) || v.is(Kind::uint) || v.is(Kind::boolean); }
+bool may_be_key(const Value& v) {
+  return v.is(Kind::string) || v.is(Kind::integer) || v.is(Kind::uint) || v.is(Kind::boolean);
+}
 
 // An int and a uint of the same number are one key, though not one value.
 bool has_twin(const Value& map) {
@@ -145,7 +152,8 @@ class Map : public Node {
       if (key.is(Kind::error)) return key;
       Value v = parts_[2 * i + 1]->eval(call);
       if (v.is(Kind::error)) return v;
-      if (!may_be_key(key)) return fail(call, "bad_argument", fmt::format("{} cannot be the key of a map", to_text(key, 60)));
+      if (!may_be_key(key))
+        return fail(call, "bad_argument", fmt::format("{} cannot be the key of a map", to_text(key, 60)));
       if (optional_[i]) {
         if (!v.is(Kind::optional)) return no_overload(call, "{?}", {&v, 1});
         if (v.items().empty()) continue;
@@ -154,7 +162,9 @@ class Map : public Node {
       members[count++] = {key, v};
     }
     const Value map = freeze_map(call.arena(), {members, count});
-    return map.members().size() == count && !has_twin(map) ? map : fail(call, "repeated_key", "a key of the map stands twice");
+    return map.members().size() == count && !has_twin(map)
+               ? map
+               : fail(call, "repeated_key", "a key of the map stands twice");
   }
 
  private:
@@ -164,15 +174,22 @@ class Map : public Node {
 
 }  // namespace
 
-NodePtr make_function(std::string_view name, std::vector<const Overload*> overloads, Nodes args, bool member) {
+NodePtr make_function(std::string_view name, std::vector<const Overload*> overloads, Nodes args,
+                      bool member) {
   return std::make_unique<Function>(name, std::move(overloads), std::move(args), member);
 }
 NodePtr make_unknown_function(std::string_view name) { return std::make_unique<UnknownFunction>(name); }
-NodePtr make_matches(NodePtr text, Regex regex) { return std::make_unique<Matches>(std::move(text), std::move(regex)); }
+NodePtr make_matches(NodePtr text, Regex regex) {
+  return std::make_unique<Matches>(std::move(text), std::move(regex));
+}
 NodePtr make_or_else(bool unwraps, NodePtr optional, NodePtr otherwise) {
   return std::make_unique<OrElse>(unwraps, std::move(optional), std::move(otherwise));
 }
-NodePtr make_list(Nodes elements, std::vector<bool> optional) { return std::make_unique<List>(std::move(elements), std::move(optional)); }
-NodePtr make_map(Nodes parts, std::vector<bool> optional) { return std::make_unique<Map>(std::move(parts), std::move(optional)); }
+NodePtr make_list(Nodes elements, std::vector<bool> optional) {
+  return std::make_unique<List>(std::move(elements), std::move(optional));
+}
+NodePtr make_map(Nodes parts, std::vector<bool> optional) {
+  return std::make_unique<Map>(std::move(parts), std::move(optional));
+}
 
 }  // namespace shopbell::cel

@@ -18,14 +18,22 @@ bool is_unset(const Value& v) { return v.is(Kind::type) && v.text().data() == un
 class FoldNode : public Node {
  public:
   FoldNode(const Expr& e, NodePtr range, NodePtr body, NodePtr filter)
-      : fold_(e.fold), pairs_(!e.var2.empty()), first_(e.local), name_(e.name), range_(std::move(range)), body_(std::move(body)), filter_(std::move(filter)) {}
+      : fold_(e.fold),
+        pairs_(!e.var2.empty()),
+        first_(e.local),
+        name_(e.name),
+        range_(std::move(range)),
+        body_(std::move(body)),
+        filter_(std::move(filter)) {}
 
  protected:
   Value run(Call& call) const override {
     const Value range = range_->eval(call);
     if (range.is(Kind::error)) return range;
     const bool wants_optional = fold_ == Fold::opt_map || fold_ == Fold::opt_flat_map;
-    const bool fits = wants_optional ? range.is(Kind::optional) : range.is(Kind::list) || (range.is(Kind::map) && fold_ != Fold::sort_by);
+    const bool fits = wants_optional
+                          ? range.is(Kind::optional)
+                          : range.is(Kind::list) || (range.is(Kind::map) && fold_ != Fold::sort_by);
     if (!fits) return no_overload(call, name_, {&range, 1});
     switch (fold_) {
       case Fold::all: return search(call, range, false);
@@ -64,7 +72,9 @@ class FoldNode : public Node {
     return call.too_costly();
   }
 
-  Value not_bool(Call& call, const Value& v) const { return v.is(Kind::error) ? v : no_overload(call, name_, {&v, 1}); }
+  Value not_bool(Call& call, const Value& v) const {
+    return v.is(Kind::error) ? v : no_overload(call, name_, {&v, 1});
+  }
 
   // Whether an element has the body `wanted`; an error counts only when none has.
   Value search(Call& call, const Value& range, bool wanted) const {
@@ -182,7 +192,8 @@ class FoldNode : public Node {
       if (!sortable(both[0], both[1])) return no_overload(call, name_, both);
       keyed.push_back({key, range.items()[i]});
     }
-    std::stable_sort(keyed.begin(), keyed.end(), [](const Member& a, const Member& b) { return *compare(a.key, b.key) < 0; });
+    std::stable_sort(keyed.begin(), keyed.end(),
+                     [](const Member& a, const Member& b) { return *compare(a.key, b.key) < 0; });
     Value* items = call.arena().make<Value>(keyed.size());
     std::transform(keyed.begin(), keyed.end(), items, [](const Member& m) { return m.value; });
     return Value::list({items, keyed.size()});
@@ -199,7 +210,8 @@ class FoldNode : public Node {
 
 class Bind : public Node {
  public:
-  Bind(std::int32_t slot, NodePtr bound, NodePtr body) : slot_(slot), bound_(std::move(bound)), body_(std::move(body)) {}
+  Bind(std::int32_t slot, NodePtr bound, NodePtr body)
+      : slot_(slot), bound_(std::move(bound)), body_(std::move(body)) {}
 
  protected:
   // An error that is bound matters only where the variable is read.
@@ -216,11 +228,13 @@ class Bind : public Node {
 
 class Block : public Node {
  public:
-  Block(std::int32_t first_slot, Nodes slots, NodePtr body) : first_slot_(first_slot), slots_(std::move(slots)), body_(std::move(body)) {}
+  Block(std::int32_t first_slot, Nodes slots, NodePtr body)
+      : first_slot_(first_slot), slots_(std::move(slots)), body_(std::move(body)) {}
 
  protected:
   Value run(Call& call) const override {
-    for (std::size_t i = 0; i < slots_.size(); ++i) call.slot(first_slot_ + static_cast<std::int32_t>(i)) = unset();
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      call.slot(first_slot_ + static_cast<std::int32_t>(i)) = unset();
     return body_->eval(call);
   }
 
@@ -251,8 +265,14 @@ class Slot : public Node {
 NodePtr make_fold(const Expr& fold, NodePtr range, NodePtr body, NodePtr filter) {
   return std::make_unique<FoldNode>(fold, std::move(range), std::move(body), std::move(filter));
 }
-NodePtr make_bind(std::int32_t slot, NodePtr bound, NodePtr body) { return std::make_unique<Bind>(slot, std::move(bound), std::move(body)); }
-NodePtr make_block(std::int32_t first_slot, Nodes slots, NodePtr body) { return std::make_unique<Block>(first_slot, std::move(slots), std::move(body)); }
-NodePtr make_slot(std::int32_t slot, const Node* expression) { return std::make_unique<Slot>(slot, expression); }
+NodePtr make_bind(std::int32_t slot, NodePtr bound, NodePtr body) {
+  return std::make_unique<Bind>(slot, std::move(bound), std::move(body));
+}
+NodePtr make_block(std::int32_t first_slot, Nodes slots, NodePtr body) {
+  return std::make_unique<Block>(first_slot, std::move(slots), std::move(body));
+}
+NodePtr make_slot(std::int32_t slot, const Node* expression) {
+  return std::make_unique<Slot>(slot, expression);
+}
 
 }  // namespace shopbell::cel

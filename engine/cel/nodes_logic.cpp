@@ -34,7 +34,8 @@ class Logical : public Node {
 
 class Conditional : public Node {
  public:
-  Conditional(NodePtr condition, NodePtr yes, NodePtr no) : condition_(std::move(condition)), yes_(std::move(yes)), no_(std::move(no)) {}
+  Conditional(NodePtr condition, NodePtr yes, NodePtr no)
+      : condition_(std::move(condition)), yes_(std::move(yes)), no_(std::move(no)) {}
 
  protected:
   Value run(Call& call) const override {
@@ -51,7 +52,8 @@ class Conditional : public Node {
 
 class Equality : public Node {
  public:
-  Equality(bool negated, NodePtr left, NodePtr right) : negated_(negated), left_(std::move(left)), right_(std::move(right)) {}
+  Equality(bool negated, NodePtr left, NodePtr right)
+      : negated_(negated), left_(std::move(left)), right_(std::move(right)) {}
 
  protected:
   Value run(Call& call) const override {
@@ -90,10 +92,14 @@ class Ordering : public Node {
       constexpr std::string_view names[] = {"<", "<=", ">", ">="};
       return no_overload(call, names[static_cast<int>(order)], both);
     }
-    if constexpr (order == Order::less) return *result < 0;
-    else if constexpr (order == Order::less_equals) return *result <= 0;
-    else if constexpr (order == Order::greater) return *result > 0;
-    else return *result >= 0;
+    if constexpr (order == Order::less)
+      return *result < 0;
+    else if constexpr (order == Order::less_equals)
+      return *result <= 0;
+    else if constexpr (order == Order::greater)
+      return *result > 0;
+    else
+      return *result >= 0;
   }
 
  private:
@@ -130,17 +136,25 @@ class In : public Node {
 
 }  // namespace
 
-NodePtr make_logical(bool is_or, Nodes operands) { return std::make_unique<Logical>(is_or, std::move(operands)); }
+NodePtr make_logical(bool is_or, Nodes operands) {
+  return std::make_unique<Logical>(is_or, std::move(operands));
+}
 NodePtr make_conditional(NodePtr condition, NodePtr yes, NodePtr no) {
   return std::make_unique<Conditional>(std::move(condition), std::move(yes), std::move(no));
 }
-NodePtr make_equality(bool negated, NodePtr left, NodePtr right) { return std::make_unique<Equality>(negated, std::move(left), std::move(right)); }
-NodePtr make_in(NodePtr item, NodePtr container) { return std::make_unique<In>(std::move(item), std::move(container)); }
+NodePtr make_equality(bool negated, NodePtr left, NodePtr right) {
+  return std::make_unique<Equality>(negated, std::move(left), std::move(right));
+}
+NodePtr make_in(NodePtr item, NodePtr container) {
+  return std::make_unique<In>(std::move(item), std::move(container));
+}
 
 NodePtr make_order(std::string_view function, NodePtr left, NodePtr right) {
   if (function == op::less) return std::make_unique<Ordering<Order::less>>(std::move(left), std::move(right));
-  if (function == op::less_equals) return std::make_unique<Ordering<Order::less_equals>>(std::move(left), std::move(right));
-  if (function == op::greater) return std::make_unique<Ordering<Order::greater>>(std::move(left), std::move(right));
+  if (function == op::less_equals)
+    return std::make_unique<Ordering<Order::less_equals>>(std::move(left), std::move(right));
+  if (function == op::greater)
+    return std::make_unique<Ordering<Order::greater>>(std::move(left), std::move(right));
   return std::make_unique<Ordering<Order::greater_equals>>(std::move(left), std::move(right));
 }
 

@@ -14,7 +14,9 @@ std::string real_text(double d) {
   const double magnitude = std::fabs(d);
   const bool plain = magnitude == 0 || (magnitude >= 1e-5 && magnitude < 1e21);
   std::array<char, 64> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), d, plain ? std::chars_format::fixed : std::chars_format::scientific).ptr;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), d,
+                                 plain ? std::chars_format::fixed : std::chars_format::scientific)
+                       .ptr;
   return {buffer.data(), end};
 }
 

@@ -12,8 +12,9 @@ namespace {
 
 constexpr int conjunction = 2;  // precedence of &&; || is one below
 
-constexpr std::array<std::string_view, 18> reserved{"as", "break", "const", "continue", "else", "for", "function", "if", "import",
-                                                    "let", "loop", "package", "namespace", "return", "var", "void", "while", "in"};
+constexpr std::array<std::string_view, 18> reserved{
+    "as",  "break", "const",   "continue",  "else",   "for", "function", "if",    "import",
+    "let", "loop",  "package", "namespace", "return", "var", "void",     "while", "in"};
 
 }  // namespace
 
@@ -22,7 +23,8 @@ std::string_view written(std::string_view function) {
   if (function == op::conditional) return "? :";
   if (function == op::index) return "[]";
   if (function == op::opt_index) return "[?]";
-  if (function.size() > 1 && function.front() == '_' && function.back() == '_') return function.substr(1, function.size() - 2);
+  if (function.size() > 1 && function.front() == '_' && function.back() == '_')
+    return function.substr(1, function.size() - 2);
   if (function.size() == 2 && function.back() == '_') return function.substr(0, 1);
   return function;
 }
@@ -56,24 +58,34 @@ Result<Ast> Parser::parse() {
   return Ast{root, nodes_};
 }
 
-Expr* Parser::reject(std::string code, std::string message, std::uint32_t offset, std::uint32_t length, std::string hint) {
+Expr* Parser::reject(std::string code, std::string message, std::uint32_t offset, std::uint32_t length,
+                     std::string hint) {
   if (!failed_) error_ = Error{std::move(code), std::move(message), std::move(hint), offset, length};
   failed_ = true;
   return nullptr;
 }
 
-std::string_view Parser::display() const { return token_.kind == TokenKind::end ? "the end" : source_.substr(token_.offset, token_.length); }
+std::string_view Parser::display() const {
+  return token_.kind == TokenKind::end ? "the end" : source_.substr(token_.offset, token_.length);
+}
 
 Expr* Parser::unexpected() {
-  if (token_.kind == TokenKind::wrong) return reject(lexer_.error().code, lexer_.error().message, lexer_.error().offset, lexer_.error().length);
+  if (token_.kind == TokenKind::wrong)
+    return reject(lexer_.error().code, lexer_.error().message, lexer_.error().offset, lexer_.error().length);
   if (token_.is_word("and") || token_.is_word("or") || token_.is_word("not"))
     return reject("syntax", fmt::format("'{}' is not an operator", token_.text), token_.offset, token_.length,
-                  fmt::format("write '{}'", token_.text == "and" ? "&&" : token_.text == "or" ? "||" : "!"));
-  return reject("syntax", fmt::format("unexpected {}", token_.kind == TokenKind::end ? "end" : fmt::format("'{}'", display())), token_.offset, token_.length);
+                  fmt::format("write '{}'", token_.text == "and"  ? "&&"
+                                            : token_.text == "or" ? "||"
+                                                                  : "!"));
+  return reject(
+      "syntax",
+      fmt::format("unexpected {}", token_.kind == TokenKind::end ? "end" : fmt::format("'{}'", display())),
+      token_.offset, token_.length);
 }
 
 Expr* Parser::too_deep() {
-  return reject("nesting_too_deep", fmt::format("more than {} levels inside one another", nesting_max), token_.offset, token_.length);
+  return reject("nesting_too_deep", fmt::format("more than {} levels inside one another", nesting_max),
+                token_.offset, token_.length);
 }
 
 bool Parser::take(std::string_view symbol) {
@@ -86,7 +98,8 @@ bool Parser::take(std::string_view symbol) {
 bool Parser::expect(std::string_view symbol, std::string_view after) {
   if (take(symbol)) return true;
   if (token_.kind == TokenKind::wrong) return unexpected() != nullptr;
-  return reject("syntax", fmt::format("expected '{}' after {}, not {}", symbol, after, display()), token_.offset, token_.length) != nullptr;
+  return reject("syntax", fmt::format("expected '{}' after {}, not {}", symbol, after, display()),
+                token_.offset, token_.length) != nullptr;
 }
 
 Expr* Parser::make(ExprKind kind, std::uint32_t offset, std::uint32_t end, std::span<Expr* const> args) {
@@ -101,7 +114,8 @@ Expr* Parser::make(ExprKind kind, std::uint32_t offset, std::uint32_t end, std::
   e->args = {kept, args.size()};
   for (const Expr* arg : args) e->depth = std::max(e->depth, arg->depth + 1);
   if (e->depth > nesting_max) return too_deep();
-  if (nodes_ > nodes_max) return reject("too_many_nodes", fmt::format("more than {} parts", nodes_max), offset, end - offset);
+  if (nodes_ > nodes_max)
+    return reject("too_many_nodes", fmt::format("more than {} parts", nodes_max), offset, end - offset);
   return e;
 }
 
@@ -138,7 +152,8 @@ Expr* Parser::binary(int precedence) {
   Expr* left = unary();
   while (left != nullptr) {
     const Operator* o = binary_operator(token_);
-    if (o == nullptr || o->precedence < precedence) return token_.kind == TokenKind::wrong ? unexpected() : left;
+    if (o == nullptr || o->precedence < precedence)
+      return token_.kind == TokenKind::wrong ? unexpected() : left;
     if (o->precedence <= conjunction) {
       left = logical(*o, left);
     } else {
@@ -190,11 +205,15 @@ Expr* Parser::unary() {
 // `begin` is where the operand's text starts: an operand in parentheses starts behind its own.
 Expr* Parser::postfix(Expr* operand, std::uint32_t begin) {
   while (operand != nullptr) {
-    if (take(".")) operand = dotted(operand);
-    else if (take("[")) operand = indexed(operand);
+    if (take("."))
+      operand = dotted(operand);
+    else if (take("["))
+      operand = indexed(operand);
     else if (token_.is("{") && (operand->kind == ExprKind::ident || operand->kind == ExprKind::select))
-      return reject("syntax", "there are no message types: write a map", token_.offset, 1, "{'field': value}");
-    else return operand;
+      return reject("syntax", "there are no message types: write a map", token_.offset, 1,
+                    "{'field': value}");
+    else
+      return operand;
     if (operand != nullptr) operand->length = end() - begin, operand->offset = begin;
   }
   return nullptr;
@@ -206,7 +225,8 @@ Expr* Parser::dotted(Expr* operand) {
   const bool quoted = name.kind == TokenKind::quoted_identifier;
   if (name.kind != TokenKind::identifier && !quoted) return unexpected();
   if (name.is_word("in") || name.is_word("true") || name.is_word("false") || name.is_word("null"))
-    return reject("syntax", fmt::format("'{}' cannot be the name of a field here", name.text), name.offset, name.length, fmt::format("write ['{}']", name.text));
+    return reject("syntax", fmt::format("'{}' cannot be the name of a field here", name.text), name.offset,
+                  name.length, fmt::format("write ['{}']", name.text));
   last_end_ = name.offset + name.length;
   advance();
   if (token_.is("(") && !quoted && !optional) return finish_call(operand, name, false);

@@ -15,7 +15,8 @@ namespace shopbell::cel {
 
 class Parser {
  public:
-  Parser(std::string_view source, Arena& arena, bool macros) : lexer_(source, arena), arena_(arena), source_(source), macros_(macros) {}
+  Parser(std::string_view source, Arena& arena, bool macros)
+      : lexer_(source, arena), arena_(arena), source_(source), macros_(macros) {}
 
   /// The whole text as one expression, or the first mistake in it.
   Result<Ast> parse();
@@ -24,7 +25,8 @@ class Parser {
   Expr* make(ExprKind kind, std::uint32_t offset, std::uint32_t end, std::span<Expr* const> args);
   Expr* call(std::string_view name, std::span<Expr* const> args, const Expr& like);
   /// Remembers the mistake and gives nullptr, as every parsing function does then.
-  Expr* reject(std::string code, std::string message, std::uint32_t offset, std::uint32_t length, std::string hint = {});
+  Expr* reject(std::string code, std::string message, std::uint32_t offset, std::uint32_t length,
+               std::string hint = {});
   Arena& arena() { return arena_; }
 
  private:

@@ -15,10 +15,8 @@ class Planner {
 
   NodePtr plan(const Expr& e) {
     NodePtr node = make(e);
-    // Placed here, so that the makers need not know of places.
-    auto& placed = const_cast<Node&>(*node);
-    placed.offset = e.offset;
-    placed.length = e.length;
+    node->offset = e.offset;
+    node->length = e.length;
     return node;
   }
 
@@ -31,7 +29,9 @@ class Planner {
       case ExprKind::call: return call(e);
       case ExprKind::list:
       case ExprKind::map: return collection(e);
-      case ExprKind::fold: return make_fold(e, plan(*e.args[0]), plan(*e.args[1]), e.args.size() == 3 ? plan(*e.args[2]) : nullptr);
+      case ExprKind::fold:
+        return make_fold(e, plan(*e.args[0]), plan(*e.args[1]),
+                         e.args.size() == 3 ? plan(*e.args[2]) : nullptr);
       case ExprKind::bind: return bind(e);
       case ExprKind::block: return block(e);
       case ExprKind::slot: return make_slot(e.local, slots_[static_cast<std::size_t>(e.local)]);
@@ -48,9 +48,11 @@ class Planner {
   NodePtr access(const Expr& e) {
     std::vector<std::string_view> fields;
     const Expr* root = e.test ? e.args[0] : &e;
-    for (; root->kind == ExprKind::select && !root->optional && !root->test; root = root->args[0]) fields.push_back(root->name);
+    for (; root->kind == ExprKind::select && !root->optional && !root->test; root = root->args[0])
+      fields.push_back(root->name);
     std::reverse(fields.begin(), fields.end());
-    if (root->kind == ExprKind::ident && root->local < 0) remember(root->name, fields, e.test ? e.name : std::string_view{});
+    if (root->kind == ExprKind::ident && root->local < 0)
+      remember(root->name, fields, e.test ? e.name : std::string_view{});
     if (e.test) return make_has(plan_operand(*e.args[0]), e.name);
     if (e.optional) return make_optional_select(plan(*e.args[0]), e.name);
     if (root->kind == ExprKind::ident) return make_path(root->name, root->local, fields, e.as_real);
@@ -71,7 +73,8 @@ class Planner {
     return at->kind == ExprKind::ident;
   }
 
-  void remember(std::string_view variable, const std::vector<std::string_view>& fields, std::string_view last) {
+  void remember(std::string_view variable, const std::vector<std::string_view>& fields,
+                std::string_view last) {
     std::string path(variable);
     for (const std::string_view field : fields) (path += '.') += field;
     if (!last.empty()) (path += '.') += last;
@@ -86,14 +89,16 @@ class Planner {
     Nodes parts = all(e.args);
     const bool is_constant = constant(parts);
     std::vector<bool> marks(e.marks.begin(), e.marks.end());
-    NodePtr node = e.kind == ExprKind::list ? make_list(std::move(parts), std::move(marks)) : make_map(std::move(parts), std::move(marks));
+    NodePtr node = e.kind == ExprKind::list ? make_list(std::move(parts), std::move(marks))
+                                            : make_map(std::move(parts), std::move(marks));
     return is_constant ? fold_constant(std::move(node)) : std::move(node);
   }
 
   NodePtr call(const Expr& e) {
     Nodes args = all(e.args);
     // The code of a host's own function need not give the same result each time.
-    const bool is_constant = constant(args) && (e.functions == nullptr || e.functions == standard_function(e.functions->name));
+    const bool is_constant =
+        constant(args) && (e.functions == nullptr || e.functions == standard_function(e.functions->name));
     NodePtr node = e.member ? member(e, std::move(args)) : global(e, std::move(args));
     return is_constant ? fold_constant(std::move(node)) : std::move(node);
   }
@@ -106,18 +111,24 @@ class Planner {
   }
 
   NodePtr global(const Expr& e, Nodes args) {
-    if (e.name == op::logical_and || e.name == op::logical_or) return logical(e.name == op::logical_or, std::move(args));
-    if (e.name == op::conditional) return make_conditional(std::move(args[0]), std::move(args[1]), std::move(args[2]));
-    if (e.name == op::index || e.name == op::opt_index) return make_index(std::move(args[0]), std::move(args[1]), e.name == op::opt_index);
-    if (e.name == op::equals || e.name == op::not_equals) return make_equality(e.name == op::not_equals, std::move(args[0]), std::move(args[1]));
+    if (e.name == op::logical_and || e.name == op::logical_or)
+      return logical(e.name == op::logical_or, std::move(args));
+    if (e.name == op::conditional)
+      return make_conditional(std::move(args[0]), std::move(args[1]), std::move(args[2]));
+    if (e.name == op::index || e.name == op::opt_index)
+      return make_index(std::move(args[0]), std::move(args[1]), e.name == op::opt_index);
+    if (e.name == op::equals || e.name == op::not_equals)
+      return make_equality(e.name == op::not_equals, std::move(args[0]), std::move(args[1]));
     if (e.name == op::in) return make_in(std::move(args[0]), std::move(args[1]));
-    if (e.name == op::less || e.name == op::less_equals || e.name == op::greater || e.name == op::greater_equals)
+    if (e.name == op::less || e.name == op::less_equals || e.name == op::greater ||
+        e.name == op::greater_equals)
       return make_order(e.name, std::move(args[0]), std::move(args[1]));
     return function(e, std::move(args));
   }
 
   NodePtr member(const Expr& e, Nodes args) {
-    if (args.size() == 2 && (e.name == "or" || e.name == "orValue")) return make_or_else(e.name == "orValue", std::move(args[0]), std::move(args[1]));
+    if (args.size() == 2 && (e.name == "or" || e.name == "orValue"))
+      return make_or_else(e.name == "orValue", std::move(args[0]), std::move(args[1]));
     return function(e, std::move(args));
   }
 
@@ -125,7 +136,8 @@ class Planner {
   NodePtr logical(bool is_or, Nodes operands) {
     for (const NodePtr& operand : operands) {
       const Value* known = operand->constant();
-      if (known != nullptr && known->is(Kind::boolean) && known->boolean() == is_or) return make_constant(*known);
+      if (known != nullptr && known->is(Kind::boolean) && known->boolean() == is_or)
+        return make_constant(*known);
     }
     return make_logical(is_or, std::move(operands));
   }
@@ -134,7 +146,8 @@ class Planner {
     if (e.functions == nullptr) return make_unknown_function(e.name);
     if (e.name == "matches" && args.size() == 2) {
       const Value* pattern = args[1]->constant();
-      if (pattern != nullptr && pattern->is(Kind::string)) return matches(*e.args[1], std::move(args[0]), pattern->text());
+      if (pattern != nullptr && pattern->is(Kind::string))
+        return matches(*e.args[1], std::move(args[0]), pattern->text());
     }
     std::vector<const Overload*> overloads;
     for (const Overload& o : e.functions->overloads)
@@ -178,7 +191,8 @@ class Planner {
 void plan_nodes(Plan& plan, const Expr& root, std::vector<Issue>& issues) {
   plan.root = Planner(plan, issues).plan(root);
   std::sort(plan.fields_read.begin(), plan.fields_read.end());
-  plan.fields_read.erase(std::unique(plan.fields_read.begin(), plan.fields_read.end()), plan.fields_read.end());
+  plan.fields_read.erase(std::unique(plan.fields_read.begin(), plan.fields_read.end()),
+                         plan.fields_read.end());
 }
 
 }  // namespace shopbell::cel

@@ -40,14 +40,23 @@ void warn_of_constant(Plan& plan, const Expr& root) {
   const Value* known = plan.root->constant();
   if (known == nullptr || !known->is(Kind::boolean) || root.kind == ExprKind::literal) return;
   const bool yes = known->boolean();
-  plan.warnings.push_back({Error{yes ? "always_true" : "always_false", fmt::format("this is always {}", yes), {}, root.offset, root.length}, true});
+  plan.warnings.push_back({Error{yes ? "always_true" : "always_false",
+                                 fmt::format("this is always {}", yes),
+                                 {},
+                                 root.offset,
+                                 root.length},
+                           true});
 }
 
 }  // namespace
 
 tl::expected<Program, Issues> compile(std::string_view source, const Env& env) {
   if (source.size() > source_bytes_max)
-    return refuse({"source_too_long", fmt::format("the expression has more than {} bytes", source_bytes_max), {}, static_cast<std::uint32_t>(source_bytes_max), 1});
+    return refuse({"source_too_long",
+                   fmt::format("the expression has more than {} bytes", source_bytes_max),
+                   {},
+                   static_cast<std::uint32_t>(source_bytes_max),
+                   1});
   if (!utf8_valid(source)) return refuse({"syntax", "the expression is not valid UTF-8", {}, 0, 0});
   auto plan = std::make_shared<Plan>();
   plan->source = std::string(source);
@@ -65,13 +74,16 @@ tl::expected<Program, Issues> compile(std::string_view source, const Env& env) {
   return Program(std::move(plan));
 }
 
-Value Program::evaluate(const Value& scope, Arena& arena, const Limits& limits) const { return run(*plan_, scope, arena, limits, nullptr); }
+Value Program::evaluate(const Value& scope, Arena& arena, const Limits& limits) const {
+  return run(*plan_, scope, arena, limits, nullptr);
+}
 
 Result<bool> Program::condition(const Value& scope, Arena& arena, const Limits& limits) const {
   const Value v = run(*plan_, scope, arena, limits, nullptr);
   if (v.is(Kind::boolean)) return v.boolean();
   if (v.is(Kind::error)) return tl::unexpected(v.error());
-  return fail("not_a_condition", fmt::format("the result is {}, not true or false", to_text(v, 60)), {}, 0, static_cast<std::uint32_t>(plan_->source.size()));
+  return fail("not_a_condition", fmt::format("the result is {}, not true or false", to_text(v, 60)), {}, 0,
+              static_cast<std::uint32_t>(plan_->source.size()));
 }
 
 Trace Program::trace(const Value& scope, Arena& arena, const Limits& limits) const {

@@ -14,11 +14,11 @@ struct Plain {
 };
 
 constexpr std::array plain_types{
-    Plain{TypeKind::dyn, "dyn"},         Plain{TypeKind::error, "error"},
-    Plain{TypeKind::null, "null_type"},  Plain{TypeKind::boolean, "bool"},
-    Plain{TypeKind::integer, "int"},     Plain{TypeKind::uint, "uint"},
-    Plain{TypeKind::real, "double"},     Plain{TypeKind::string, "string"},
-    Plain{TypeKind::bytes, "bytes"},     Plain{TypeKind::timestamp, "timestamp"},
+    Plain{TypeKind::dyn, "dyn"},          Plain{TypeKind::error, "error"},
+    Plain{TypeKind::null, "null_type"},   Plain{TypeKind::boolean, "bool"},
+    Plain{TypeKind::integer, "int"},      Plain{TypeKind::uint, "uint"},
+    Plain{TypeKind::real, "double"},      Plain{TypeKind::string, "string"},
+    Plain{TypeKind::bytes, "bytes"},      Plain{TypeKind::timestamp, "timestamp"},
     Plain{TypeKind::duration, "duration"}};
 
 constexpr std::array parameterized_types{
@@ -43,7 +43,8 @@ class TypeReader {
 
  private:
   tl::unexpected<Error> bad() const {
-    return fail("bad_type", fmt::format("\"{}\" is not a type", text_), "write it like int, list(string) or map(string, dyn)");
+    return fail("bad_type", fmt::format("\"{}\" is not a type", text_),
+                "write it like int, list(string) or map(string, dyn)");
   }
 
   void skip_spaces() {
@@ -140,7 +141,8 @@ Type Type::make(TypeKind kind, std::string name, std::vector<Type> params) {
   body->kind = kind;
   body->name = std::move(name);
   body->params = std::move(params);
-  body->generic = kind == TypeKind::param || std::any_of(body->params.begin(), body->params.end(), [](const Type& t) { return t.generic(); });
+  body->generic = kind == TypeKind::param || std::any_of(body->params.begin(), body->params.end(),
+                                                         [](const Type& t) { return t.generic(); });
   return Type(std::shared_ptr<const Body>(std::move(body)));
 }
 
@@ -149,7 +151,9 @@ Type Type::map(Type key, Type value) { return make(TypeKind::map, {}, {std::move
 Type Type::type_of(Type of) { return make(TypeKind::type, {}, {std::move(of)}); }
 Type Type::optional(Type of) { return make(TypeKind::optional, {}, {std::move(of)}); }
 Type Type::wrapper(Type of) { return make(TypeKind::wrapper, {}, {std::move(of)}); }
-Type Type::opaque(std::string name, std::vector<Type> params) { return make(TypeKind::opaque, std::move(name), std::move(params)); }
+Type Type::opaque(std::string name, std::vector<Type> params) {
+  return make(TypeKind::opaque, std::move(name), std::move(params));
+}
 Type Type::param(std::string name) { return make(TypeKind::param, std::move(name), {}); }
 
 Type Type::variable(std::uint32_t number) {
@@ -179,7 +183,8 @@ const Field* Type::field(std::string_view name) const {
 }
 
 std::string Type::to_text() const {
-  if (const auto plain = static_cast<std::size_t>(kind()); plain < plain_types.size()) return std::string(plain_types[plain].name);
+  if (const auto plain = static_cast<std::size_t>(kind()); plain < plain_types.size())
+    return std::string(plain_types[plain].name);
   for (const Plain& known : parameterized_types)
     if (known.kind == kind()) return fmt::format("{}({})", known.name, join_types(params()));
   if (is(TypeKind::param)) return "param:" + (name().empty() ? std::to_string(number()) : name());

@@ -18,9 +18,10 @@ constexpr std::uint32_t ip(std::uint32_t a, std::uint32_t b, std::uint32_t c, st
 
 // IANA IPv4 Special-Purpose Address Registry: what is not "globally reachable"; and multicast.
 constexpr std::array special_v4{
-    Block{ip(0, 0, 0, 0), 8},      Block{ip(10, 0, 0, 0), 8},     Block{ip(100, 64, 0, 0), 10}, Block{ip(127, 0, 0, 0), 8},
-    Block{ip(169, 254, 0, 0), 16}, Block{ip(172, 16, 0, 0), 12},  Block{ip(192, 0, 0, 0), 24},  Block{ip(192, 0, 2, 0), 24},
-    Block{ip(192, 88, 99, 0), 24}, Block{ip(192, 168, 0, 0), 16}, Block{ip(198, 18, 0, 0), 15}, Block{ip(198, 51, 100, 0), 24},
+    Block{ip(0, 0, 0, 0), 8},      Block{ip(10, 0, 0, 0), 8},     Block{ip(100, 64, 0, 0), 10},
+    Block{ip(127, 0, 0, 0), 8},    Block{ip(169, 254, 0, 0), 16}, Block{ip(172, 16, 0, 0), 12},
+    Block{ip(192, 0, 0, 0), 24},   Block{ip(192, 0, 2, 0), 24},   Block{ip(192, 88, 99, 0), 24},
+    Block{ip(192, 168, 0, 0), 16}, Block{ip(198, 18, 0, 0), 15},  Block{ip(198, 51, 100, 0), 24},
     Block{ip(203, 0, 113, 0), 24}, Block{ip(224, 0, 0, 0), 4},    Block{ip(240, 0, 0, 0), 4}};
 
 bool is_public_v4(std::uint32_t address) {
@@ -39,7 +40,8 @@ bool is_public_v6(const asio::ip::address_v6& address) {
       if (b[i] != 0) return false;
     return true;
   };
-  // Those that carry an IPv4 address reach whom it reaches: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056).
+  // Those that carry an IPv4 address reach whom it reaches: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC
+  // 3056).
   if (zero(0, 10) && word(10) == 0xffff) return is_public_v4(v4_at(12));
   if (word(0) == 0x64 && word(2) == 0xff9b && zero(4, 12)) return is_public_v4(v4_at(12));
   if (word(0) == 0x2002) return is_public_v4(v4_at(2));

@@ -12,10 +12,12 @@
 namespace shopbell {
 namespace {
 
-constexpr std::array<std::string_view, 5> own_headers{"Content-Length", "Transfer-Encoding", "Connection", "Date", "Content-Type"};
+constexpr std::array<std::string_view, 5> own_headers{"Content-Length", "Transfer-Encoding", "Connection",
+                                                      "Date", "Content-Type"};
 
 bool is_own(std::string_view name) {
-  return std::any_of(own_headers.begin(), own_headers.end(), [&](std::string_view own) { return same_ignoring_case(own, name); });
+  return std::any_of(own_headers.begin(), own_headers.end(),
+                     [&](std::string_view own) { return same_ignoring_case(own, name); });
 }
 
 void append_field(std::string& to, std::string_view name, std::string_view value) {
@@ -26,22 +28,30 @@ void append_field(std::string& to, std::string_view name, std::string_view value
 
 bool may_be_sent(const ServerResponse& response) {
   if (response.status < 200 || response.status > 599 || !is_field_value(response.content_type)) return false;
-  return std::all_of(response.headers.begin(), response.headers.end(),
-                     [](const auto& header) { return is_token(header.first) && is_field_value(header.second); });
+  return std::all_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
+    return is_token(header.first) && is_field_value(header.second);
+  });
 }
 
 void format_response(std::string& to, const ServerResponse& response, const Framed& framed) {
-  const auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
+  const auto reason =
+      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   const bool has_body = response.status != 204 && response.status != 304;
   to.clear();
-  to.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason.data(), reason.size()).append("\r\n");
+  to.append("HTTP/1.1 ")
+      .append(std::to_string(response.status))
+      .append(" ")
+      .append(reason.data(), reason.size())
+      .append("\r\n");
   append_field(to, "Date", framed.date);
   if (has_body) {
     append_field(to, "Content-Length", std::to_string(response.body.size()));
     if (!response.content_type.empty()) append_field(to, "Content-Type", response.content_type);
   }
-  if (!framed.keep_alive) append_field(to, "Connection", "close");
-  else if (framed.http_1_0) append_field(to, "Connection", "keep-alive");
+  if (!framed.keep_alive)
+    append_field(to, "Connection", "close");
+  else if (framed.http_1_0)
+    append_field(to, "Connection", "keep-alive");
   for (const auto& [name, value] : response.headers)
     if (!is_own(name)) append_field(to, name, value);
   to.append("\r\n");
@@ -61,7 +71,8 @@ ServerResponse refusal_response(const Refusal& refusal) {
 }
 
 std::string http_date(Time at) {
-  return date::format("%a, %d %b %Y %T GMT", date::floor<std::chrono::seconds>(date::sys_time<Millis>{at.time_since_epoch()}));
+  return date::format("%a, %d %b %Y %T GMT",
+                      date::floor<std::chrono::seconds>(date::sys_time<Millis>{at.time_since_epoch()}));
 }
 
 }  // namespace shopbell

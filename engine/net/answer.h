@@ -11,10 +11,10 @@ namespace shopbell {
 
 /// How the response ends the exchange, besides what the handler said.
 struct Framed {
-  std::string_view date;     // IMF-fixdate
+  std::string_view date;  // IMF-fixdate
   bool keep_alive = true;
-  bool http_1_0 = false;     // says "keep-alive" aloud
-  bool head_only = false;    // the answer to HEAD
+  bool http_1_0 = false;   // says "keep-alive" aloud
+  bool head_only = false;  // the answer to HEAD
 };
 
 /// False for a status outside 200-599 or a header that would break the framing (a name that is no token, a

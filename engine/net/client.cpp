@@ -15,7 +15,9 @@ constexpr Millis tick{10};  // deadlines are looked at this often
 class AsioClient final : public Client {
  public:
   AsioClient(const ClientConfig& config, std::optional<asio::ssl::context> tls, std::set<std::string> allowed)
-      : tls_(std::move(tls)), pool_(io_, *tls_, config, std::move(allowed)), work_(asio::make_work_guard(io_)) {
+      : tls_(std::move(tls)),
+        pool_(io_, *tls_, config, std::move(allowed)),
+        work_(asio::make_work_guard(io_)) {
     thread_ = std::thread([this] { io_.run(); });
   }
   ~AsioClient() override { stop(); }
@@ -25,7 +27,9 @@ class AsioClient final : public Client {
     {
       const std::lock_guard lock(mutex_);
       if (!stopping_) {
-        if (!exchange) return asio::post(io_, [done = std::move(done), error = exchange.error()] { done(tl::unexpected(error)); });
+        if (!exchange)
+          return asio::post(
+              io_, [done = std::move(done), error = exchange.error()] { done(tl::unexpected(error)); });
         (*exchange)->done = std::move(done);
         sent_.emplace_back(std::move(*exchange), request.timeout);
         if (sent_.size() == 1) asio::post(io_, [this] { take_sent(); });

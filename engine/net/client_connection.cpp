@@ -12,18 +12,23 @@ constexpr int interim_max = 10;  // 1xx responses before the final one
 
 }  // namespace
 
-ClientConnection::ClientConnection(ConnectionOwner& owner, asio::io_context& io, asio::ssl::context* tls, std::size_t response_bytes_max)
+ClientConnection::ClientConnection(ConnectionOwner& owner, asio::io_context& io, asio::ssl::context* tls,
+                                   std::size_t response_bytes_max)
     : owner_(owner), stream_(tcp::socket(io), tls), response_bytes_max_(response_bytes_max) {}
 
 void ClientConnection::open(std::shared_ptr<Exchange> exchange, std::vector<tcp::endpoint> endpoints) {
   exchange_ = std::move(exchange);
   exchange_->connection = this;
   const auto checked = std::make_shared<std::vector<tcp::endpoint>>(std::move(endpoints));
-  asio::async_connect(stream_.socket(), *checked, [self = shared_from_this(), checked](error_code error, const tcp::endpoint&) {
-    if (self->closed_) return;
-    if (error) return self->give_up("connect", "cannot connect to " + self->exchange_->url.origin() + ": " + error.message());
-    self->handshake();
-  });
+  asio::async_connect(stream_.socket(), *checked,
+                      [self = shared_from_this(), checked](error_code error, const tcp::endpoint&) {
+                        if (self->closed_) return;
+                        if (error)
+                          return self->give_up(
+                              "connect",
+                              "cannot connect to " + self->exchange_->url.origin() + ": " + error.message());
+                        self->handshake();
+                      });
 }
 
 void ClientConnection::handshake() {
@@ -36,7 +41,9 @@ void ClientConnection::handshake() {
   tls.set_verify_callback(asio::ssl::host_name_verification(url.host), error);
   tls.async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](error_code failed) {
     if (self->closed_) return;
-    if (failed) return self->give_up("tls", "no safe connection to " + self->exchange_->url.origin() + ": " + failed.message());
+    if (failed)
+      return self->give_up(
+          "tls", "no safe connection to " + self->exchange_->url.origin() + ": " + failed.message());
     self->begin();
   });
 }
@@ -68,15 +75,17 @@ void ClientConnection::write() {
   written_ = false;
   // A write that fails is not the end: a response that refuses the request may have come before. The
   // read that is pending tells.
-  stream_.write(asio::buffer(exchange_->bytes), [self = shared_from_this(), kept = exchange_](error_code error, std::size_t) {
-    if (kept == self->exchange_) self->written_ = !error;
-  });
+  stream_.write(asio::buffer(exchange_->bytes),
+                [self = shared_from_this(), kept = exchange_](error_code error, std::size_t) {
+                  if (kept == self->exchange_) self->written_ = !error;
+                });
 }
 
 void ClientConnection::read() {
-  stream_.read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error_code error, std::size_t bytes) {
-    if (!self->closed_) self->on_read(error, bytes);
-  });
+  stream_.read_some(buffer_.prepare(read_bytes),
+                    [self = shared_from_this()](error_code error, std::size_t bytes) {
+                      if (!self->closed_) self->on_read(error, bytes);
+                    });
 }
 
 void ClientConnection::on_read(error_code error, std::size_t bytes) {
@@ -99,7 +108,8 @@ void ClientConnection::take_response() {
     if (response_.cut) return complete();
     if (!parser_->is_done()) continue;
     if (response_.status >= 200) return complete();
-    if (response_.status == 101 || ++interim_ > interim_max) return give_up("broken", "the response is not one to this request");
+    if (response_.status == 101 || ++interim_ > interim_max)
+      return give_up("broken", "the response is not one to this request");
     start_response();
     heard_ = true;
   }
@@ -123,7 +133,8 @@ void ClientConnection::on_end(error_code error) {
 }
 
 void ClientConnection::complete() {
-  const bool reusable = parser_->is_done() && parser_->keep_alive() && !response_.cut && written_ && buffer_.size() == 0;
+  const bool reusable =
+      parser_->is_done() && parser_->keep_alive() && !response_.cut && written_ && buffer_.size() == 0;
   auto exchange = std::exchange(exchange_, nullptr);
   exchange->connection = nullptr;
   reusable ? read() : static_cast<void>(close());

@@ -19,7 +19,8 @@ class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
   /// The exchange has ended, and the connection is free for another one if `reusable`; else it is closed.
-  virtual void ended(ClientConnection& connection, std::shared_ptr<Exchange> exchange, Result<HttpResponse> result, bool reusable) = 0;
+  virtual void ended(ClientConnection& connection, std::shared_ptr<Exchange> exchange,
+                     Result<HttpResponse> result, bool reusable) = 0;
   /// The connection was stale; the exchange has not been answered and wants a fresh one.
   virtual void repeat(ClientConnection& connection, std::shared_ptr<Exchange> exchange) = 0;
   /// A free connection was closed by the far side.
@@ -28,7 +29,8 @@ class ConnectionOwner {
 
 class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
  public:
-  ClientConnection(ConnectionOwner& owner, asio::io_context& io, asio::ssl::context* tls, std::size_t response_bytes_max);
+  ClientConnection(ConnectionOwner& owner, asio::io_context& io, asio::ssl::context* tls,
+                   std::size_t response_bytes_max);
 
   /// Connects to one of the endpoints, which have been checked, and runs the exchange.
   void open(std::shared_ptr<Exchange> exchange, std::vector<tcp::endpoint> endpoints);

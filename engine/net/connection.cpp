@@ -9,14 +9,15 @@
 namespace shopbell {
 namespace {
 
-constexpr std::size_t read_bytes = 16 * 1024;          // a webhook of 6.5 KB comes in one read
-constexpr std::size_t kept_body_bytes_max = 64 * 1024; // a larger one is given back between requests
+constexpr std::size_t read_bytes = 16 * 1024;           // a webhook of 6.5 KB comes in one read
+constexpr std::size_t kept_body_bytes_max = 64 * 1024;  // a larger one is given back between requests
 constexpr std::size_t drained_bytes_max = 8 * 1024 * 1024;
 constexpr Millis linger_timeout{2'000};
 constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Refusal refusal_of(error_code error) {
-  if (error == beast::http::error::body_limit) return {413, "body_too_large", "the body is larger than its limit"};
+  if (error == beast::http::error::body_limit)
+    return {413, "body_too_large", "the body is larger than its limit"};
   if (error == beast::http::error::bad_chunk || error == beast::http::error::bad_chunk_extension)
     return {400, "bad_chunk", "a chunk of the body is malformed"};
   return {400, "bad_request", "the request is malformed"};
@@ -45,11 +46,14 @@ void Connection::start() {
   enter(State::handshake, loop_->server().config.limits.header_timeout);
   const auto begin = [self = shared_from_this()](error_code error) {
     if (error) return self->close();
-    if (self->turned_away_) return self->refuse({503, "too_many_connections", "too many connections are open"});
+    if (self->turned_away_)
+      return self->refuse({503, "too_many_connections", "too many connections are open"});
     self->next_request();
   };
-  if (stream_.is_tls()) stream_.tls().async_handshake(asio::ssl::stream_base::server, begin);
-  else begin({});
+  if (stream_.is_tls())
+    stream_.tls().async_handshake(asio::ssl::stream_base::server, begin);
+  else
+    begin({});
 }
 
 void Connection::enter(State state, Millis timeout) {
@@ -75,8 +79,11 @@ void Connection::next_request() {
 
 void Connection::read() {
   if (buffer_.size() == 0) buffer_.clear();
-  const auto room = buffer_.prepare(std::max(read_bytes - std::min(read_bytes, buffer_.size()), read_bytes / 4));
-  stream_.read_some(room, [self = shared_from_this()](error_code error, std::size_t bytes) { self->on_read(error, bytes); });
+  const auto room =
+      buffer_.prepare(std::max(read_bytes - std::min(read_bytes, buffer_.size()), read_bytes / 4));
+  stream_.read_some(room, [self = shared_from_this()](error_code error, std::size_t bytes) {
+    self->on_read(error, bytes);
+  });
 }
 
 void Connection::on_read(error_code error, std::size_t bytes) {
@@ -86,7 +93,8 @@ void Connection::on_read(error_code error, std::size_t bytes) {
   if (timed_out_) return refuse({408, "timeout", "the request did not come whole in time"});
   if (!error) return go_on();
   // A client that ended in the middle may still listen; one that ended between two requests is done.
-  if (error == asio::error::eof && state_ != State::idle) return refuse({400, "truncated", "the request ended before its end"});
+  if (error == asio::error::eof && state_ != State::idle)
+    return refuse({400, "truncated", "the request ended before its end"});
   close();
 }
 
@@ -106,8 +114,10 @@ bool Connection::take_head() {
   scanned_ = bytes.size();
   if ((scan.length == 0 ? bytes.size() : scan.length) > limits.header_bytes_max) {
     const bool in_first_line = bytes.substr(0, limits.header_bytes_max).find('\n') == bytes.npos;
-    return refuse(in_first_line ? Refusal{414, "target_too_long", "the request line is longer than its limit"}
-                                : Refusal{431, "headers_too_large", "the headers are larger than their limit"}), false;
+    return refuse(in_first_line
+                      ? Refusal{414, "target_too_long", "the request line is longer than its limit"}
+                      : Refusal{431, "headers_too_large", "the headers are larger than their limit"}),
+           false;
   }
   if (scan.length == 0) return read(), false;
   head_.assign(bytes.substr(0, scan.length));
@@ -146,7 +156,8 @@ bool Connection::take_body() {
   }
   if (parser_->is_done()) return true;
   // Only a chunk's size line or the trailers are kept unconsumed.
-  if (buffer_.size() > limits.header_bytes_max) return refuse({400, "bad_chunk", "a chunk's head or the trailers are too long"}), false;
+  if (buffer_.size() > limits.header_bytes_max)
+    return refuse({400, "bad_chunk", "a chunk's head or the trailers are too long"}), false;
   read();
   return false;
 }
@@ -167,9 +178,7 @@ void Connection::call_handler() {
   request.header = RequestHeaders(fields_);
   try {
     server.handler(request, std::make_unique<ConnectionResponder>(shared_from_this(), request_));
-  } catch (...) {
-    answer(request_, refusal_response({500, "internal", "the request could not be handled"}));
-  }
+  } catch (...) { answer(request_, refusal_response({500, "internal", "the request could not be handled"})); }
 }
 
 void Connection::answer(std::uint64_t request, ServerResponse response) {
@@ -181,8 +190,10 @@ void Connection::answer(std::uint64_t request, ServerResponse response) {
 
 void Connection::refuse(const Refusal& refusal) {
   auto& server = loop_->server();
-  if (refusal.status == 408) ++server.timeouts;
-  else if (refusal.status != 503) ++server.refused;
+  if (refusal.status == 408)
+    ++server.timeouts;
+  else if (refusal.status != 503)
+    ++server.refused;
   keep_alive_ = false;
   write(refusal_response(refusal));
 }
@@ -191,7 +202,8 @@ void Connection::write(const ServerResponse& response) {
   keep_alive_ = keep_alive_ && !loop_->is_stopping();
   format_response(out_, response, {loop_->date(), keep_alive_, http_1_0_, head_only_});
   enter(State::writing, loop_->server().config.limits.body_timeout);
-  stream_.write(asio::buffer(out_), [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+  stream_.write(asio::buffer(out_),
+                [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
 }
 
 void Connection::on_written(error_code error) {
@@ -219,9 +231,9 @@ void Connection::drain() {
   drained_ += buffer_.size();
   buffer_.clear();
   if (drained_ > drained_bytes_max) return close();
-  stream_.socket().async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error_code error, std::size_t bytes) {
-    self->on_read(error, bytes);
-  });
+  stream_.socket().async_read_some(
+      buffer_.prepare(read_bytes),
+      [self = shared_from_this()](error_code error, std::size_t bytes) { self->on_read(error, bytes); });
 }
 
 void Connection::check_deadline(Deadline now) {
@@ -253,7 +265,8 @@ void Connection::close() {
   loop_->remove(*this);
 }
 
-std::shared_ptr<Connection> make_connection(std::shared_ptr<Loop> loop, tcp::socket socket, bool turned_away) {
+std::shared_ptr<Connection> make_connection(std::shared_ptr<Loop> loop, tcp::socket socket,
+                                            bool turned_away) {
   return std::make_shared<Connection>(std::move(loop), std::move(socket), turned_away);
 }
 

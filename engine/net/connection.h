@@ -61,11 +61,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool timed_out_ = false;
 
   boost::beast::flat_buffer buffer_;
-  std::size_t scanned_ = 0;         // bytes of the buffer in which no head ended
+  std::size_t scanned_ = 0;  // bytes of the buffer in which no head ended
   std::string head_, body_;
   FieldViews fields_;
   std::optional<RequestParser> parser_;
-  std::uint64_t request_ = 0;       // the number of the request that is read or answered
+  std::uint64_t request_ = 0;  // the number of the request that is read or answered
   bool keep_alive_ = true, http_1_0_ = false, head_only_ = false;
   std::string out_;
   std::size_t drained_ = 0;

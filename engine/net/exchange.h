@@ -16,13 +16,13 @@ class ClientConnection;
 
 struct Exchange {
   Url url;
-  std::string bytes;           // the request as it is sent
-  bool head_only = false;      // HEAD: the response has no body
-  bool repeatable = false;     // may be sent again when nobody can know whether it was received
+  std::string bytes;        // the request as it is sent
+  bool head_only = false;   // HEAD: the response has no body
+  bool repeatable = false;  // may be sent again when nobody can know whether it was received
   bool repeated = false;
   bool finished = false;
   std::function<void(Result<HttpResponse>)> done;
-  ClientConnection* connection = nullptr;  // on which it runs now
+  ClientConnection* connection = nullptr;                                 // on which it runs now
   std::multimap<Deadline, std::shared_ptr<Exchange>>::iterator deadline;  // among those of the client
 };
 

@@ -10,18 +10,21 @@ namespace {
 
 // Deadlines are looked at this often: a fifth of the shortest, so that they are late by that at most.
 Millis tick_of(const ServerLimits& limits) {
-  const auto shortest = std::min({limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.answer_timeout});
+  const auto shortest =
+      std::min({limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.answer_timeout});
   return std::clamp(shortest / 5, Millis{5}, Millis{500});
 }
 
-std::string date_now() {
-  return http_date(std::chrono::floor<Millis>(std::chrono::system_clock::now()));
-}
+std::string date_now() { return http_date(std::chrono::floor<Millis>(std::chrono::system_clock::now())); }
 
 }  // namespace
 
 Loop::Loop(std::shared_ptr<ServerState> server, std::size_t number)
-    : server_(std::move(server)), number_(number), work_(asio::make_work_guard(io_)), tick_(tick_of(server_->config.limits)), date_(date_now()) {}
+    : server_(std::move(server)),
+      number_(number),
+      work_(asio::make_work_guard(io_)),
+      tick_(tick_of(server_->config.limits)),
+      date_(date_now()) {}
 
 void Loop::start() {
   wait_for_tick();
@@ -45,7 +48,7 @@ void Loop::tick() {
   // A connection that closes takes its place in the list away: go backwards.
   for (std::size_t i = connections_.size(); i-- > 0;) {
     const auto connection = connections_[i];
-    stopping_ && at >= end_ ? connection->close() : connection->check_deadline(at);
+    stopping_&& at >= end_ ? connection->close() : connection->check_deadline(at);
   }
   if (!work_) return;
   wait_for_tick();

@@ -11,16 +11,17 @@
 namespace shopbell {
 
 /// The message as it goes over the wire: CRLF lines, encoded words, multipart/alternative when there are
-/// both a text and HTML, quoted-printable, Date and Message-ID as given; the same Mail is the same bytes. `to`
-/// and `reply_to` may name several addresses with commas between. Errors: "bad_address" for an address or
-/// header that holds a line break or is no address (RFC 5321 length limits), a Message-ID that is not
+/// both a text and HTML, quoted-printable, Date and Message-ID as given; the same Mail is the same bytes.
+/// `to` and `reply_to` may name several addresses with commas between. Errors: "bad_address" for an address
+/// or header that holds a line break or is no address (RFC 5321 length limits), a Message-ID that is not
 /// <left@right>, a header that the mail itself makes, text that is not UTF-8 or above 10 MiB.
 Result<std::string> compose(const Mail& mail);
 
 struct SmtpConfig {
-  std::string url;        // "smtp://host:587" (STARTTLS required), "smtps://host:465"; "smtp+plain://host" without TLS, for local relays
+  std::string url;  // "smtp://host:587" (STARTTLS required), "smtps://host:465"; "smtp+plain://host" without
+                    // TLS, for local relays
   std::string user, password;
-  std::string ca_file;    // empty: the system's
+  std::string ca_file;  // empty: the system's
   Millis timeout{30'000};
 };
 

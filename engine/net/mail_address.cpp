@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 
-#include <curl/curl.h>
+#include <idn2.h>
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +15,9 @@ constexpr std::size_t local_bytes_max = 64;     // RFC 5321, 4.5.3.1.1
 constexpr std::size_t domain_bytes_max = 255;   // 4.5.3.1.2
 constexpr std::size_t address_bytes_max = 254;  // 4.5.3.1.3: a path of 256 with its angle brackets
 
-tl::unexpected<Error> bad(std::string message) { return fail("bad_address", std::move(message), "name@example.com or Name <name@example.com>"); }
+tl::unexpected<Error> bad(std::string message) {
+  return fail("bad_address", std::move(message), "name@example.com or Name <name@example.com>");
+}
 
 bool is_atom(char c) {
   const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -24,8 +26,10 @@ bool is_atom(char c) {
 
 // RFC 5321's Dot-string; quoted local parts are legal and nobody's.
 bool is_local_part(std::string_view text) {
-  if (text.empty() || text.size() > local_bytes_max || text.front() == '.' || text.back() == '.') return false;
-  return text.find("..") == text.npos && std::all_of(text.begin(), text.end(), [](char c) { return is_atom(c) || c == '.'; });
+  if (text.empty() || text.size() > local_bytes_max || text.front() == '.' || text.back() == '.')
+    return false;
+  return text.find("..") == text.npos &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_atom(c) || c == '.'; });
 }
 
 bool is_domain(std::string_view text) {
@@ -45,14 +49,13 @@ bool is_domain(std::string_view text) {
   return before != '.' && before != '-';
 }
 
-// libcurl does IDNA (by libidn2), so an internationalised domain needs no library of its own.
+// UTS #46 without its transitional mappings, as browsers do. libcurl's own conversion follows the locale.
 std::optional<std::string> to_ascii(const std::string& domain) {
-  if (std::all_of(domain.begin(), domain.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return domain;
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
+  if (std::all_of(domain.begin(), domain.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return domain;
   char* ascii = nullptr;
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, ("http://" + domain + "/").c_str(), 0) != CURLUE_OK) return {};
-  if (curl_url_get(url.get(), CURLUPART_HOST, &ascii, CURLU_PUNYCODE) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owned(ascii, curl_free);
+  if (idn2_to_ascii_8z(domain.c_str(), &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK) return {};
+  const std::unique_ptr<char, void (*)(void*)> owned(ascii, idn2_free);
   return std::string(ascii);
 }
 
@@ -68,7 +71,8 @@ Result<std::string> parse_address(std::string_view text) {
   if (!is_local_part(text.substr(0, at))) return bad("the part before @ is none: " + std::string(text));
   const auto domain = to_ascii(std::string(text.substr(at + 1)));
   if (!domain || !is_domain(*domain)) return bad("the part behind @ is no domain: " + std::string(text));
-  if (at + 1 + domain->size() > address_bytes_max) return bad("the address is longer than " + std::to_string(address_bytes_max) + " bytes");
+  if (at + 1 + domain->size() > address_bytes_max)
+    return bad("the address is longer than " + std::to_string(address_bytes_max) + " bytes");
   return std::string(text.substr(0, at + 1)) + *domain;
 }
 
@@ -101,7 +105,8 @@ Result<Mailbox> parse_mailbox(std::string_view text) {
 
 Result<std::vector<Mailbox>> parse_mailboxes(std::string_view text) {
   if (!utf8_valid(text)) return bad("the address is not UTF-8");
-  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+  if (std::any_of(text.begin(), text.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
     return bad("the address holds a line break or another control character");
   std::vector<Mailbox> mailboxes;
   bool in_quotes = false;
@@ -116,7 +121,8 @@ Result<std::vector<Mailbox>> parse_mailboxes(std::string_view text) {
     if (!at_end && (text[i] != ',' || in_quotes)) continue;
     auto mailbox = parse_mailbox(text.substr(begin, i - begin));
     if (!mailbox) return tl::unexpected(mailbox.error());
-    if (mailboxes.size() == mailboxes_max) return bad("more than " + std::to_string(mailboxes_max) + " addresses");
+    if (mailboxes.size() == mailboxes_max)
+      return bad("more than " + std::to_string(mailboxes_max) + " addresses");
     mailboxes.push_back(std::move(*mailbox));
     begin = i + 1;
   }

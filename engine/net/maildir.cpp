@@ -47,9 +47,13 @@ class File {
 
 class Maildir final : public Mailer {
  public:
-  explicit Maildir(fs::path folder) : folder_(std::move(folder)), queue_(1, synced_together_max, [this](auto items) { put(std::move(items)); }) {}
+  explicit Maildir(fs::path folder)
+      : folder_(std::move(folder)),
+        queue_(1, synced_together_max, [this](auto items) { put(std::move(items)); }) {}
 
-  void send(Mail mail, std::function<void(Result<std::string>)> done) override { queue_.add({std::move(mail), std::move(done)}); }
+  void send(Mail mail, std::function<void(Result<std::string>)> done) override {
+    queue_.add({std::move(mail), std::move(done)});
+  }
   void stop() override { queue_.stop(); }
 
  private:
@@ -96,7 +100,9 @@ Result<std::unique_ptr<Mailer>> Mailer::maildir(const std::string& folder) {
   for (const auto* part : {"tmp", "new", "cur"}) {
     std::error_code error;
     fs::create_directories(fs::path(folder) / part, error);
-    if (error) return fail("outbox", "cannot make the folder " + (fs::path(folder) / part).string() + ": " + error.message());
+    if (error)
+      return fail("outbox",
+                  "cannot make the folder " + (fs::path(folder) / part).string() + ": " + error.message());
   }
   return std::make_unique<Maildir>(folder);
 }

@@ -10,7 +10,7 @@ namespace shopbell {
 namespace {
 
 constexpr std::size_t line_max = 76;
-constexpr std::size_t word_bytes_max = 45;  // of UTF-8 in one encoded word: 60 in base64, 72 with its frame
+constexpr std::size_t word_bytes_max = 39;  // of UTF-8 in one encoded word: 52 in base64, 64 with its frame
 
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 bool all_printable(std::string_view text) { return std::all_of(text.begin(), text.end(), is_printable); }
@@ -45,16 +45,14 @@ std::vector<std::string> words_of(std::string_view text) {
 void append_folded(std::string& to, std::string_view name, const std::vector<std::string>& words) {
   to.append(name).append(":");
   std::size_t column = name.size() + 1;
-  bool is_first = true;
   for (const auto& word : words) {
     // A line of nothing but spaces would be lost: only a word that has letters begins a line.
-    if (!is_first && !word.empty() && column + 1 + word.size() > line_max) {
+    if (!word.empty() && column + 1 + word.size() > line_max) {
       to.append("\r\n");
       column = 0;
     }
     to.append(" ").append(word);
     column += 1 + word.size();
-    is_first = false;
   }
   to.append("\r\n");
 }
@@ -64,7 +62,8 @@ bool needs_encoding(std::string_view text) {
   // Spaces at the ends or in a row may be lost in folding; a word that fits no line cannot be folded.
   if (text.starts_with(' ') || text.ends_with(' ') || text.find("  ") != text.npos) return true;
   const auto words = words_of(text);
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.size() > line_max - 20; });
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word.size() > line_max - 20; });
 }
 
 }  // namespace
@@ -84,7 +83,10 @@ std::string display_name(std::string_view name) {
     for (const auto& word : encoded_words(name)) all += (all.empty() ? "" : " ") + word;
     return all;
   }
-  const auto is_plain = [](char c) { return c == ' ' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '\''; };
+  const auto is_plain = [](char c) {
+    return c == ' ' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           c == '-' || c == '\'';
+  };
   if (std::all_of(name.begin(), name.end(), is_plain)) return std::string(name);
   std::string quoted = "\"";
   for (const char c : name) {

@@ -15,7 +15,8 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 }  // namespace
 
-RequestParser::RequestParser(FieldViews& fields, std::string& body, std::size_t header_bytes_max, std::size_t body_bytes_max)
+RequestParser::RequestParser(FieldViews& fields, std::string& body, std::size_t header_bytes_max,
+                             std::size_t body_bytes_max)
     : fields_(fields), body_(body) {
   fields_.clear();
   body_.clear();

@@ -22,7 +22,8 @@ using FieldViews = std::vector<std::pair<std::string_view, std::string_view>>;
 /// whole and after check_head() took it.
 class RequestParser final : public beast::http::basic_parser<true> {
  public:
-  RequestParser(FieldViews& fields, std::string& body, std::size_t header_bytes_max, std::size_t body_bytes_max);
+  RequestParser(FieldViews& fields, std::string& body, std::size_t header_bytes_max,
+                std::size_t body_bytes_max);
   std::string_view method() const { return method_; }
   std::string_view target() const { return target_; }
 
@@ -36,7 +37,9 @@ class RequestParser final : public beast::http::basic_parser<true> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Status&) override {}
   std::size_t on_body_impl(Text part, Status&) override;
   void on_chunk_header_impl(std::uint64_t size, Text extensions, Status&) override;
-  std::size_t on_chunk_body_impl(std::uint64_t, Text part, Status& status) override { return on_body_impl(part, status); }
+  std::size_t on_chunk_body_impl(std::uint64_t, Text part, Status& status) override {
+    return on_body_impl(part, status);
+  }
   void on_finish_impl(Status&) override {}
 
   FieldViews& fields_;
@@ -60,7 +63,9 @@ class ResponseParser final : public beast::http::basic_parser<false> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Status&) override {}
   std::size_t on_body_impl(Text part, Status&) override;
   void on_chunk_header_impl(std::uint64_t, Text, Status&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, Text part, Status& status) override { return on_body_impl(part, status); }
+  std::size_t on_chunk_body_impl(std::uint64_t, Text part, Status& status) override {
+    return on_body_impl(part, status);
+  }
   void on_finish_impl(Status&) override {}
 
   HttpResponse& response_;

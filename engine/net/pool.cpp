@@ -22,13 +22,15 @@ Result<std::vector<std::string>> system_resolve(const std::string& host) {
 
 }  // namespace
 
-Pool::Pool(asio::io_context& io, asio::ssl::context& tls, const ClientConfig& config, std::set<std::string> allowed)
+Pool::Pool(asio::io_context& io, asio::ssl::context& tls, const ClientConfig& config,
+           std::set<std::string> allowed)
     : io_(io), tls_(tls), config_(config), allowed_(std::move(allowed)), resolvers_(resolver_threads) {}
 
 void Pool::submit(std::shared_ptr<Exchange> exchange, Millis timeout) {
   exchange->deadline = deadlines_.emplace(std::chrono::steady_clock::now() + timeout, exchange);
   if (stopped_) return finish(exchange, fail("stopped", "the client has stopped"));
-  if (waiting_ >= config_.waiting_max) return finish(exchange, fail("overloaded", "too many requests wait for a connection"));
+  if (waiting_ >= config_.waiting_max)
+    return finish(exchange, fail("overloaded", "too many requests wait for a connection"));
   const std::string name = exchange->url.origin();
   origins_[name].waiting.push_back(std::move(exchange));
   ++waiting_;
@@ -87,9 +89,12 @@ void Pool::resolve(const std::string& name, std::shared_ptr<Exchange> exchange) 
   const bool is_allowed = allowed_.contains(name);
   if (exchange->url.is_address) {
     auto addresses = addresses_of(exchange->url, is_allowed);
-    return asio::post(io_, [this, name, exchange, addresses = std::move(addresses)]() mutable { connect(name, exchange, std::move(addresses)); });
+    return asio::post(io_, [this, name, exchange, addresses = std::move(addresses)]() mutable {
+      connect(name, exchange, std::move(addresses));
+    });
   }
-  asio::post(resolvers_, [this, name, exchange = std::move(exchange), is_allowed, guard = asio::make_work_guard(io_)]() mutable {
+  asio::post(resolvers_, [this, name, exchange = std::move(exchange), is_allowed,
+                          guard = asio::make_work_guard(io_)]() mutable {
     auto addresses = addresses_of(exchange->url, is_allowed);
     asio::post(io_, [this, name, exchange = std::move(exchange), addresses = std::move(addresses)]() mutable {
       connect(name, std::move(exchange), std::move(addresses));
@@ -108,7 +113,8 @@ Pool::Addresses Pool::addresses_of(const Url& url, bool is_allowed) const {
   std::vector<tcp::endpoint> endpoints;
   for (const auto& text : texts) {
     if (!is_allowed && !is_public_address(text))
-      return fail("refused_address", url.host + " is not a public address: " + text, "allow the origin " + url.origin() + " if it is yours");
+      return fail("refused_address", url.host + " is not a public address: " + text,
+                  "allow the origin " + url.origin() + " if it is yours");
     error_code error;
     const auto address = asio::ip::make_address(text, error);
     if (!error && endpoints.size() < addresses_max) endpoints.emplace_back(address, url.port);
@@ -126,7 +132,8 @@ void Pool::connect(const std::string& name, std::shared_ptr<Exchange> exchange, 
     serve(name);
     return serve_starved();
   }
-  const auto connection = std::make_shared<ClientConnection>(*this, io_, exchange->url.tls ? &tls_ : nullptr, config_.response_bytes_max);
+  const auto connection = std::make_shared<ClientConnection>(*this, io_, exchange->url.tls ? &tls_ : nullptr,
+                                                             config_.response_bytes_max);
   origin.all.emplace(connection.get(), connection);
   origin_of_.emplace(connection.get(), name);
   connection->open(std::move(exchange), std::move(*addresses));
@@ -143,7 +150,8 @@ void Pool::forget(ClientConnection& connection) {
   if (origin.count() == 0 && origin.waiting.empty()) origins_.erase(name);
 }
 
-void Pool::ended(ClientConnection& connection, std::shared_ptr<Exchange> exchange, Result<HttpResponse> result, bool reusable) {
+void Pool::ended(ClientConnection& connection, std::shared_ptr<Exchange> exchange,
+                 Result<HttpResponse> result, bool reusable) {
   const std::string name = origin_of_.at(&connection);
   if (reusable) {
     connection.free_since = std::chrono::steady_clock::now();

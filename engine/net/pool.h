@@ -19,7 +19,8 @@ namespace shopbell {
 class Pool final : public ConnectionOwner {
  public:
   /// `allowed`: origins whose addresses are not checked.
-  Pool(asio::io_context& io, asio::ssl::context& tls, const ClientConfig& config, std::set<std::string> allowed);
+  Pool(asio::io_context& io, asio::ssl::context& tls, const ClientConfig& config,
+       std::set<std::string> allowed);
 
   void submit(std::shared_ptr<Exchange> exchange, Millis timeout);
   /// Ends what is open with "stopped" and closes all connections.
@@ -41,7 +42,8 @@ class Pool final : public ConnectionOwner {
   };
   using Addresses = Result<std::vector<tcp::endpoint>>;
 
-  void ended(ClientConnection& connection, std::shared_ptr<Exchange> exchange, Result<HttpResponse> result, bool reusable) override;
+  void ended(ClientConnection& connection, std::shared_ptr<Exchange> exchange, Result<HttpResponse> result,
+             bool reusable) override;
   void repeat(ClientConnection& connection, std::shared_ptr<Exchange> exchange) override;
   void lost(ClientConnection& connection) override;
 

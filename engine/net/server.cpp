@@ -14,8 +14,12 @@ constexpr Millis accept_pause{100};  // when the process is out of descriptors
 
 class AsioServer final : public Server {
  public:
-  AsioServer(std::shared_ptr<ServerState> state, std::vector<std::shared_ptr<Loop>> loops, tcp::acceptor acceptor)
-      : state_(std::move(state)), loops_(std::move(loops)), acceptor_(std::move(acceptor)), pause_(loops_.front()->io()) {
+  AsioServer(std::shared_ptr<ServerState> state, std::vector<std::shared_ptr<Loop>> loops,
+             tcp::acceptor acceptor)
+      : state_(std::move(state)),
+        loops_(std::move(loops)),
+        acceptor_(std::move(acceptor)),
+        pause_(loops_.front()->io()) {
     error_code ignored;
     port_ = acceptor_.local_endpoint(ignored).port();
   }
@@ -87,13 +91,17 @@ class AsioServer final : public Server {
 Result<void> listen(tcp::acceptor& acceptor, const ServerConfig& config) {
   error_code error;
   const auto address = asio::ip::make_address(config.host, error);
-  if (error) return fail("listen", "the host to listen on is no address: " + config.host, "127.0.0.1, or 0.0.0.0 for all of IPv4");
+  if (error)
+    return fail("listen", "the host to listen on is no address: " + config.host,
+                "127.0.0.1, or 0.0.0.0 for all of IPv4");
   const tcp::endpoint endpoint(address, config.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return fail("listen", "cannot listen on " + config.host + ":" + std::to_string(config.port) + ": " + error.message());
+  if (error)
+    return fail("listen", "cannot listen on " + config.host + ":" + std::to_string(config.port) + ": " +
+                              error.message());
   return {};
 }
 
@@ -104,9 +112,11 @@ Result<std::unique_ptr<Server>> Server::open(const ServerConfig& config, Handler
   state->config = config;
   state->handler = std::move(handler);
   if (!config.certificate_file.empty() || !config.key_file.empty())
-    if (auto done = set_up_server_tls(state->tls, config.certificate_file, config.key_file); !done) return tl::unexpected(done.error());
+    if (auto done = set_up_server_tls(state->tls, config.certificate_file, config.key_file); !done)
+      return tl::unexpected(done.error());
   std::vector<std::shared_ptr<Loop>> loops;
-  for (int i = 0; i < std::max(1, config.threads); ++i) loops.push_back(std::make_shared<Loop>(state, loops.size()));
+  for (int i = 0; i < std::max(1, config.threads); ++i)
+    loops.push_back(std::make_shared<Loop>(state, loops.size()));
   tcp::acceptor acceptor(loops.front()->io());
   if (auto done = listen(acceptor, config); !done) return tl::unexpected(done.error());
   return std::make_unique<AsioServer>(state, std::move(loops), std::move(acceptor));

@@ -22,15 +22,15 @@ struct ServerLimits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 2 * 1024 * 1024;
   std::size_t connections_max = 10'000;
-  Millis header_timeout{10'000};   // first byte to end of header; also the first request's
-  Millis body_timeout{30'000};     // end of header to end of body; also for a client to take an answer
-  Millis idle_timeout{60'000};     // between two requests of a connection
-  Millis answer_timeout{30'000};   // for the handler to answer: then 503
+  Millis header_timeout{10'000};  // first byte to end of header; also the first request's
+  Millis body_timeout{30'000};    // end of header to end of body; also for a client to take an answer
+  Millis idle_timeout{60'000};    // between two requests of a connection
+  Millis answer_timeout{30'000};  // for the handler to answer: then 503
 };
 
 struct ServerConfig {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;          // 0: any free one
+  std::uint16_t port = 0;  // 0: any free one
   int threads = 1;
   std::string certificate_file, key_file;  // PEM; both empty: plain HTTP
   ServerLimits limits;
@@ -53,19 +53,19 @@ class RequestHeaders {
 /// A request that has been read whole. Views live until the answer has been given.
 struct ServerRequest {
   std::string_view method;
-  std::string_view path;           // as sent, without query; starts with '/', or is "*" of OPTIONS
-  std::string_view query;          // behind '?', as sent
+  std::string_view path;   // as sent, without query; starts with '/', or is "*" of OPTIONS
+  std::string_view query;  // behind '?', as sent
   std::string_view body;
-  std::string_view peer;           // "127.0.0.1"
+  std::string_view peer;  // "127.0.0.1"
   bool keep_alive = true;
-  RequestHeaders header;           // request.header("content-type"); trailers are not among them
+  RequestHeaders header;  // request.header("content-type"); trailers are not among them
 };
 
 struct ServerResponse {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  HttpHeaders headers;             // further ones; those of the framing, and Date, are the server's own
+  HttpHeaders headers;  // further ones; those of the framing, and Date, are the server's own
 };
 
 /// Answers once, from any thread, also after the server stopped (then nobody hears it). Dropped

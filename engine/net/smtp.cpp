@@ -3,9 +3,11 @@
 #include "net/mail_queue.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 
@@ -13,9 +15,9 @@ namespace shopbell {
 namespace {
 
 struct Transfer {
-  std::string_view left;       // of the message
-  bool all_taken = false;      // libcurl has all of it, and says the final dot
-  std::string last_word;       // of the server
+  std::string_view left;   // of the message
+  bool all_taken = false;  // libcurl has all of it, and says the final dot
+  std::string last_word;   // of the server
   const std::atomic<bool>* stopping;
 };
 
@@ -35,22 +37,27 @@ std::size_t hear(char* line, std::size_t size, std::size_t count, void* context)
   return size * count;
 }
 
-int is_stopping(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return *static_cast<Transfer*>(context)->stopping ? 1 : 0; }
+int is_stopping(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return *static_cast<Transfer*>(context)->stopping ? 1 : 0;
+}
 
 // RFC 5321, 4.2.1: the first digit says it all. Without an answer it matters how far the message had come.
 tl::unexpected<Error> error_of(CURLcode code, long reply, const Transfer& transfer, const char* detail) {
   const std::string said = transfer.last_word.empty() ? std::string(detail) : transfer.last_word;
   if (reply >= 400 && reply < 500) return fail("smtp_temporary", "the mail server said: " + said);
   if (reply >= 500 && reply < 600) return fail("smtp_permanent", "the mail server said: " + said);
-  if (code == CURLE_LOGIN_DENIED) return fail("smtp_permanent", "the mail server refused the user or the password");
-  if (transfer.all_taken) return fail("in_doubt", std::string("the connection broke before the mail server confirmed: ") + detail);
+  if (code == CURLE_LOGIN_DENIED)
+    return fail("smtp_permanent", "the mail server refused the user or the password");
+  if (transfer.all_taken)
+    return fail("in_doubt", std::string("the connection broke before the mail server confirmed: ") + detail);
   switch (code) {
     case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER: return fail("tls", std::string("no safe connection to the mail server: ") + detail);
+    case CURLE_SSL_CIPHER:
+      return fail("tls", std::string("no safe connection to the mail server: ") + detail);
     case CURLE_ABORTED_BY_CALLBACK: return fail("stopped", "the mailer has stopped");
     default: return fail("connect", std::string("the mail server cannot be talked to: ") + detail);
   }
@@ -63,10 +70,14 @@ struct Recipients {
 
 class Smtp final : public Mailer {
  public:
-  Smtp(SmtpConfig config, int threads) : config_(std::move(config)), queue_(threads, 1, [this](auto items) { send_now(std::move(items.front())); }) {}
+  Smtp(SmtpConfig config, int threads)
+      : config_(std::move(config)),
+        queue_(threads, 1, [this](auto items) { send_now(std::move(items.front())); }) {}
   ~Smtp() override { stop(); }
 
-  void send(Mail mail, std::function<void(Result<std::string>)> done) override { queue_.add({std::move(mail), std::move(done)}); }
+  void send(Mail mail, std::function<void(Result<std::string>)> done) override {
+    queue_.add({std::move(mail), std::move(done)});
+  }
   void stop() override {
     stopping_ = true;
     queue_.stop();
@@ -76,7 +87,13 @@ class Smtp final : public Mailer {
   // Each thread keeps its handle, and with it its connection to the server.
   struct Handle {
     CURL* curl = curl_easy_init();
-    ~Handle() { curl_easy_cleanup(curl); }
+    // libcurl says QUIT and waits two minutes for the answer: nobody needs it.
+    ~Handle() {
+      curl_socket_t socket = CURL_SOCKET_BAD;
+      if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
+        ::shutdown(socket, SHUT_RD);
+      curl_easy_cleanup(curl);
+    }
   };
 
   void send_now(MailQueue::Item item) { item.done(deliver(item.mail)); }
@@ -89,7 +106,8 @@ class Smtp final : public Mailer {
     thread_local Handle handle;
     if (handle.curl == nullptr) return fail("connect", "libcurl is out of memory");
     Recipients recipients;
-    for (const auto& mailbox : *to) recipients.list = curl_slist_append(recipients.list, ("<" + mailbox.address + ">").c_str());
+    for (const auto& mailbox : *to)
+      recipients.list = curl_slist_append(recipients.list, ("<" + mailbox.address + ">").c_str());
     Transfer transfer{*message, false, {}, &stopping_};
     char detail[CURL_ERROR_SIZE] = "";
     set_up(handle.curl, transfer, recipients.list, "<" + from->front().address + ">", detail);
@@ -101,7 +119,8 @@ class Smtp final : public Mailer {
     return error_of(code, reply, transfer, *detail != '\0' ? detail : curl_easy_strerror(code));
   }
 
-  void set_up(CURL* curl, Transfer& transfer, curl_slist* recipients, const std::string& from, char* detail) const {
+  void set_up(CURL* curl, Transfer& transfer, curl_slist* recipients, const std::string& from,
+              char* detail) const {
     constexpr std::string_view plain = "smtp+plain://";
     const bool is_plain = config_.url.starts_with(plain);
     const std::string url = is_plain ? "smtp://" + config_.url.substr(plain.size()) : config_.url;
@@ -129,6 +148,10 @@ class Smtp final : public Mailer {
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(config_.timeout.count()));
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(config_.timeout.count()));
+    const auto whole_seconds = std::max<long>(
+        1, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(config_.timeout).count()));
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                     whole_seconds);  // bounds QUIT too, which the timeout does not
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
   }

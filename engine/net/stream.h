@@ -23,14 +23,18 @@ class Stream {
 
   template <class Buffers, class Then>
   void read_some(const Buffers& into, Then then) {
-    if (tls_) tls_->async_read_some(into, std::move(then));
-    else socket_.async_read_some(into, std::move(then));
+    if (tls_)
+      tls_->async_read_some(into, std::move(then));
+    else
+      socket_.async_read_some(into, std::move(then));
   }
 
   template <class Then>
   void write(asio::const_buffer all, Then then) {
-    if (tls_) asio::async_write(*tls_, all, std::move(then));
-    else asio::async_write(socket_, all, std::move(then));
+    if (tls_)
+      asio::async_write(*tls_, all, std::move(then));
+    else
+      asio::async_write(socket_, all, std::move(then));
   }
 
   void cancel() {

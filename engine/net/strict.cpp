@@ -70,10 +70,13 @@ bool host_ok(std::string_view host) {
     end = host.find(']');
     if (end == host.npos || end == 1) return false;
     const auto inner = host.substr(1, end - 1);
-    if (!std::all_of(inner.begin(), inner.end(), [](char c) { return is_hex(c) || c == ':' || c == '.'; })) return false;
+    if (!std::all_of(inner.begin(), inner.end(), [](char c) { return is_hex(c) || c == ':' || c == '.'; }))
+      return false;
     ++end;
   } else {
-    const auto in_name = [](char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '.' || c == '_'; };
+    const auto in_name = [](char c) {
+      return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '.' || c == '_';
+    };
     while (end < host.size() && in_name(host[end])) ++end;
     if (end == 0) return false;
   }
@@ -82,25 +85,31 @@ bool host_ok(std::string_view host) {
 
 // Sets `minor` to 0 or 1.
 Found check_version(std::string_view version, int& minor) {
-  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' || !is_digit(version[7]))
-    return Refusal{400, "bad_request_line", "the request line is not: method, one space, target, one space, HTTP version"};
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
+      !is_digit(version[7]))
+    return Refusal{400, "bad_request_line",
+                   "the request line is not: method, one space, target, one space, HTTP version"};
   minor = version[7] - '0';
-  if (version[5] != '1' || minor > 1) return Refusal{505, "unsupported_version", "HTTP/1.1 and HTTP/1.0 are spoken here"};
+  if (version[5] != '1' || minor > 1)
+    return Refusal{505, "unsupported_version", "HTTP/1.1 and HTTP/1.0 are spoken here"};
   return {};
 }
 
 Found check_request_line(std::string_view line, int& minor) {
-  if (line.size() > request_line_bytes_max) return Refusal{414, "target_too_long", "the request line is longer than its limit"};
+  if (line.size() > request_line_bytes_max)
+    return Refusal{414, "target_too_long", "the request line is longer than its limit"};
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == line.npos || first == last)
-    return Refusal{400, "bad_request_line", "the request line is not: method, one space, target, one space, HTTP version"};
+    return Refusal{400, "bad_request_line",
+                   "the request line is not: method, one space, target, one space, HTTP version"};
   const auto method = line.substr(0, first);
   const auto target = line.substr(first + 1, last - first - 1);
   if (!is_token(method)) return Refusal{400, "bad_method", "the method is not a token"};
   if (auto found = check_version(line.substr(last + 1), minor)) return found;
   if (target == "*" && method == "OPTIONS") return {};
-  if (target.empty() || target.front() != '/') return Refusal{400, "bad_target", "the request target must be a path that begins with /"};
+  if (target.empty() || target.front() != '/')
+    return Refusal{400, "bad_target", "the request target must be a path that begins with /"};
   if (!all_of(target, target_chars) || !escapes_ok(target))
     return Refusal{400, "bad_target", "the request target holds a character that must be percent-encoded"};
   return {};
@@ -116,13 +125,16 @@ struct Framing {
 Found check_transfer_encoding(const Framing& framing) {
   if (framing.encodings == 0) return {};
   if (framing.encodings > 1) return Refusal{400, "bad_transfer_encoding", "more than one Transfer-Encoding"};
-  if (framing.lengths > 0) return Refusal{400, "bad_transfer_encoding", "Transfer-Encoding together with Content-Length"};
+  if (framing.lengths > 0)
+    return Refusal{400, "bad_transfer_encoding", "Transfer-Encoding together with Content-Length"};
   if (framing.minor == 0) return Refusal{400, "bad_transfer_encoding", "Transfer-Encoding in HTTP/1.0"};
   const auto coding = framing.encoding;
   if (same_ignoring_case(coding, "chunked")) return {};
   const auto comma = coding.rfind(',');
-  const bool ends_chunked = comma != coding.npos && same_ignoring_case(trimmed(coding.substr(comma + 1)), "chunked");
-  // RFC 9112: where chunked is not last the body has no end (400); where it is, the rest is unknown here (501).
+  const bool ends_chunked =
+      comma != coding.npos && same_ignoring_case(trimmed(coding.substr(comma + 1)), "chunked");
+  // RFC 9112: where chunked is not last the body has no end (400); where it is, the rest is unknown here
+  // (501).
   const auto others = coding.substr(0, comma == coding.npos ? 0 : comma);
   if (ends_chunked && is_token(trimmed(others)) && !same_ignoring_case(trimmed(others), "chunked"))
     return Refusal{501, "unknown_transfer_coding", "of the transfer codings only chunked is known"};
@@ -140,14 +152,16 @@ Found check_field(std::string_view name, std::string_view value, Framing& framin
   } else if (same_ignoring_case(name, "Transfer-Encoding")) {
     ++framing.encodings;
     framing.encoding = value;
-  } else if (same_ignoring_case(name, "Expect") && framing.minor == 1 && !same_ignoring_case(value, "100-continue")) {
+  } else if (same_ignoring_case(name, "Expect") && framing.minor == 1 &&
+             !same_ignoring_case(value, "100-continue")) {
     return Refusal{417, "expectation_failed", "the only expectation that can be met is 100-continue"};
   }
   return {};
 }
 
 Found check_line(std::string_view line, Framing& framing) {
-  if (line.front() == ' ' || line.front() == '\t') return Refusal{400, "folded_header", "a header may not go on in a further line"};
+  if (line.front() == ' ' || line.front() == '\t')
+    return Refusal{400, "folded_header", "a header may not go on in a further line"};
   const auto colon = line.find(':');
   if (colon == line.npos) return Refusal{400, "bad_header", "a header line without a colon"};
   if (!is_token(line.substr(0, colon))) return Refusal{400, "bad_header", "a header's name is not a token"};
@@ -163,7 +177,8 @@ bool is_field_value(std::string_view text) { return all_of(text, value_chars); }
 bool chunk_extension_ok(std::string_view extension) { return is_field_value(extension); }
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 HeadScan scan_head(std::string_view bytes, std::size_t seen) {
@@ -171,7 +186,8 @@ HeadScan scan_head(std::string_view bytes, std::size_t seen) {
   if (!token_chars[static_cast<unsigned char>(bytes.front())])
     return {0, Refusal{400, "bad_request_line", "the request does not begin with a method"}};
   for (auto at = bytes.find('\n', seen); at != bytes.npos; at = bytes.find('\n', at + 1)) {
-    if (at == 0 || bytes[at - 1] != '\r') return {0, Refusal{400, "bad_line_end", "a line ends without CR LF"}};
+    if (at == 0 || bytes[at - 1] != '\r')
+      return {0, Refusal{400, "bad_line_end", "a line ends without CR LF"}};
     if (at >= 3 && bytes[at - 2] == '\n') return {at + 1};
   }
   return {};
@@ -188,7 +204,8 @@ std::optional<Refusal> check_head(std::string_view head) {
     head.remove_prefix(end + 2);
     if (lines > 0 && line.empty()) break;
     // A lone CR or LF is a control character: the checks of the line and of the value refuse it.
-    if (auto found = lines == 0 ? check_request_line(line, framing.minor) : check_line(line, framing)) return found;
+    if (auto found = lines == 0 ? check_request_line(line, framing.minor) : check_line(line, framing))
+      return found;
     if (lines++ > fields_max) return Refusal{431, "too_many_headers", "more headers than the limit"};
   }
   if (!head.empty()) return unfinished;

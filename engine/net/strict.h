@@ -26,7 +26,8 @@ struct HeadScan {
 };
 
 /// Looks for the end of the head in `bytes`, of which the first `seen` have been looked at before.
-/// Refuses at once what can no longer become a head: a line end without CR, a first byte that begins no method.
+/// Refuses at once what can no longer become a head: a line end without CR, a first byte that begins no
+/// method.
 HeadScan scan_head(std::string_view bytes, std::size_t seen);
 
 /// Checks a whole head, the empty line included. Nothing: it is well-formed, its framing has one reading,
@@ -36,8 +37,8 @@ std::optional<Refusal> check_head(std::string_view head);
 /// What may stand behind a chunk's size: nothing, or extensions without control characters.
 bool chunk_extension_ok(std::string_view extension);
 
-bool is_token(std::string_view text);             // RFC 9110, section 5.6.2
-bool is_field_value(std::string_view text);       // no control character but HTAB
+bool is_token(std::string_view text);                             // RFC 9110, section 5.6.2
+bool is_field_value(std::string_view text);                       // no control character but HTAB
 bool same_ignoring_case(std::string_view a, std::string_view b);  // ASCII
 
 }  // namespace shopbell

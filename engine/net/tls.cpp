@@ -14,12 +14,14 @@ void set_up(std::optional<ssl::context>& context, ssl::context::method method) {
 
 }  // namespace
 
-Result<void> set_up_server_tls(std::optional<ssl::context>& context, const std::string& certificate_file, const std::string& key_file) {
+Result<void> set_up_server_tls(std::optional<ssl::context>& context, const std::string& certificate_file,
+                               const std::string& key_file) {
   set_up(context, ssl::context::tls_server);
   SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   error_code error;
   context->use_certificate_chain_file(certificate_file, error);
-  if (error) return fail("tls", "the certificate " + certificate_file + " cannot be used: " + error.message());
+  if (error)
+    return fail("tls", "the certificate " + certificate_file + " cannot be used: " + error.message());
   context->use_private_key_file(key_file, ssl::context::pem, error);
   if (error) return fail("tls", "the key " + key_file + " cannot be used: " + error.message());
   return {};
@@ -29,8 +31,10 @@ Result<void> set_up_client_tls(std::optional<ssl::context>& context, const std::
   set_up(context, ssl::context::tls_client);
   context->set_verify_mode(ssl::verify_peer);
   error_code error;
-  if (ca_file.empty()) context->set_default_verify_paths(error);
-  else context->load_verify_file(ca_file, error);
+  if (ca_file.empty())
+    context->set_default_verify_paths(error);
+  else
+    context->load_verify_file(ca_file, error);
   if (error) return fail("tls", "the certificates of the authorities cannot be read: " + error.message());
   return {};
 }

@@ -92,7 +92,8 @@ Result<void> set_host(Url& url, const urls::url_view& parsed) {
     return {};
   }
   url.host = text;
-  std::transform(url.host.begin(), url.host.end(), url.host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(url.host.begin(), url.host.end(), url.host.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (ends_in_number(url.host)) {
     const auto address = browser_ipv4(url.host);
     if (!address) return bad_url("the host is no IPv4 address: " + text);
@@ -100,7 +101,9 @@ Result<void> set_host(Url& url, const urls::url_view& parsed) {
     url.is_address = true;
     return {};
   }
-  if (!is_dns_name(url.host)) return bad_url("the host is no DNS name: " + text, "a name with other letters than ASCII is written as xn--…");
+  if (!is_dns_name(url.host))
+    return bad_url("the host is no DNS name: " + text,
+                   "a name with other letters than ASCII is written as xn--…");
   return {};
 }
 
@@ -112,6 +115,21 @@ Result<void> set_port(Url& url, const urls::url_view& parsed) {
   return {};
 }
 
+// "?filter[a]=b" is what everybody writes; RFC 3986 wants its brackets escaped.
+std::string with_escaped_brackets(std::string_view text) {
+  const auto query = std::min(text.find('?'), text.size());
+  std::string escaped(text.substr(0, query));
+  for (const char c : text.substr(query)) {
+    if (c == '[')
+      escaped += "%5B";
+    else if (c == ']')
+      escaped += "%5D";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
 }  // namespace
 
 std::string Url::host_header() const {
@@ -121,26 +139,34 @@ std::string Url::host_header() const {
 }
 
 std::string Url::origin() const {
-  return (tls ? "https://" : "http://") + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+  return (tls ? "https://" : "http://") + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
+         std::to_string(port);
 }
 
 Result<Url> parse_url(std::string_view text) {
-  if (text.size() > url_bytes_max) return bad_url("the URL is longer than " + std::to_string(url_bytes_max) + " bytes");
+  if (text.size() > url_bytes_max)
+    return bad_url("the URL is longer than " + std::to_string(url_bytes_max) + " bytes");
   const auto odd = [](char c) { return c <= ' ' || c == '\\' || static_cast<unsigned char>(c) >= 0x7f; };
   if (std::any_of(text.begin(), text.end(), odd))
-    return bad_url("the URL holds a space, a backslash, a control character or one above ASCII", "percent-encode it");
-  const auto parsed = urls::parse_uri({text.data(), text.size()});
+    return bad_url("the URL holds a space, a backslash, a control character or one above ASCII",
+                   "percent-encode it");
+  const std::string escaped = with_escaped_brackets(text);
+  const auto parsed = urls::parse_uri(escaped);
   if (!parsed) return bad_url("this is no URL", "https://host/path");
   Url url;
   url.tls = parsed->scheme_id() == urls::scheme::https;
-  if (!url.tls && parsed->scheme_id() != urls::scheme::http) return bad_url("the URL is neither http nor https");
+  if (!url.tls && parsed->scheme_id() != urls::scheme::http)
+    return bad_url("the URL is neither http nor https");
   if (!parsed->has_authority() || parsed->encoded_host().empty()) return bad_url("the URL has no host");
   if (parsed->has_userinfo()) return bad_url("the URL holds a user", "send an Authorization header");
   if (auto done = set_host(url, *parsed); !done) return tl::unexpected(done.error());
   if (auto done = set_port(url, *parsed); !done) return tl::unexpected(done.error());
   const auto path = parsed->encoded_path();
+  // Boost 1.81 lets "a:80x/" pass, as the port 80 and the path "x/".
+  if (!path.empty() && path.front() != '/') return bad_url("the port is no number");
   url.target = path.empty() ? "/" : std::string(path.data(), path.size());
-  if (parsed->has_query()) url.target += "?" + std::string(parsed->encoded_query().data(), parsed->encoded_query().size());
+  if (parsed->has_query())
+    url.target += "?" + std::string(parsed->encoded_query().data(), parsed->encoded_query().size());
   return url;
 }
 

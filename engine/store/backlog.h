@@ -13,8 +13,8 @@
 
 namespace shopbell {
 
-constexpr std::size_t backlog_entries_max = 65'536;     // then they begin to go out
-constexpr std::uint64_t backlog_span_max = 131'072;     // so far behind may they lie, however few they are
+constexpr std::size_t backlog_entries_max = 65'536;  // then they begin to go out
+constexpr std::uint64_t backlog_span_max = 131'072;  // so far behind may they lie, however few they are
 
 /// Entry: ordered by `<`, with `position`: the ever growing key of the row it was made from.
 template <class Entry>

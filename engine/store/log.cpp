@@ -62,9 +62,13 @@ bool sync_folder(const std::string& folder, const FileCalls& calls) {
 
 FileCalls system_files() {
   FileCalls calls;
-  calls.write = [](int fd, const iovec* parts, int count, off_t at) { return ::pwritev(fd, parts, count, at); };
+  calls.write = [](int fd, const iovec* parts, int count, off_t at) {
+    return ::pwritev(fd, parts, count, at);
+  };
   calls.sync = [](int fd) { return ::fdatasync(fd); };
-  calls.reserve = [](int fd, off_t at, off_t bytes) { return ::fallocate(fd, FALLOC_FL_KEEP_SIZE, at, bytes); };
+  calls.reserve = [](int fd, off_t at, off_t bytes) {
+    return ::fallocate(fd, FALLOC_FL_KEEP_SIZE, at, bytes);
+  };
   calls.cut = [](int fd, off_t size) { return ::ftruncate(fd, size); };
   return calls;
 }
@@ -153,7 +157,9 @@ Result<void> Log::remove_after(const std::string& last) {
     if (name && (!newest || *name > *newest)) left_behind.push_back(file.path());
   }
   if (left_behind.size() > 1) {
-    return fail("store_broken", folder_ + " has " + std::to_string(left_behind.size()) + " segments that the database knows nothing of",
+    return fail("store_broken",
+                folder_ + " has " + std::to_string(left_behind.size()) +
+                    " segments that the database knows nothing of",
                 "was an older database put back? keep the log, and move it away to go on");
   }
   for (const auto& path : left_behind) {
@@ -166,12 +172,14 @@ Result<void> Log::open_last(const LogEnd& committed) {
   if (committed.segment.empty()) return {};
   const std::string path = folder_ + "/" + committed.segment;
   fd_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd_ < 0 && errno == ENOENT) return fail("store_broken", path + " is missing, though its lines were committed");
+  if (fd_ < 0 && errno == ENOENT)
+    return fail("store_broken", path + " is missing, though its lines were committed");
   if (fd_ < 0) return io_error(path);
   const off_t size = ::lseek(fd_, 0, SEEK_END);
   if (size < 0) return io_error(path);
   if (static_cast<std::uint64_t>(size) < committed.offset) {
-    return fail("store_broken", path + " has " + std::to_string(size) + " bytes, but " + std::to_string(committed.offset) + " were committed");
+    return fail("store_broken", path + " has " + std::to_string(size) + " bytes, but " +
+                                    std::to_string(committed.offset) + " were committed");
   }
   end_ = kept_ = committed;
   reserved_ = committed.offset;
@@ -218,10 +226,12 @@ void Log::close() {
 void Log::reserve(std::uint64_t bytes) {
   if (end_.offset + bytes <= reserved_) return;
   const std::uint64_t more = std::max(bytes, segment_reserve_bytes);
-  if (calls_.reserve(fd_, static_cast<off_t>(end_.offset), static_cast<off_t>(more)) == 0) reserved_ = end_.offset + more;
+  if (calls_.reserve(fd_, static_cast<off_t>(end_.offset), static_cast<off_t>(more)) == 0)
+    reserved_ = end_.offset + more;
 }
 
-Log::Wrote Log::append(Time at, const std::vector<std::string_view>& lines, std::vector<std::uint64_t>& offsets) {
+Log::Wrote Log::append(Time at, const std::vector<std::string_view>& lines,
+                       std::vector<std::uint64_t>& offsets) {
   const std::string name = segment_for(at);
   if (fd_ < 0 || name != end_.segment) {
     if (!begin_segment(name)) return no_room(errno) ? Wrote::full : Wrote::failed;
@@ -278,14 +288,16 @@ Result<std::string> read_line(const std::string& folder, const std::string& segm
   std::string line(length, '\0');
   std::size_t got = 0;
   ssize_t read = 0;
-  while (got < length && (read = ::pread(fd, line.data() + got, length - got, static_cast<off_t>(offset + got))) > 0) {
+  while (got < length &&
+         (read = ::pread(fd, line.data() + got, length - got, static_cast<off_t>(offset + got))) > 0) {
     got += static_cast<std::size_t>(read);
   }
   const int error = errno;
   ::close(fd);
   errno = error;
   if (read < 0) return io_error(path);
-  if (got < length) return fail("store_broken", path + " ends before byte " + std::to_string(offset + length));
+  if (got < length)
+    return fail("store_broken", path + " ends before byte " + std::to_string(offset + length));
   return line;
 }
 

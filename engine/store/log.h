@@ -41,7 +41,8 @@ class Log {
   enum class Wrote : std::uint8_t { ok, full, failed };
 
   /// Cuts what is behind `committed`. Errors: "store_broken" when less is there than was committed, "io".
-  static Result<std::unique_ptr<Log>> open(const std::string& folder, const LogEnd& committed, FileCalls calls);
+  static Result<std::unique_ptr<Log>> open(const std::string& folder, const LogEnd& committed,
+                                           FileCalls calls);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

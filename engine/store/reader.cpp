@@ -23,18 +23,21 @@ constexpr std::string_view event_columns =
     "SELECT i.seq, i.at, i.event_id, coalesce(s.name, ''), i.type, i.subject, i.kind, i.detail, i.notes"
     " FROM input i LEFT JOIN source s ON s.id = i.source ";
 constexpr std::string_view run_columns =
-    "SELECT r.key, r.id, r.subject, r.workflow, r.version, r.status, r.step, r.reason, r.started, r.ended, r.due, r.state,"
+    "SELECT r.key, r.id, r.subject, r.workflow, r.version, r.status, r.step, r.reason, r.started, r.ended, "
+    "r.due, r.state,"
     " r.notes, coalesce(i.event_id, '') FROM run r LEFT JOIN input i ON i.seq = r.key / 4096 ";
 static_assert(runs_of_event_max == 4096);
 constexpr std::string_view call_columns =
-    "SELECT n, key, run, workflow, subject, action, step, args, attempt, timeout_ms, coalesce(due, ended), status, error FROM call ";
+    "SELECT n, key, run, workflow, subject, action, step, args, attempt, timeout_ms, coalesce(due, ended), "
+    "status, error FROM call ";
 constexpr std::string_view ticket_columns =
     "SELECT n, id, run, workflow, subject, queue, priority, reason, note, frozen, at FROM ticket ";
 constexpr std::string_view message_columns =
     "SELECT n, id, subject, channel, direction, sender, receiver, text, run, at FROM message ";
 
 EventView event_of(const Row& row) {
-  return {row.number(0), row.time(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8)};
+  return {row.number(0), row.time(1), row.text(2), row.text(3), row.text(4),
+          row.text(5),   row.text(6), row.text(7), row.text(8)};
 }
 
 RunView run_of(const Row& row) {
@@ -66,13 +69,13 @@ CallView call_of(const Row& row) {
 }
 
 TicketView ticket_of(const Row& row) {
-  return {row.number(0), TicketRow{row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7),
-                                   row.text(8), row.text(9), row.time(10)}};
+  return {row.number(0), TicketRow{row.text(1), row.text(2), row.text(3), row.text(4), row.text(5),
+                                   row.text(6), row.text(7), row.text(8), row.text(9), row.time(10)}};
 }
 
 MessageView message_of(const Row& row) {
-  return {row.number(0), MessageRow{row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7),
-                                    row.text(8), row.time(9)}};
+  return {row.number(0), MessageRow{row.text(1), row.text(2), row.text(3), row.text(4), row.text(5),
+                                    row.text(6), row.text(7), row.text(8), row.time(9)}};
 }
 
 std::int64_t below(Page page) {
@@ -91,14 +94,21 @@ class SqliteReader : public Reader {
   SqliteReader(std::string folder, sqlite::Database db) : folder_(std::move(folder)), db_(std::move(db)) {}
 
   Result<std::vector<EventView>> events(const Filter& f, Page page) override {
-    return look_through<EventView>(event_columns, "i.seq", {{f.subject, "", 5}, {f.type, "", 4}}, page, event_of);
+    return look_through<EventView>(event_columns, "i.seq", {{f.subject, "", 5}, {f.type, "", 4}}, page,
+                                   event_of);
   }
   Result<std::vector<RunView>> runs(const Filter& f, Page page) override;
   Result<std::vector<CallView>> calls(const Filter& f, Page page) override {
-    return select<CallView>(call_columns, {{f.run, "run"}, {f.subject, "subject"}, {f.workflow, "workflow"}, {f.status, "status"}}, page, call_of);
+    return select<CallView>(
+        call_columns,
+        {{f.run, "run"}, {f.subject, "subject"}, {f.workflow, "workflow"}, {f.status, "status"}}, page,
+        call_of);
   }
   Result<std::vector<TicketView>> tickets(const Filter& f, Page page) override {
-    return select<TicketView>(ticket_columns, {{f.run, "run"}, {f.subject, "subject"}, {f.workflow, "workflow"}, {f.queue, "queue"}}, page, ticket_of);
+    return select<TicketView>(
+        ticket_columns,
+        {{f.run, "run"}, {f.subject, "subject"}, {f.workflow, "workflow"}, {f.queue, "queue"}}, page,
+        ticket_of);
   }
   Result<std::vector<MessageView>> messages(const Filter& f, Page page) override {
     return select<MessageView>(message_columns, {{f.run, "run"}, {f.subject, "subject"}}, page, message_of);
@@ -119,10 +129,12 @@ class SqliteReader : public Reader {
     int code = SQLITE_OK;
     auto statement = db_.prepare(sql, code);
     if (code == SQLITE_OK) {
-      code = statement.each([&](const Row& row) {
-        views.push_back(make(row));
-        return true;
-      }, args...);
+      code = statement.each(
+          [&](const Row& row) {
+            views.push_back(make(row));
+            return true;
+          },
+          args...);
     }
     if (code != SQLITE_OK) return db_.error(code);
     return views;
@@ -130,7 +142,8 @@ class SqliteReader : public Reader {
 
   /// A page of a table whose filters have indexes, or that is small.
   template <class View>
-  Result<std::vector<View>> select(std::string_view columns, std::initializer_list<Wanted> filter, Page page, View (*make)(const Row&)) {
+  Result<std::vector<View>> select(std::string_view columns, std::initializer_list<Wanted> filter, Page page,
+                                   View (*make)(const Row&)) {
     std::string sql = std::string(columns) + "WHERE n < ?1";
     std::vector<std::string_view> values;
     for (const auto& wanted : filter) {
@@ -145,20 +158,24 @@ class SqliteReader : public Reader {
 
   /// A page of a table without such indexes: rows are looked through from the newest, rows_looked_at_max at most.
   template <class View>
-  Result<std::vector<View>> look_through(std::string_view columns, const std::string& key, std::initializer_list<Wanted> filter, Page page,
+  Result<std::vector<View>> look_through(std::string_view columns, const std::string& key,
+                                         std::initializer_list<Wanted> filter, Page page,
                                          View (*make)(const Row&)) {
     std::vector<View> views;
     std::size_t looked_at = 0;
     int code = SQLITE_OK;
-    auto statement = db_.prepare(std::string(columns) + "WHERE " + key + " < ? ORDER BY " + key + " DESC", code);
+    auto statement =
+        db_.prepare(std::string(columns) + "WHERE " + key + " < ? ORDER BY " + key + " DESC", code);
     if (code == SQLITE_OK && page.max > 0) {
-      code = statement.each([&](const Row& row) {
-        const bool fits = std::all_of(filter.begin(), filter.end(), [&](const Wanted& wanted) {
-          return wanted.value.empty() || row.view(wanted.at) == wanted.value;
-        });
-        if (fits) views.push_back(make(row));
-        return views.size() < page.max && ++looked_at < rows_looked_at_max;
-      }, below(page));
+      code = statement.each(
+          [&](const Row& row) {
+            const bool fits = std::all_of(filter.begin(), filter.end(), [&](const Wanted& wanted) {
+              return wanted.value.empty() || row.view(wanted.at) == wanted.value;
+            });
+            if (fits) views.push_back(make(row));
+            return views.size() < page.max && ++looked_at < rows_looked_at_max;
+          },
+          below(page));
     }
     if (code != SQLITE_OK) return db_.error(code);
     return views;
@@ -176,17 +193,21 @@ class SqliteReader : public Reader {
 };
 
 Result<std::vector<RunView>> SqliteReader::runs(const Filter& f, Page page) {
-  auto found = look_through<RunView>(run_columns, "r.key", {{f.subject, "", 2}, {f.status, "", 5}, {f.workflow, "", 3}}, page, run_of);
+  auto found = look_through<RunView>(
+      run_columns, "r.key", {{f.subject, "", 2}, {f.status, "", 5}, {f.workflow, "", 3}}, page, run_of);
   if (!found || f.subject.empty()) return found;
   // A subject's open runs may be older than what was looked through, but have an index.
-  auto open = all<RunView>(std::string(run_columns) + "WHERE r.subject = ? AND r.ended IS NULL AND r.key < ?", run_of, f.subject, below(page));
+  auto open = all<RunView>(std::string(run_columns) + "WHERE r.subject = ? AND r.ended IS NULL AND r.key < ?",
+                           run_of, f.subject, below(page));
   if (!open) return open;
   for (auto& run : *open) {
-    const bool fits = (f.status.empty() || run.row.status == f.status) && (f.workflow.empty() || run.row.workflow == f.workflow);
+    const bool fits = (f.status.empty() || run.row.status == f.status) &&
+                      (f.workflow.empty() || run.row.workflow == f.workflow);
     if (fits) found->push_back(std::move(run));
   }
   std::sort(found->begin(), found->end(), [](const RunView& a, const RunView& b) { return a.key > b.key; });
-  const auto same = std::unique(found->begin(), found->end(), [](const RunView& a, const RunView& b) { return a.key == b.key; });
+  const auto same = std::unique(found->begin(), found->end(),
+                                [](const RunView& a, const RunView& b) { return a.key == b.key; });
   found->erase(same, found->end());
   if (found->size() > page.max) found->resize(page.max);
   return found;
@@ -194,21 +215,26 @@ Result<std::vector<RunView>> SqliteReader::runs(const Filter& f, Page page) {
 
 /// Nothing is indexed by the sender's id alone: a digest is made with every source known, and looked up.
 Result<std::vector<EventView>> SqliteReader::events_by_id(std::string_view event_id) {
-  auto sources = all<std::string>("SELECT name FROM source ORDER BY id DESC LIMIT " + std::to_string(sources_tried_max),
-                                  +[](const Row& row) { return row.text(0); });
+  auto sources = all<std::string>(
+      "SELECT name FROM source ORDER BY id DESC LIMIT " + std::to_string(sources_tried_max),
+      +[](const Row& row) { return row.text(0); });
   if (!sources) return tl::unexpected(sources.error());
   std::vector<EventView> found;
   for (const auto& source : *sources) {
     // What was forwarded or caused bears the same id and stands right behind.
-    auto events = all<EventView>(
-        std::string(event_columns) + "WHERE i.seq >= (SELECT seq FROM seen WHERE digest = ?1)"
-        " AND i.seq < (SELECT seq FROM seen WHERE digest = ?1) + ?2 AND i.seq <= (SELECT seen_upto FROM meta)"
-        " AND i.event_id = ?3 AND s.name = ?4",
-        event_of, sqlite::Blob{event_digest(source, event_id)}, inputs_behind_max, event_id, source);
+    auto events = all<EventView>(std::string(event_columns) +
+                                     "WHERE i.seq >= (SELECT seq FROM seen WHERE digest = ?1)"
+                                     " AND i.seq < (SELECT seq FROM seen WHERE digest = ?1) + ?2 AND i.seq "
+                                     "<= (SELECT seen_upto FROM meta)"
+                                     " AND i.event_id = ?3 AND s.name = ?4",
+                                 event_of, sqlite::Blob{event_digest(source, event_id)}, inputs_behind_max,
+                                 event_id, source);
     if (!events) return events;
     std::move(events->begin(), events->end(), std::back_inserter(found));
   }
-  auto newest = all<EventView>(std::string(event_columns) + "WHERE i.seq > (SELECT seen_upto FROM meta) AND i.event_id = ?", event_of, event_id);
+  auto newest = all<EventView>(
+      std::string(event_columns) + "WHERE i.seq > (SELECT seen_upto FROM meta) AND i.event_id = ?", event_of,
+      event_id);
   if (!newest) return newest;
   std::move(newest->begin(), newest->end(), std::back_inserter(found));
   std::sort(found.begin(), found.end(), [](const EventView& a, const EventView& b) { return a.key > b.key; });
@@ -224,8 +250,12 @@ Result<std::string> SqliteReader::line(std::uint64_t seq) {
     std::string segment;
     std::uint64_t offset, length;
   };
-  auto place = one(all<Place>("SELECT s.name, i.offset, i.length FROM input i JOIN segment s ON s.id = i.segment WHERE i.seq = ?",
-                              +[](const Row& row) { return Place{row.text(0), row.number(1), row.number(2)}; }, seq));
+  auto place = one(all<Place>(
+      "SELECT s.name, i.offset, i.length FROM input i JOIN segment s ON s.id = i.segment WHERE i.seq = ?",
+      +[](const Row& row) {
+        return Place{row.text(0), row.number(1), row.number(2)};
+      },
+      seq));
   if (!place) return tl::unexpected(place.error());
   if (!*place) return fail("no_line", "input " + std::to_string(seq) + " has no line in the log");
   return read_line(log_path(folder_), (*place)->segment, (*place)->offset, (*place)->length);
@@ -233,40 +263,49 @@ Result<std::string> SqliteReader::line(std::uint64_t seq) {
 
 Result<std::optional<RunView>> SqliteReader::run(std::string_view id) {
   if (id.empty()) return std::nullopt;
-  auto found = all<RunView>(std::string(run_columns) + "WHERE r.key IN (SELECT key FROM run_id WHERE prefix = ?1 UNION"
-                            " SELECT key FROM run WHERE key > (SELECT run_ids_upto FROM meta) AND substr(id, 1, ?2) = ?3)"
-                            " AND substr(r.id, 1, ?2) = ?3 LIMIT 2", run_of, run_prefix(id), id.size(), id);
-  if (found && found->size() > 1) return fail("ambiguous", "several runs begin with " + std::string(id), "give more of its digits");
+  auto found = all<RunView>(
+      std::string(run_columns) +
+          "WHERE r.key IN (SELECT key FROM run_id WHERE prefix = ?1 UNION"
+          " SELECT key FROM run WHERE key > (SELECT run_ids_upto FROM meta) AND substr(id, 1, ?2) = ?3)"
+          " AND substr(r.id, 1, ?2) = ?3 LIMIT 2",
+      run_of, run_prefix(id), id.size(), id);
+  if (found && found->size() > 1)
+    return fail("ambiguous", "several runs begin with " + std::string(id), "give more of its digits");
   return one(std::move(found));
 }
 
 Result<std::vector<RunView>> SqliteReader::runs_of_event(std::uint64_t seq) {
   const std::uint64_t first = seq * runs_of_event_max;
-  return all<RunView>(std::string(run_columns) + "WHERE r.key BETWEEN ? AND ? ORDER BY r.key", run_of, first, first + runs_of_event_max - 1);
+  return all<RunView>(std::string(run_columns) + "WHERE r.key BETWEEN ? AND ? ORDER BY r.key", run_of, first,
+                      first + runs_of_event_max - 1);
 }
 
 Result<std::optional<std::string>> SqliteReader::subject_state(std::string_view subject) {
-  return one(all<std::string>("SELECT state FROM subject WHERE id = ?", +[](const Row& row) { return row.text(0); }, subject));
+  return one(all<std::string>(
+      "SELECT state FROM subject WHERE id = ?", +[](const Row& row) { return row.text(0); }, subject));
 }
 
 Result<Counts> SqliteReader::counts() {
-  auto counted = one(all<Counts>("SELECT events, open_runs, open_calls, tickets FROM meta",
-                                 +[](const Row& row) { return Counts{row.number(0), row.number(1), row.number(2), row.number(3)}; }));
+  auto counted = one(all<Counts>(
+      "SELECT events, open_runs, open_calls, tickets FROM meta", +[](const Row& row) {
+        return Counts{row.number(0), row.number(1), row.number(2), row.number(3)};
+      }));
   if (!counted) return tl::unexpected(counted.error());
   return counted->value_or(Counts{});
 }
 
 }  // namespace
 
-
 Result<std::unique_ptr<Reader>> Store::reader(const std::string& folder) {
   const std::string path = database_path(folder);
-  if (!std::filesystem::exists(path)) return fail("no_store", folder + " has no store", "start the server first, or name its data folder");
+  if (!std::filesystem::exists(path))
+    return fail("no_store", folder + " has no store", "start the server first, or name its data folder");
   auto db = sqlite::Database::open(path, SQLITE_OPEN_READONLY, nullptr);
   if (!db) return tl::unexpected(db.error());
   sqlite3_busy_timeout(db->handle(), 5'000);
   sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  if (const int code = db->execute("PRAGMA query_only=1; PRAGMA cache_size=-8192"); code != SQLITE_OK) return db->error(code);
+  if (const int code = db->execute("PRAGMA query_only=1; PRAGMA cache_size=-8192"); code != SQLITE_OK)
+    return db->error(code);
   if (auto known = check_version(*db); !known) return tl::unexpected(known.error());
   return std::make_unique<SqliteReader>(folder, std::move(*db));
 }

@@ -137,7 +137,9 @@ Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   }
   if (code != SQLITE_OK) return db.error(code);
   if (version > known) {
-    return fail("store_newer", "the store is of version " + std::to_string(version) + ", this program knows " + std::to_string(known),
+    return fail("store_newer",
+                "the store is of version " + std::to_string(version) + ", this program knows " +
+                    std::to_string(known),
                 "run the newer program, or restore the backup made before it");
   }
   return version;
@@ -150,7 +152,8 @@ std::span<const Migration> migrations() { return all; }
 Result<void> check_version(const sqlite::Database& db) {
   const auto version = version_of(db, all.size());
   if (!version) return tl::unexpected(version.error());
-  if (*version < all.size()) return fail("store_older", "the store is of an older version", "start the server once: it migrates it");
+  if (*version < all.size())
+    return fail("store_older", "the store is of an older version", "start the server once: it migrates it");
   return {};
 }
 
@@ -158,7 +161,8 @@ Result<void> migrate(const sqlite::Database& db, std::span<const Migration> step
   const auto version = version_of(db, steps.size());
   if (!version) return tl::unexpected(version.error());
   for (std::size_t next = *version; next < steps.size(); ++next) {
-    const std::string sql = "BEGIN IMMEDIATE;" + std::string(steps[next]) + ";PRAGMA user_version=" + std::to_string(next + 1) + ";COMMIT";
+    const std::string sql = "BEGIN IMMEDIATE;" + std::string(steps[next]) +
+                            ";PRAGMA user_version=" + std::to_string(next + 1) + ";COMMIT";
     if (const int code = db.execute(sql.c_str()); code != SQLITE_OK) {
       const auto error = db.error(code);
       db.execute("ROLLBACK");

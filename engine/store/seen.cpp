@@ -26,13 +26,16 @@ int Seen::open(const sqlite::Database& db, std::uint64_t done_upto) {
   int code = SQLITE_OK;
   find_ = db.prepare("SELECT seq FROM seen WHERE digest = ?", code);
   add_ = db.prepare("INSERT OR IGNORE INTO seen VALUES (?, ?)", code);
-  auto missing = db.prepare("SELECT digest, seq FROM input WHERE seq > ? AND digest IS NOT NULL ORDER BY seq", code);
+  auto missing =
+      db.prepare("SELECT digest, seq FROM input WHERE seq > ? AND digest IS NOT NULL ORDER BY seq", code);
   if (code != SQLITE_OK) return code;
   backlog_ = Backlog<SeenEntry>(done_upto);
-  return missing.each([&](const sqlite::Row& row) {
-    add(row.text(0), row.number(1));
-    return true;
-  }, done_upto);
+  return missing.each(
+      [&](const sqlite::Row& row) {
+        add(row.text(0), row.number(1));
+        return true;
+      },
+      done_upto);
 }
 
 void Seen::add(const Digest& digest, std::uint64_t seq) {
@@ -43,10 +46,12 @@ void Seen::add(const Digest& digest, std::uint64_t seq) {
 int Seen::find(const Digest& digest, std::uint64_t& seq) {
   const DigestBytes bytes = bytes_of(digest);
   // From the oldest place to the newest: whoever had it first.
-  int code = find_.each([&](const sqlite::Row& row) {
-    seq = row.number(0);
-    return true;
-  }, blob_of(bytes));
+  int code = find_.each(
+      [&](const sqlite::Row& row) {
+        seq = row.number(0);
+        return true;
+      },
+      blob_of(bytes));
   if (code != SQLITE_OK || seq != 0) return code;
   const auto& leaving = backlog_.leaving();
   const auto at = std::lower_bound(leaving.begin(), leaving.end(), SeenEntry{bytes, 0});

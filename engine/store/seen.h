@@ -18,7 +18,9 @@ using DigestBytes = std::array<char, 16>;
 struct SeenEntry {
   DigestBytes digest;
   std::uint64_t position;  // seq of the input
-  bool operator<(const SeenEntry& other) const { return std::memcmp(digest.data(), other.digest.data(), digest.size()) < 0; }
+  bool operator<(const SeenEntry& other) const {
+    return std::memcmp(digest.data(), other.digest.data(), digest.size()) < 0;
+  }
 };
 
 class Seen {
@@ -42,7 +44,8 @@ class Seen {
   void add(const Digest& digest, std::uint64_t seq);
 
   Backlog<SeenEntry> backlog_;
-  std::unordered_map<DigestBytes, std::uint64_t, Hash> newest_;  // of the backlog, those that do not leave yet
+  std::unordered_map<DigestBytes, std::uint64_t, Hash>
+      newest_;  // of the backlog, those that do not leave yet
   std::size_t writing_ = 0;
   sqlite::Statement find_, add_;
 };

@@ -28,7 +28,9 @@ class Row {
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
   Time time(int column) const { return from_ms(integer(column)); }
-  std::optional<Time> maybe_time(int column) const { return null(column) ? std::nullopt : std::optional(time(column)); }
+  std::optional<Time> maybe_time(int column) const {
+    return null(column) ? std::nullopt : std::optional(time(column));
+  }
   std::string_view view(int column) const;
   std::string text(int column) const { return std::string(view(column)); }
 
@@ -70,7 +72,9 @@ class Statement {
   void bind(int column, Blob blob);
   void bind(int column, std::nullptr_t);
   void bind(int column, Time at) { bind(column, to_ms(at)); }
-  void bind(int column, std::integral auto n) { sqlite3_bind_int64(statement_.get(), column, static_cast<sqlite3_int64>(n)); }
+  void bind(int column, std::integral auto n) {
+    sqlite3_bind_int64(statement_.get(), column, static_cast<sqlite3_int64>(n));
+  }
   template <class T>
   void bind(int column, const std::optional<T>& maybe) {
     if (maybe) {

@@ -20,8 +20,8 @@ namespace {
 
 // Pages of write-ahead log after which it is copied into the database: by tidy(), and by commit()
 // itself where nobody calls that.
-constexpr int tidy_pages = 4'000;
-constexpr int wal_pages_max = 16'000;
+constexpr int tidy_pages = 2'000;
+constexpr int wal_pages_max = 8'000;
 
 /// Held as long as it lives; the system gives it back when the process dies.
 class Lock {
@@ -91,7 +91,8 @@ class SqliteStore : public Store {
   std::string segment_;  // the name of meta_.segment
   int wal_pages_ = 0;
   bool failed_ = false;
-  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_, get_open_runs_;
+  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_,
+      get_open_runs_;
   sqlite::Statement due_, due_calls_, next_due_, next_version_, get_version_;
 };
 
@@ -183,23 +184,29 @@ SqliteStore::~SqliteStore() {
 
 int SqliteStore::load_subject(const std::string& id, LoadedSubject& into) {
   into.id = id;
-  const int code = get_subject_.each([&](const sqlite::Row& row) {
-    into.state = row.text(0);
-    return true;
-  }, id);
+  const int code = get_subject_.each(
+      [&](const sqlite::Row& row) {
+        into.state = row.text(0);
+        return true;
+      },
+      id);
   if (code != SQLITE_OK) return code;
-  return get_open_runs_.each([&](const sqlite::Row& row) {
-    into.runs.push_back(row.text(0));
-    return true;
-  }, id);
+  return get_open_runs_.each(
+      [&](const sqlite::Row& row) {
+        into.runs.push_back(row.text(0));
+        return true;
+      },
+      id);
 }
 
-Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) {
+Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects,
+                                 const std::vector<Digest>& digests) {
   Loaded loaded;
   loaded.subjects.resize(subjects.size());
   loaded.seen.resize(digests.size());
   int code = begin_read_.run();  // one look at the files' locks, not one a statement
-  for (std::size_t i = 0; code == SQLITE_OK && i < subjects.size(); ++i) code = load_subject(subjects[i], loaded.subjects[i]);
+  for (std::size_t i = 0; code == SQLITE_OK && i < subjects.size(); ++i)
+    code = load_subject(subjects[i], loaded.subjects[i]);
   for (std::size_t i = 0; code == SQLITE_OK && i < digests.size(); ++i) {
     code = writer_.seen().find(digests[i], loaded.seen[i]);
   }
@@ -212,21 +219,26 @@ Result<std::vector<DueSubject>> SqliteStore::due(Time upto, std::size_t max) {
   std::vector<DueSubject> found;
   std::unordered_set<std::string> known;
   if (max == 0) return found;
-  const int code = due_.each([&](const sqlite::Row& row) {
-    if (known.insert(row.text(0)).second) found.push_back({row.text(0), row.time(1)});
-    return found.size() < max;
-  }, upto);
+  const int code = due_.each(
+      [&](const sqlite::Row& row) {
+        if (known.insert(row.text(0)).second) found.push_back({row.text(0), row.time(1)});
+        return found.size() < max;
+      },
+      upto);
   if (code != SQLITE_OK) return db_.error(code);
   return found;
 }
 
 Result<std::vector<CallRow>> SqliteStore::due_calls(Time upto, std::size_t max) {
   std::vector<CallRow> found;
-  const int code = due_calls_.each([&](const sqlite::Row& row) {
-    found.push_back(CallRow{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
-                            static_cast<std::uint32_t>(row.integer(7)), row.integer(8), row.time(9)});
-    return true;
-  }, upto, max);
+  const int code = due_calls_.each(
+      [&](const sqlite::Row& row) {
+        found.push_back(CallRow{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5),
+                                row.text(6), static_cast<std::uint32_t>(row.integer(7)), row.integer(8),
+                                row.time(9)});
+        return true;
+      },
+      upto, max);
   if (code != SQLITE_OK) return db_.error(code);
   return found;
 }
@@ -247,11 +259,13 @@ Result<std::vector<std::string>> SqliteStore::open_versions() {
   bool more = true;
   while (more) {  // from one version to the next by the index, however many runs each has
     more = false;
-    const int code = next_version_.each([&](const sqlite::Row& row) {
-      more = !row.null(0);
-      if (more) found.push_back(last = row.text(0));
-      return true;
-    }, std::string(last));
+    const int code = next_version_.each(
+        [&](const sqlite::Row& row) {
+          more = !row.null(0);
+          if (more) found.push_back(last = row.text(0));
+          return true;
+        },
+        std::string(last));
     if (code != SQLITE_OK) return db_.error(code);
   }
   return found;
@@ -259,10 +273,12 @@ Result<std::vector<std::string>> SqliteStore::open_versions() {
 
 Result<std::optional<VersionRow>> SqliteStore::version(std::string_view version) {
   std::optional<VersionRow> found;
-  const int code = get_version_.each([&](const sqlite::Row& row) {
-    found = VersionRow{row.text(0), row.text(1), row.text(2)};
-    return true;
-  }, version);
+  const int code = get_version_.each(
+      [&](const sqlite::Row& row) {
+        found = VersionRow{row.text(0), row.text(1), row.text(2)};
+        return true;
+      },
+      version);
   if (code != SQLITE_OK) return db_.error(code);
   return found;
 }
@@ -352,7 +368,8 @@ void SqliteStore::tidy() {
 
 /// Copies the write-ahead log into the database; where a reader is in the way, as far as it goes.
 void SqliteStore::checkpoint() {
-  const int code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code == SQLITE_OK) {
     wal_pages_ = 0;
   } else if (verdict(code) == Committed::failed && (code & 0xff) != SQLITE_BUSY) {
@@ -378,8 +395,8 @@ Result<sqlite::Database> open_database(const std::string& folder, const char* vf
       "PRAGMA journal_mode=WAL;"
       "PRAGMA synchronous=FULL;"
       "PRAGMA wal_autocheckpoint=0;"
-      "PRAGMA cache_size=-8192;"
-      "PRAGMA mmap_size=134217728;"
+      "PRAGMA cache_size=-4096;"
+      "PRAGMA mmap_size=100663296;"
       "PRAGMA temp_store=MEMORY");
   if (code != SQLITE_OK) return db->error(code);
   if (auto migrated = migrate(*db, migrations()); !migrated) return tl::unexpected(migrated.error());

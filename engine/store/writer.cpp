@@ -45,12 +45,15 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   add_run_id_ = prepare("INSERT OR IGNORE INTO run_id VALUES (?, ?)");
   update_run_ = prepare(
       "UPDATE run SET status = ?2, step = ?3, reason = ?4, ended = ?5, due = ?6, state = ?7,"
-      " notes = CASE WHEN ?8 = '' THEN notes WHEN notes = '' THEN ?8 ELSE notes || char(10) || ?8 END WHERE key = ?1");
+      " notes = CASE WHEN ?8 = '' THEN notes WHEN notes = '' THEN ?8 ELSE notes || char(10) || ?8 END WHERE "
+      "key = ?1");
   retry_call_ = prepare(
-      "UPDATE call SET attempt = ?2, timeout_ms = ?3, due = ?4, args = ?5 WHERE key = ?1 AND due IS NOT NULL");
+      "UPDATE call SET attempt = ?2, timeout_ms = ?3, due = ?4, args = ?5 WHERE key = ?1 AND due IS NOT "
+      "NULL");
   add_call_ = prepare("INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', NULL)");
   end_call_ = prepare(
-      "UPDATE call SET due = NULL, status = ?2, error = ?3, attempt = ?4, ended = ?5 WHERE key = ?1 AND due IS NOT NULL");
+      "UPDATE call SET due = NULL, status = ?2, error = ?3, attempt = ?4, ended = ?5 WHERE key = ?1 AND due "
+      "IS NOT NULL");
   add_ticket_ = prepare("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_message_ = prepare("INSERT INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_version_ = prepare("INSERT OR IGNORE INTO version VALUES (?, ?, ?)");
@@ -65,17 +68,20 @@ int Writer::open(const Meta& meta) {
   auto missing = db_.prepare("SELECT id, key FROM run WHERE key > ? ORDER BY key", code);
   if (code != SQLITE_OK) return code;
   run_ids_ = Backlog<RunId>(meta.run_ids_upto);
-  return missing.each([&](const sqlite::Row& row) {
-    run_ids_.add({run_prefix(row.view(0)), row.number(1)});
-    return true;
-  }, meta.run_ids_upto);
+  return missing.each(
+      [&](const sqlite::Row& row) {
+        run_ids_.add({run_prefix(row.view(0)), row.number(1)});
+        return true;
+      },
+      meta.run_ids_upto);
 }
 
 void Writer::committed(const Batch& batch) {
   const std::uint64_t last_seq = batch.fence.seq + batch.inputs.size();
   seen_.committed(batch.inputs, last_seq);
   for (const auto& id : new_run_ids_) run_ids_.add(id);
-  run_ids_.wrote(writing_run_ids_, (last_seq + 1) * runs_of_event_max - 1, std::numeric_limits<std::uint64_t>::max());
+  run_ids_.wrote(writing_run_ids_, (last_seq + 1) * runs_of_event_max - 1,
+                 std::numeric_limits<std::uint64_t>::max());
   new_run_ids_.clear();
 }
 
@@ -91,10 +97,12 @@ int Writer::source_id(const std::string& name, std::uint64_t& id) {
     id = known->second;
     return SQLITE_OK;
   }
-  int code = find_source_.each([&](const sqlite::Row& row) {
-    id = row.number(0);
-    return true;
-  }, name);
+  int code = find_source_.each(
+      [&](const sqlite::Row& row) {
+        id = row.number(0);
+        return true;
+      },
+      name);
   if (code == SQLITE_OK && id == 0) {
     code = add_source_.run(name);
     id = static_cast<std::uint64_t>(sqlite3_last_insert_rowid(db_.handle()));
@@ -109,23 +117,26 @@ int Writer::put_input(const InputRow& input, std::uint64_t segment, std::uint64_
   std::uint64_t source = 0;
   if (const int code = source_id(input.source, source); code != SQLITE_OK) return code;
   const auto digest = input.digest.empty() ? std::nullopt : std::optional(sqlite::Blob{input.digest});
-  return add_input_.run(input.seq, input.at, input.kind, input.subject, input.event_id, source, input.type, digest, segment,
-                        offset, input.line.size(), input.detail, lines_of(input.notes));
+  return add_input_.run(input.seq, input.at, input.kind, input.subject, input.event_id, source, input.type,
+                        digest, segment, offset, input.line.size(), input.detail, lines_of(input.notes));
 }
 
 int Writer::add_run(const RunRow& run, std::uint64_t first_seq) {
-  if (run.event_seq == 0) throw std::logic_error("run " + run.id + " is not open, and names no event that started it");
+  if (run.event_seq == 0)
+    throw std::logic_error("run " + run.id + " is not open, and names no event that started it");
   std::uint64_t key = run.event_seq * runs_of_event_max;
   bool full = false;
-  int code = last_run_of_event_.each([&](const sqlite::Row& row) {
-    if (!row.null(0)) key = row.number(0) + 1;
-    full = key / runs_of_event_max != run.event_seq;
-    return true;
-  }, key, key + runs_of_event_max - 1);
+  int code = last_run_of_event_.each(
+      [&](const sqlite::Row& row) {
+        if (!row.null(0)) key = row.number(0) + 1;
+        full = key / runs_of_event_max != run.event_seq;
+        return true;
+      },
+      key, key + runs_of_event_max - 1);
   if (code != SQLITE_OK) return code;
   if (full) throw std::logic_error("more than runs_of_event_max runs of one event");
-  code = add_run_.run(key, run.id, run.subject, run.workflow, run.version, run.status, run.step, run.reason, run.started,
-                      run.ended, due_of(run), lines_of(run.notes), run.state);
+  code = add_run_.run(key, run.id, run.subject, run.workflow, run.version, run.status, run.step, run.reason,
+                      run.started, run.ended, due_of(run), lines_of(run.notes), run.state);
   if (code != SQLITE_OK) return code;
   // One of an older event would not be found behind run_ids_upto: its id does not wait.
   if (run.event_seq < first_seq) return add_run_id_.run(run_prefix(run.id), key);
@@ -145,10 +156,12 @@ int Writer::put_run_ids(std::size_t added) {
 int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
   std::optional<std::uint64_t> open;
   if (run.event_seq < first_seq) {  // else it is new: its event is of this batch
-    const int code = find_open_run_.each([&](const sqlite::Row& row) {
-      open = row.number(0);
-      return false;
-    }, run.subject, run.id);
+    const int code = find_open_run_.each(
+        [&](const sqlite::Row& row) {
+          open = row.number(0);
+          return false;
+        },
+        run.subject, run.id);
     if (code != SQLITE_OK) return code;
   }
   if (!open) {
@@ -156,15 +169,16 @@ int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
     return add_run(run, first_seq);
   }
   if (run.ended) --meta.open_runs;
-  return update_run_.run(*open, run.status, run.step, run.reason, run.ended, due_of(run), run.state, lines_of(run.notes));
+  return update_run_.run(*open, run.status, run.step, run.reason, run.ended, due_of(run), run.state,
+                         lines_of(run.notes));
 }
 
 int Writer::put_call(const CallRow& call, Meta& meta) {
   const int code = retry_call_.run(call.key, call.attempt, call.timeout_ms, call.due, call.args);
   if (code != SQLITE_OK || sqlite3_changes(db_.handle()) > 0) return code;
   ++meta.open_calls;
-  return add_call_.run(call.key, call.run, call.workflow, call.subject, call.action, call.step, call.args, call.attempt,
-                       call.timeout_ms, call.due);
+  return add_call_.run(call.key, call.run, call.workflow, call.subject, call.action, call.step, call.args,
+                       call.attempt, call.timeout_ms, call.due);
 }
 
 int Writer::end_call(const CallEndRow& end, Meta& meta) {
@@ -176,7 +190,8 @@ int Writer::end_call(const CallEndRow& end, Meta& meta) {
 int Writer::put_others(const Batch& batch, Meta& meta) {
   int code = SQLITE_OK;
   for (const auto& t : batch.tickets) {
-    code = add_ticket_.run(t.id, t.run, t.workflow, t.subject, t.queue, t.priority, t.reason, t.note, t.frozen, t.at);
+    code = add_ticket_.run(t.id, t.run, t.workflow, t.subject, t.queue, t.priority, t.reason, t.note,
+                           t.frozen, t.at);
     if (code != SQLITE_OK) return code;
     ++meta.tickets;
   }
@@ -219,8 +234,8 @@ int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, M
   meta.clock = batch.clock;
   meta.seen_upto = seen_.done_upto();
   meta.run_ids_upto = run_ids_.done_upto();
-  return put_meta_.run(meta.fence.epoch, meta.fence.seq, meta.clock, meta.segment, meta.log_end, meta.events, meta.open_runs,
-                       meta.open_calls, meta.tickets, meta.seen_upto, meta.run_ids_upto);
+  return put_meta_.run(meta.fence.epoch, meta.fence.seq, meta.clock, meta.segment, meta.log_end, meta.events,
+                       meta.open_runs, meta.open_calls, meta.tickets, meta.seen_upto, meta.run_ids_upto);
 }
 
 }  // namespace shopbell

@@ -32,7 +32,9 @@ struct Meta {
 struct RunId {
   std::uint64_t prefix;
   std::uint64_t key;
-  bool operator<(const RunId& other) const { return prefix != other.prefix ? prefix < other.prefix : key < other.key; }
+  bool operator<(const RunId& other) const {
+    return prefix != other.prefix ? prefix < other.prefix : key < other.key;
+  }
 };
 
 class Writer {

@@ -13,14 +13,15 @@ TEST_CASE("a misspelt name is refused with the place and the name that was meant
     std::string_view underlined;
     std::string_view hint;
   };
-  for (const Misspelt& m : {Misspelt{"order.totl > 100.0", "no_such_field", "totl", "did you mean order.total?"},
-                            {"ordr.total > 100.0", "unknown_variable", "ordr", "did you mean order?"},
-                            {"order.shipping.contry == 'AT'", "no_such_field", "contry", "did you mean order.shipping.country?"},
-                            {"has(order.curency)", "no_such_field", "curency", "did you mean order.currency?"},
-                            {"order.lines.exists(l, l.skuu == 'x')", "no_such_field", "skuu", "did you mean l.sku?"},
-                            {"order.currency.startWith('E')", "unknown_function", "startWith", "did you mean startsWith?"},
-                            {"maths.abs(1)", "unknown_function", "abs", "did you mean math.abs?"},
-                            {"order.lines.length() > 1", "unknown_function", "length", ""}}) {
+  for (const Misspelt& m :
+       {Misspelt{"order.totl > 100.0", "no_such_field", "totl", "did you mean order.total?"},
+        {"ordr.total > 100.0", "unknown_variable", "ordr", "did you mean order?"},
+        {"order.shipping.contry == 'AT'", "no_such_field", "contry", "did you mean order.shipping.country?"},
+        {"has(order.curency)", "no_such_field", "curency", "did you mean order.currency?"},
+        {"order.lines.exists(l, l.skuu == 'x')", "no_such_field", "skuu", "did you mean l.sku?"},
+        {"order.currency.startWith('E')", "unknown_function", "startWith", "did you mean startsWith?"},
+        {"maths.abs(1)", "unknown_function", "abs", "did you mean math.abs?"},
+        {"order.lines.length() > 1", "unknown_function", "length", ""}}) {
     INFO(m.source);
     const Error error = mistake(m.source, order_env());
     CHECK(error.code == m.code);
@@ -35,19 +36,20 @@ TEST_CASE("types that do not go together are refused") {
     std::string_view code;
     std::string_view message;
   };
-  for (const Mismatch& m : {Mismatch{"order.total > \"100\"", "no_such_overload", "'>' does not go with double, string"},
-                            {"order.currency == 5", "no_such_overload", "'==' does not go with string, int"},
-                            {"order.tags + 1", "no_such_overload", "'+' does not go with list(string), int"},
-                            {"order.total && true", "wrong_type", "'&&' needs bool, not double"},
-                            {"order.total ? 1 : 2", "wrong_type", "the condition of '?' needs bool, not double"},
-                            {"true ? 1 : 'a'", "wrong_type", "the two results of '? :' are int and string"},
-                            {"order.lines['a']", "wrong_type", "the index of a list needs int, not string"},
-                            {"order.total.big", "wrong_type", "double has no fields"},
-                            {"order.currency.all(c, true)", "wrong_type", "all() needs a list or a map, not string"},
-                            {"order.tags.exists(t, t)", "wrong_type", "exists() needs bool, not string"},
-                            {"size(order.total)", "no_such_overload", "size(double) has no such form"},
-                            {"order.currency.contains(1)", "no_such_overload", "string.contains(int) has no such form"},
-                            {"{1.5: 'a'}", "wrong_type", "the key of a map is a string, int, uint or bool, not double"}}) {
+  for (const Mismatch& m :
+       {Mismatch{"order.total > \"100\"", "no_such_overload", "'>' does not go with double, string"},
+        {"order.currency == 5", "no_such_overload", "'==' does not go with string, int"},
+        {"order.tags + 1", "no_such_overload", "'+' does not go with list(string), int"},
+        {"order.total && true", "wrong_type", "'&&' needs bool, not double"},
+        {"order.total ? 1 : 2", "wrong_type", "the condition of '?' needs bool, not double"},
+        {"true ? 1 : 'a'", "wrong_type", "the two results of '? :' are int and string"},
+        {"order.lines['a']", "wrong_type", "the index of a list needs int, not string"},
+        {"order.total.big", "wrong_type", "double has no fields"},
+        {"order.currency.all(c, true)", "wrong_type", "all() needs a list or a map, not string"},
+        {"order.tags.exists(t, t)", "wrong_type", "exists() needs bool, not string"},
+        {"size(order.total)", "no_such_overload", "size(double) has no such form"},
+        {"order.currency.contains(1)", "no_such_overload", "string.contains(int) has no such form"},
+        {"{1.5: 'a'}", "wrong_type", "the key of a map is a string, int, uint or bool, not double"}}) {
     INFO(m.source);
     const Error error = mistake(m.source, order_env());
     CHECK(error.code == m.code);
@@ -72,7 +74,9 @@ TEST_CASE("what is declared dyn takes anything, and an Env without declarations 
 }
 
 TEST_CASE("numbers compare across their types, null with what may be null") {
-  for (const std::string_view good : {"order.total > 100", "order.total == 100", "order.lines[0].quantity < 2.5", "order.note == null", "order.shipping == null", "order.placed_at > timestamp('2026-01-01T00:00:00Z')"})
+  for (const std::string_view good :
+       {"order.total > 100", "order.total == 100", "order.lines[0].quantity < 2.5", "order.note == null",
+        "order.shipping == null", "order.placed_at > timestamp('2026-01-01T00:00:00Z')"})
     CHECK(compiled(good, order_env()).type().to_text() == "bool");
   CHECK(mistake("order.currency == null", order_env()).code == "no_such_overload");
 }
@@ -104,17 +108,24 @@ TEST_CASE("the deduced type is the narrowest that holds every value") {
 }
 
 TEST_CASE("a type's text reads back to the same type") {
-  for (const std::string_view text : {"int", "list(string)", "map(string, list(dyn))", "wrapper(int)", "optional_type(timestamp)", "tuple(int, param:T)", "net.IP", "type(bool)"}) {
+  for (const std::string_view text :
+       {"int", "list(string)", "map(string, list(dyn))", "wrapper(int)", "optional_type(timestamp)",
+        "tuple(int, param:T)", "net.IP", "type(bool)"}) {
     const auto type = Type::parse(text);
     REQUIRE(type);
     CHECK(type->to_text() == text);
   }
-  for (const std::string_view text : {"", "list(", "list(int, int)", "map(int)", "int)", "a b"}) CHECK(Type::parse(text).error().code == "bad_type");
+  for (const std::string_view text : {"", "list(", "list(int, int)", "map(int)", "int)", "a b"})
+    CHECK(Type::parse(text).error().code == "bad_type");
 }
 
 TEST_CASE("a condition that constants decide is a warning") {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"1 < 2", "always_true"}, {"order.total > 5.0 || true", "always_true"}, {"order.total > 5.0 && false", "always_false"}, {"'a' in ['b']", "always_false"}, {"!(1 == 1)", "always_false"}};
+      {"1 < 2", "always_true"},
+      {"order.total > 5.0 || true", "always_true"},
+      {"order.total > 5.0 && false", "always_false"},
+      {"'a' in ['b']", "always_false"},
+      {"!(1 == 1)", "always_false"}};
   for (const auto& [source, code] : cases) {
     INFO(source);
     const Program program = compiled(source, order_env());
@@ -122,17 +133,24 @@ TEST_CASE("a condition that constants decide is a warning") {
     CHECK(program.warnings()[0].warning);
     CHECK(program.warnings()[0].error.code == code);
   }
-  for (const std::string_view source : {"true", "false", "order.total > 5.0", "[1, 2]", "1 + 1"}) CHECK(compiled(source, order_env()).warnings().empty());
+  for (const std::string_view source : {"true", "false", "order.total > 5.0", "[1, 2]", "1 + 1"})
+    CHECK(compiled(source, order_env()).warnings().empty());
 }
 
 TEST_CASE("a program knows what it reads") {
-  const Program program = compiled("order.total > 5.0 && has(order.note) && order.lines.exists(l, l.sku == raw.sku) && order.total < 9.0", order_env());
-  CHECK(program.fields_read() == std::vector<std::string>{"order.lines", "order.note", "order.total", "raw.sku"});
+  const Program program = compiled(
+      "order.total > 5.0 && has(order.note) && order.lines.exists(l, l.sku == raw.sku) && order.total < 9.0",
+      order_env());
+  CHECK(program.fields_read() ==
+        std::vector<std::string>{"order.lines", "order.note", "order.total", "raw.sku"});
 }
 
 TEST_CASE("a host's own functions are checked and called") {
   Env env;
-  env.declare(Env::Function{"double_of", {TypeKind::integer}, TypeKind::integer, false, [](Call&, const Value* args) { return Value(args[0].integer() * 2); }});
+  env.declare(
+      Env::Function{"double_of", {TypeKind::integer}, TypeKind::integer, false, [](Call&, const Value* args) {
+                      return Value(args[0].integer() * 2);
+                    }});
   env.declare(Env::Function{"later", {TypeKind::integer}, TypeKind::integer, false, nullptr});
   CHECK(result("double_of(21)", "{}", env) == "42");
   CHECK(result("later(1)", "{}", env) == "unknown_function: later is declared and has no code");
@@ -142,7 +160,10 @@ TEST_CASE("a host's own functions are checked and called") {
 
 TEST_CASE("names are looked up in the container first") {
   Env env;
-  env.container("shop.vienna").declare("shop.vienna.x", TypeKind::integer).declare("shop.y", TypeKind::integer).declare("x", TypeKind::string);
+  env.container("shop.vienna")
+      .declare("shop.vienna.x", TypeKind::integer)
+      .declare("shop.y", TypeKind::integer)
+      .declare("x", TypeKind::string);
   const std::string_view scope = R"({"shop.vienna.x": 1, "shop.y": 2, "x": "outer"})";
   CHECK(result("x", scope, env) == "1");
   CHECK(result(".x", scope, env) == "\"outer\"");

@@ -54,20 +54,25 @@ TEST_CASE("a failure has a code, a message and a place") {
     std::string_view message;
     std::string_view underlined;
   };
-  for (const Failure& f : {Failure{"order.lines[0].colour == 'red'", "no_such_field", "there is no field colour", "order.lines[0].colour"},
-                           {"true && order.colour == 'red'", "no_such_field", "order has no field colour", "order.colour"},
-                           {"order.total.net > 1", "no_such_field", "order.total has no field net: it is of type int", "order.total.net"},
-                           {"order.note.text == ''", "no_such_field", "order.note has no field text: it is null", "order.note.text"},
-                           {"nobody.name == ''", "unknown_variable", "there is no variable nobody", "nobody.name"},
-                           {"order.lines[7]", "out_of_range", "there is no element 7 in a list of 2", "order.lines[7]"},
-                           {"order['x']", "no_such_key", "there is no key \"x\"", "order['x']"},
-                           {"1 + order.total / 0", "divide_by_zero", "division by zero", "order.total / 0"},
-                           {"order.total % 0", "divide_by_zero", "modulus by zero", "order.total % 0"},
-                           {"order.total + 9223372036854775807", "overflow", "the result does not fit in 64 bits", "order.total + 9223372036854775807"},
-                           {"order.total < 'a'", "no_such_overload", "'<' does not go with int, string", "order.total < 'a'"},
-                           {"order.tags + 1", "no_such_overload", "'+' does not go with list, int", "order.tags + 1"},
-                           {"int('x')", "bad_argument", "\"x\" is no int", "int('x')"},
-                           {"customer.email.matches('(')", "bad_regex", "", ""}}) {
+  for (const Failure& f :
+       {Failure{"order.lines[0].colour == 'red'", "no_such_field", "there is no field colour",
+                "order.lines[0].colour"},
+        {"true && order.colour == 'red'", "no_such_field", "order has no field colour", "order.colour"},
+        {"order.total.net > 1", "no_such_field", "order.total has no field net: it is of type int",
+         "order.total.net"},
+        {"order.note.text == ''", "no_such_field", "order.note has no field text: it is null",
+         "order.note.text"},
+        {"nobody.name == ''", "unknown_variable", "there is no variable nobody", "nobody.name"},
+        {"order.lines[7]", "out_of_range", "there is no element 7 in a list of 2", "order.lines[7]"},
+        {"order['x']", "no_such_key", "there is no key \"x\"", "order['x']"},
+        {"1 + order.total / 0", "divide_by_zero", "division by zero", "order.total / 0"},
+        {"order.total % 0", "divide_by_zero", "modulus by zero", "order.total % 0"},
+        {"order.total + 9223372036854775807", "overflow", "the result does not fit in 64 bits",
+         "order.total + 9223372036854775807"},
+        {"order.total < 'a'", "no_such_overload", "'<' does not go with int, string", "order.total < 'a'"},
+        {"order.tags + 1", "no_such_overload", "'+' does not go with list, int", "order.tags + 1"},
+        {"int('x')", "bad_argument", "\"x\" is no int", "int('x')"},
+        {"customer.email.matches('(')", "bad_regex", "", ""}}) {
     INFO(f.source);
     const auto program = compile(f.source);
     if (!program) {
@@ -124,34 +129,35 @@ TEST_CASE("values of every kind are written as CEL writes them") {
 }
 
 TEST_CASE("the extensions beyond cel-spec's own cases") {
-  check_all({{"[3, 1, 2].sort()", "[1, 2, 3]"},
-             {"[[1], [2, [3]]].flatten(2)", "[1, 2, 3]"},
-             {"[1, 2, 1, 1.0].distinct()", "[1, 2]"},
-             {"[1, 2, 3].slice(1, 3)", "[2, 3]"},
-             {"[1, 2, 3].slice(2, 1)", "out_of_range: there is no slice 2 to 1 of a list of 3"},
-             {"lists.range(4)", "[0, 1, 2, 3]"},
-             {"[1, 2].reverse()", "[2, 1]"},
-             {"[].first().hasValue()", "false"},
-             {"[1, 2].last().value()", "2"},
-             {"sets.contains([1, 2, 3], [2, 3])", "true"},
-             {"sets.equivalent([1, 1, 2], [2, 1])", "true"},
-             {"sets.intersects([1], [2])", "false"},
-             {"regex.extract('order 1001', '\\\\d+').value()", "\"1001\""},
-             {"regex.extractAll('a1b22', '[a-z](\\\\d+)')", R"(["1", "22"])"},
-             {"regex.replace('a1b2', '\\\\d', '#')", "\"a#b#\""},
-             {"regex.replace('aaa', 'a', 'b', 2)", "\"bba\""},
-             {"regex.replace('abc', '', '-')", "\"-a-b-c-\""},
-             {"{'a': 1}.transformMapEntry(k, v, {v: k})", R"({1: "a"})"},
-             {"{'a': 1, 'b': 1}.transformMapEntry(k, v, {v: k})", "repeated_key: a key of the map is made twice"},
-             {"[optional.of(1), optional.none()].unwrapOpt()", "[1]"},
-             {"'abc'.replace('', '-')", "\"-a-b-c-\""},
-             {"''.split(',')", "[\"\"]"},
-             {"'abc'.split('')", R"(["a", "b", "c"])"},
-             {"'%d %x'.format([1])", "bad_format: the list has no element 1"},
-             {"duration('1h30m').getMinutes()", "90"},
-             {"string(1e21)", "\"1e+21\""},
-             {"string(100000000.0)", "\"100000000\""},
-             {"cidr('192.168.7.9/16').masked()", "192.168.0.0/16"}});
+  check_all(
+      {{"[3, 1, 2].sort()", "[1, 2, 3]"},
+       {"[[1], [2, [3]]].flatten(2)", "[1, 2, 3]"},
+       {"[1, 2, 1, 1.0].distinct()", "[1, 2]"},
+       {"[1, 2, 3].slice(1, 3)", "[2, 3]"},
+       {"[1, 2, 3].slice(2, 1)", "out_of_range: there is no slice 2 to 1 of a list of 3"},
+       {"lists.range(4)", "[0, 1, 2, 3]"},
+       {"[1, 2].reverse()", "[2, 1]"},
+       {"[].first().hasValue()", "false"},
+       {"[1, 2].last().value()", "2"},
+       {"sets.contains([1, 2, 3], [2, 3])", "true"},
+       {"sets.equivalent([1, 1, 2], [2, 1])", "true"},
+       {"sets.intersects([1], [2])", "false"},
+       {"regex.extract('order 1001', '\\\\d+').value()", "\"1001\""},
+       {"regex.extractAll('a1b22', '[a-z](\\\\d+)')", R"(["1", "22"])"},
+       {"regex.replace('a1b2', '\\\\d', '#')", "\"a#b#\""},
+       {"regex.replace('aaa', 'a', 'b', 2)", "\"bba\""},
+       {"regex.replace('abc', '', '-')", "\"-a-b-c-\""},
+       {"{'a': 1}.transformMapEntry(k, v, {v: k})", R"({1: "a"})"},
+       {"{'a': 1, 'b': 1}.transformMapEntry(k, v, {v: k})", "repeated_key: a key of the map is made twice"},
+       {"[optional.of(1), optional.none()].unwrapOpt()", "[1]"},
+       {"'abc'.replace('', '-')", "\"-a-b-c-\""},
+       {"''.split(',')", "[\"\"]"},
+       {"'abc'.split('')", R"(["a", "b", "c"])"},
+       {"'%d %x'.format([1])", "bad_format: the list has no element 1"},
+       {"duration('1h30m').getMinutes()", "90"},
+       {"string(1e21)", "\"1e+21\""},
+       {"string(100000000.0)", "\"100000000\""},
+       {"cidr('192.168.7.9/16').masked()", "192.168.0.0/16"}});
 }
 
 TEST_CASE("an evaluation that costs too much is stopped") {
@@ -183,7 +189,8 @@ TEST_CASE("a condition is true, false or an error") {
 }
 
 TEST_CASE("one program gives the same results in many threads") {
-  const Program program = compiled("order.lines.exists(l, l.sku.matches('^c') && l.price > 10.0) && !has(order.colour)");
+  const Program program =
+      compiled("order.lines.exists(l, l.sku.matches('^c') && l.price > 10.0) && !has(order.colour)");
   std::vector<std::thread> threads;
   std::array<int, 4> good{};
   for (std::size_t t = 0; t < good.size(); ++t)

@@ -6,7 +6,8 @@ using namespace shopbell::cel::test;
 
 namespace {
 
-constexpr std::string_view scope = R"({"order": {"total": 40, "tags": ["vip"], "lines": [{"sku": "mug"}, {"sku": "cap"}], "email": "a@b.c"}})";
+constexpr std::string_view scope =
+    R"({"order": {"total": 40, "tags": ["vip"], "lines": [{"sku": "mug"}, {"sku": "cap"}], "email": "a@b.c"}})";
 
 std::string explained(std::string_view source) {
   Arena arena;
@@ -21,7 +22,8 @@ TEST_CASE("an explanation shows the operands that decided") {
       {"order.total > 100 && order.email == 'x'", "order.total > 100 → 40 > 100 → false"},
       {"order.total > 10 && order.email == 'x'", "order.email == 'x' → \"a@b.c\" == 'x' → false"},
       {"order.total > 100 || order.total < 50", "order.total < 50 → 40 < 50 → true"},
-      {"order.total > 100 || order.email == 'x'", "order.total > 100 → 40 > 100 → false; order.email == 'x' → \"a@b.c\" == 'x' → false"},
+      {"order.total > 100 || order.email == 'x'",
+       "order.total > 100 → 40 > 100 → false; order.email == 'x' → \"a@b.c\" == 'x' → false"},
       {"!(order.total > 10)", "order.total > 10 → 40 > 10 → true"},
       {"'vip' in order.tags", "'vip' in order.tags → 'vip' in [\"vip\"] → true"},
       {"order.email.endsWith('.de')", "order.email.endsWith('.de') → \"a@b.c\".endsWith('.de') → false"},
@@ -46,7 +48,8 @@ TEST_CASE("a trace is the tree of what was evaluated") {
         "order.total > 10 && order.lines.exists(l, l.sku == 'cap')  ->  true && true  ->  true\n"
         "  order.total > 10  ->  40 > 10  ->  true\n"
         "    order.total  ->  40\n"
-        "  order.lines.exists(l, l.sku == 'cap')  ->  [{\"sku\": \"mug\"}, {\"sku\": \"cap\"}].exists(l, true)  ->  true\n"
+        "  order.lines.exists(l, l.sku == 'cap')  ->  [{\"sku\": \"mug\"}, {\"sku\": \"cap\"}].exists(l, "
+        "true)  ->  true\n"
         "    order.lines  ->  [{\"sku\": \"mug\"}, {\"sku\": \"cap\"}]\n"
         "    l.sku == 'cap'  ->  \"cap\" == 'cap'  ->  true\n"
         "      l.sku  ->  \"cap\"\n");

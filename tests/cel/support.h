@@ -27,10 +27,13 @@ inline Program compiled(std::string_view source, const Env& env = {}) {
 }
 
 /// What the mistake underlines.
-inline std::string_view underlined(std::string_view source, const Error& error) { return source.substr(error.offset, error.length); }
+inline std::string_view underlined(std::string_view source, const Error& error) {
+  return source.substr(error.offset, error.length);
+}
 
 /// The result as CEL writes it, or "code: message" of its error; `scope` is JSON.
-inline std::string result(std::string_view source, std::string_view scope = "{}", const Env& env = {}, const Limits& limits = {}) {
+inline std::string result(std::string_view source, std::string_view scope = "{}", const Env& env = {},
+                          const Limits& limits = {}) {
   const Program program = compiled(source, env);
   Arena arena;
   const auto data = parse_json(scope, arena);
@@ -41,8 +44,11 @@ inline std::string result(std::string_view source, std::string_view scope = "{}"
 
 /// An order as an event's schema declares it.
 inline Env order_env() {
-  const Type address = Type::object("address", {{"country", TypeKind::string, "ISO 3166"}, {"city", TypeKind::string, ""}});
-  const Type line = Type::object("line", {{"sku", TypeKind::string, ""}, {"quantity", TypeKind::integer, ""}, {"price", TypeKind::real, ""}});
+  const Type address =
+      Type::object("address", {{"country", TypeKind::string, "ISO 3166"}, {"city", TypeKind::string, ""}});
+  const Type line = Type::object(
+      "line",
+      {{"sku", TypeKind::string, ""}, {"quantity", TypeKind::integer, ""}, {"price", TypeKind::real, ""}});
   const Type order = Type::object("order", {{"total", TypeKind::real, "major units"},
                                             {"currency", TypeKind::string, ""},
                                             {"placed_at", TypeKind::timestamp, ""},

@@ -14,7 +14,9 @@
 namespace shopbell::conformance {
 namespace {
 
-std::int64_t whole(const Value& text) { return std::strtoll(std::string(text.text_or("0")).c_str(), nullptr, 10); }
+std::int64_t whole(const Value& text) {
+  return std::strtoll(std::string(text.text_or("0")).c_str(), nullptr, 10);
+}
 
 // A value in the suite's encoding.
 Value decode(const Value& v, Arena& arena) {
@@ -27,8 +29,10 @@ Value decode(const Value& v, Arena& arena) {
   if (type == "string") return Value(arena.copy(text));
   if (type == "bytes") return Value::bytes(arena.copy(from_base64(v["b64"].text_or("")).value_or("")));
   if (type == "type") return Value::of_text(Kind::type, arena.copy(text));
-  if (type == "timestamp") return Value::timestamp(whole(v["seconds"]), static_cast<std::int32_t>(v["nanos"].integer_or(0)));
-  if (type == "duration") return Value::duration(whole(v["seconds"]), static_cast<std::int32_t>(v["nanos"].integer_or(0)));
+  if (type == "timestamp")
+    return Value::timestamp(whole(v["seconds"]), static_cast<std::int32_t>(v["nanos"].integer_or(0)));
+  if (type == "duration")
+    return Value::duration(whole(v["seconds"]), static_cast<std::int32_t>(v["nanos"].integer_or(0)));
   if (type == "list") {
     ListBuilder list(arena);
     for (const Value& item : v["v"].items()) list.add(decode(item, arena));
@@ -36,7 +40,8 @@ Value decode(const Value& v, Arena& arena) {
   }
   if (type == "map") {
     MapBuilder map(arena);
-    for (const Value& entry : v["v"].items()) map.add(decode(entry.items()[0], arena), decode(entry.items()[1], arena));
+    for (const Value& entry : v["v"].items())
+      map.add(decode(entry.items()[0], arena), decode(entry.items()[1], arena));
     return map.build();
   }
   if (type == "error") return Value::error(arena.own<Error>(Error{"bound", "an error was bound", {}, 0, 0}));
@@ -86,11 +91,13 @@ std::string judge(const Value& c, Arena& arena) {
   if (!env) return env.error().message;
   const auto program = cel::compile(c["expr"].text_or(""), *env);
   if (!program) return must_fail ? "" : fmt::format("refused: {}", program.error().front().error.message);
-  if (const Value* type = expect.find("deduced_type"); type != nullptr && program->type().to_text() != type->text_or(""))
+  if (const Value* type = expect.find("deduced_type");
+      type != nullptr && program->type().to_text() != type->text_or(""))
     return fmt::format("the type is {}, not {}", program->type().to_text(), type->text_or(""));
   if (c["check_only"].boolean_or(false)) return must_fail ? "it was not refused" : "";
   const Value result = program->evaluate(scope_of(c, arena), arena);
-  if (must_fail) return result.is(Kind::error) ? "" : fmt::format("{} where an error was expected", cel::to_text(result));
+  if (must_fail)
+    return result.is(Kind::error) ? "" : fmt::format("{} where an error was expected", cel::to_text(result));
   const Value* wanted = expect.find("value");
   if (wanted == nullptr || same(result, decode(*wanted, arena))) return {};
   return fmt::format("{} where {} was expected", cel::to_text(result), cel::to_text(decode(*wanted, arena)));

@@ -22,8 +22,12 @@ Env environment(std::uint8_t choice) {
   Env env;
   if (choice & 1) {
     const Type line = Type::object("line", {{"sku", TypeKind::string, ""}, {"price", TypeKind::real, ""}});
-    env.declare("order", Type::object("order", {{"total", TypeKind::real, ""}, {"lines", Type::list(line), ""}, {"note", Type::wrapper(TypeKind::string), ""}}));
-    env.declare("l", Type::list(Type())).declare("s", TypeKind::string).declare("m", Type::map(TypeKind::string, Type()));
+    env.declare("order", Type::object("order", {{"total", TypeKind::real, ""},
+                                                {"lines", Type::list(line), ""},
+                                                {"note", Type::wrapper(TypeKind::string), ""}}));
+    env.declare("l", Type::list(Type()))
+        .declare("s", TypeKind::string)
+        .declare("m", Type::map(TypeKind::string, Type()));
   }
   return env.checked((choice & 2) == 0).macros((choice & 4) == 0);
 }
@@ -61,6 +65,7 @@ void run(std::string_view source, const Env& env) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
-  shopbell::cel::run({reinterpret_cast<const char*>(bytes) + 1, size - 1}, shopbell::cel::environment(bytes[0]));
+  shopbell::cel::run({reinterpret_cast<const char*>(bytes) + 1, size - 1},
+                     shopbell::cel::environment(bytes[0]));
   return 0;
 }

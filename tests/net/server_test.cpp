@@ -15,8 +15,9 @@ namespace {
 void echo(const ServerRequest& request, std::unique_ptr<Responder> responder) {
   ServerResponse response;
   response.content_type = "text/plain";
-  response.body = std::string(request.method) + " " + std::string(request.path) + " [" + std::string(request.query) + "] " +
-                  std::string(request.header("X-NAME")) + " " + std::string(request.body);
+  response.body = std::string(request.method) + " " + std::string(request.path) + " [" +
+                  std::string(request.query) + "] " + std::string(request.header("X-NAME")) + " " +
+                  std::string(request.body);
   responder->answer(std::move(response));
 }
 
@@ -28,7 +29,8 @@ std::unique_ptr<Server> started(Handler handler, ServerConfig config = {}) {
 }
 
 std::string post(const std::string& path, const std::string& body, const std::string& lines = "") {
-  return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + lines +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 // Waits, within bounds, until something that another thread does has been done.
@@ -59,12 +61,14 @@ TEST_CASE("requests sent at once are answered one after the other, in their orde
   const auto server = started(echo);
   RawClient client(server->port());
   std::string all;
-  for (int i = 0; i < 200; ++i) all += post("/" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'x'));
+  for (int i = 0; i < 200; ++i)
+    all += post("/" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'x'));
   client.send(all);
   for (int i = 0; i < 200; ++i) {
     const auto response = client.response();
     REQUIRE(response);
-    REQUIRE(response->body == "POST /" + std::to_string(i) + " []  " + std::string(static_cast<std::size_t>(i), 'x'));
+    REQUIRE(response->body ==
+            "POST /" + std::to_string(i) + " []  " + std::string(static_cast<std::size_t>(i), 'x'));
   }
   CHECK(server->counters().requests == 200);
   CHECK(server->counters().connections_open == 1);
@@ -80,8 +84,10 @@ TEST_CASE("a request may come byte by byte") {
 TEST_CASE("chunks are put together and trailers are not fields") {
   const auto server = started(echo);
   RawClient client(server->port());
-  client.send("POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "5\r\nhello\r\n1;ext=\"v\"\r\n \r\n00a\r\n0123456789\r\n0\r\nX-Name: forged\r\n\r\n" + post("/next", "x"));
+  client.send(
+      "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5\r\nhello\r\n1;ext=\"v\"\r\n \r\n00a\r\n0123456789\r\n0\r\nX-Name: forged\r\n\r\n" +
+      post("/next", "x"));
   CHECK(client.response()->body == "POST /c []  hello 0123456789");
   CHECK(client.response()->body == "POST /next []  x");
 }
@@ -103,11 +109,13 @@ TEST_CASE("a chunked body may be cut anywhere") {
 TEST_CASE("a large body comes whole, and the next request behind it too") {
   const auto server = started([](const ServerRequest& request, std::unique_ptr<Responder> responder) {
     ServerResponse response;
-    response.body = std::to_string(request.body.size()) + std::string(request.body.substr(0, 1)) + std::string(request.header("X-Name"));
+    response.body = std::to_string(request.body.size()) + std::string(request.body.substr(0, 1)) +
+                    std::string(request.header("X-Name"));
     responder->answer(std::move(response));
   });
   RawClient client(server->port());
-  std::thread sender([&] { client.send(post("/", std::string(2 * 1024 * 1024, 'y'), "X-Name: n\r\n") + post("/", "z")); });
+  std::thread sender(
+      [&] { client.send(post("/", std::string(2 * 1024 * 1024, 'y'), "X-Name: n\r\n") + post("/", "z")); });
   CHECK(client.response()->body == "2097152yn");
   CHECK(client.response()->body == "1z");
   sender.join();
@@ -191,19 +199,26 @@ TEST_CASE("answers come from any thread, many at once, and each to its own conne
   Responder::Many waiting;
   ServerConfig config;
   config.threads = 2;
-  const auto server = started([&](const ServerRequest& request, std::unique_ptr<Responder> responder) {
-    ServerResponse response;
-    response.body = std::string(request.path);
-    const std::lock_guard lock(mutex);
-    waiting.emplace_back(std::move(responder), std::move(response));
-  }, config);
+  const auto server = started(
+      [&](const ServerRequest& request, std::unique_ptr<Responder> responder) {
+        ServerResponse response;
+        response.body = std::string(request.path);
+        const std::lock_guard lock(mutex);
+        waiting.emplace_back(std::move(responder), std::move(response));
+      },
+      config);
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 50; ++i) clients.push_back(std::make_unique<RawClient>(server->port()));
   for (int round = 0; round < 5; ++round) {
-    for (int i = 0; i < 50; ++i) clients[static_cast<std::size_t>(i)]->send(post("/" + std::to_string(i), "x"));
-    CHECK(eventually([&] { const std::lock_guard lock(mutex); return waiting.size() == 50; }));
+    for (int i = 0; i < 50; ++i)
+      clients[static_cast<std::size_t>(i)]->send(post("/" + std::to_string(i), "x"));
+    CHECK(eventually([&] {
+      const std::lock_guard lock(mutex);
+      return waiting.size() == 50;
+    }));
     server->answer_all(std::exchange(waiting, {}));
-    for (int i = 0; i < 50; ++i) CHECK(clients[static_cast<std::size_t>(i)]->response()->body == "/" + std::to_string(i));
+    for (int i = 0; i < 50; ++i)
+      CHECK(clients[static_cast<std::size_t>(i)]->response()->body == "/" + std::to_string(i));
   }
 }
 
@@ -212,7 +227,8 @@ TEST_CASE("a request that does not come whole in its time is told so") {
   config.limits.header_timeout = Millis{40};
   config.limits.body_timeout = Millis{40};
   const auto server = started(echo, config);
-  for (const std::string part : {"G", "GET / HTTP/1.1\r\nHost: a\r\nX:", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhel"}) {
+  for (const std::string part : {"G", "GET / HTTP/1.1\r\nHost: a\r\nX:",
+                                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhel"}) {
     RawClient client(server->port());
     client.send(part);
     const auto response = client.response();
@@ -251,7 +267,9 @@ TEST_CASE("a handler that does not answer in its time is a 503, and its late ans
   ServerConfig config;
   config.limits.answer_timeout = Millis{40};
   std::unique_ptr<Responder> late;
-  const auto server = started([&](const ServerRequest&, std::unique_ptr<Responder> responder) { late = std::move(responder); }, config);
+  const auto server = started(
+      [&](const ServerRequest&, std::unique_ptr<Responder> responder) { late = std::move(responder); },
+      config);
   RawClient client(server->port());
   client.send(post("/", "x"));
   const auto response = client.response();
@@ -299,7 +317,9 @@ TEST_CASE("many connections are served by two threads") {
 
 TEST_CASE("a server that stops answers what it has read, and closes who is idle") {
   std::promise<std::unique_ptr<Responder>> taken;
-  const auto server = started([&](const ServerRequest&, std::unique_ptr<Responder> responder) { taken.set_value(std::move(responder)); });
+  const auto server = started([&](const ServerRequest&, std::unique_ptr<Responder> responder) {
+    taken.set_value(std::move(responder));
+  });
   RawClient idle(server->port()), busy(server->port());
   busy.send(post("/", "x"));
   auto responder = taken.get_future().get();
@@ -317,7 +337,9 @@ TEST_CASE("a server that stops answers what it has read, and closes who is idle"
 
 TEST_CASE("a server that stops waits no longer than its grace") {
   std::promise<std::unique_ptr<Responder>> taken;
-  const auto server = started([&](const ServerRequest&, std::unique_ptr<Responder> responder) { taken.set_value(std::move(responder)); });
+  const auto server = started([&](const ServerRequest&, std::unique_ptr<Responder> responder) {
+    taken.set_value(std::move(responder));
+  });
   RawClient client(server->port());
   client.send(post("/", "x"));
   const auto responder = taken.get_future().get();

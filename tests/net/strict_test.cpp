@@ -79,7 +79,12 @@ std::vector<Case> cases() {
       {"a name that is no token", with("X(a): b"), 400, "bad_header"},
       {"a name above ASCII", with("X\xe9: b"), 400, "bad_header"},
       {"a name with a NUL", with("X\0: b"s), 400, "bad_header"},
-      {"more fields than the limit", with([] { std::string all; for (int i = 0; i < 120; ++i) all += "X: a\r\n"; return all + "Y: b"; }()), 431, "too_many_headers"},
+      {"more fields than the limit", with([] {
+         std::string all;
+         for (int i = 0; i < 120; ++i) all += "X: a\r\n";
+         return all + "Y: b";
+       }()),
+       431, "too_many_headers"},
       {"headers larger than their limit", with("X: " + std::string(70000, 'a')), 431, "headers_too_large"},
       // Host.
       {"no Host", "GET / HTTP/1.1\r\nX: a\r\n\r\n", 400, "bad_host"},
@@ -93,27 +98,43 @@ std::vector<Case> cases() {
       {"a Host with an open bracket", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400, "bad_host"},
       // Where the body ends.
       {"two lengths", with("Content-Length: 5\r\nContent-Length: 6", "hello!"), 400, "bad_content_length"},
-      {"two equal lengths", with("Content-Length: 5\r\nContent-Length: 5", "hello"), 400, "bad_content_length"},
+      {"two equal lengths", with("Content-Length: 5\r\nContent-Length: 5", "hello"), 400,
+       "bad_content_length"},
       {"a list of lengths", with("Content-Length: 5, 5", "hello"), 400, "bad_content_length"},
       {"a length with a plus", with("Content-Length: +5", "hello"), 400, "bad_content_length"},
       {"a length below zero", with("Content-Length: -5", "hello"), 400, "bad_content_length"},
       {"a length in hex", with("Content-Length: 0x5", "hello"), 400, "bad_content_length"},
       {"a length with a space inside", with("Content-Length: 1 0", "hello"), 400, "bad_content_length"},
       {"an empty length", with("Content-Length:", "hello"), 400, "bad_content_length"},
-      {"a length beyond 64 bits", with("Content-Length: 18446744073709551621", "hello"), 400, "bad_content_length"},
+      {"a length beyond 64 bits", with("Content-Length: 18446744073709551621", "hello"), 400,
+       "bad_content_length"},
       {"a body above the limit", with("Content-Length: 5000", std::string(5000, 'b')), 413, "body_too_large"},
       {"a length above the limit and no body", with("Content-Length: 999999999999"), 413, "body_too_large"},
-      {"both framings", with("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"both framings, the other way round", with("Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"two codings in two fields", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"chunked twice", with("Transfer-Encoding: chunked, chunked", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"a coding that is not chunked", with("Transfer-Encoding: xchunked", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"chunked, but not last", with("Transfer-Encoding: chunked, identity", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"chunked in quotes", with("Transfer-Encoding: \"chunked\"", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"chunked behind a vertical tab", with("Transfer-Encoding: \x0b" "chunked", "0\r\n\r\n"), 400, "bad_header"},
+      {"both framings", with("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400,
+       "bad_transfer_encoding"},
+      {"both framings, the other way round",
+       with("Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
+      {"two codings in two fields",
+       with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400,
+       "bad_transfer_encoding"},
+      {"chunked twice", with("Transfer-Encoding: chunked, chunked", "0\r\n\r\n"), 400,
+       "bad_transfer_encoding"},
+      {"a coding that is not chunked", with("Transfer-Encoding: xchunked", "0\r\n\r\n"), 400,
+       "bad_transfer_encoding"},
+      {"chunked, but not last", with("Transfer-Encoding: chunked, identity", "0\r\n\r\n"), 400,
+       "bad_transfer_encoding"},
+      {"chunked in quotes", with("Transfer-Encoding: \"chunked\"", "0\r\n\r\n"), 400,
+       "bad_transfer_encoding"},
+      {"chunked behind a vertical tab",
+       with("Transfer-Encoding: \x0b"
+            "chunked",
+            "0\r\n\r\n"),
+       400, "bad_header"},
       {"an empty coding", with("Transfer-Encoding:", "0\r\n\r\n"), 400, "bad_transfer_encoding"},
-      {"a coding that is unknown", with("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"), 501, "unknown_transfer_coding"},
-      {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "bad_transfer_encoding"},
+      {"a coding that is unknown", with("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"), 501,
+       "unknown_transfer_coding"},
+      {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       400, "bad_transfer_encoding"},
       // Chunks.
       {"a chunk without a size", chunked("\r\nhello\r\n0\r\n\r\n"), 400, "bad_chunk"},
       {"a chunk's size that is no hex", chunked("g\r\nhello\r\n0\r\n\r\n"), 400, "bad_chunk"},
@@ -127,7 +148,9 @@ std::vector<Case> cases() {
       {"an extension with LF in quotes", chunked("5;a=\"\n\"\r\nhello\r\n0\r\n\r\n"), 400, "bad_chunk"},
       {"an extension without an end", chunked("5;a=" + std::string(70000, 'a')), 400, "bad_chunk"},
       {"trailers without an end", chunked("0\r\nX: " + std::string(70000, 'a')), 400, "bad_chunk"},
-      {"chunks above the limit", chunked("800\r\n" + std::string(0x800, 'a') + "\r\n801\r\n" + std::string(0x801, 'a')), 413, "body_too_large"},
+      {"chunks above the limit",
+       chunked("800\r\n" + std::string(0x800, 'a') + "\r\n801\r\n" + std::string(0x801, 'a')), 413,
+       "body_too_large"},
       // The rest.
       {"an expectation that is unknown", with("Expect: 200-ok"), 417, "expectation_failed"},
       {"a Connection that is no list", with("Connection: a b"), 400, "bad_request"},
@@ -194,12 +217,13 @@ TEST_CASE("a request that ends in its middle is refused, wherever that is") {
 }
 
 TEST_CASE("what is well-formed passes the gate") {
-  for (const std::string head : {
-           "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n",
-           "GET /a/b%20c?filter[a]=1&b=%C3%A9 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n",
-           "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0005\r\n\r\n",
-           "POST / HTTP/1.1\r\nHost:\ta \r\nTransfer-Encoding: CHUNKED\r\nExpect: 100-Continue\r\n\r\n",
-           "M-SEARCH / HTTP/1.1\r\nHost: 127.0.0.1\r\nX:\r\nY: a\tb \xc3\xa9\r\n\r\n"}) {
+  for (const std::string head :
+       {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n",
+        "GET /a/b%20c?filter[a]=1&b=%C3%A9 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0005\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost:\ta \r\nTransfer-Encoding: CHUNKED\r\nExpect: 100-Continue\r\n\r\n",
+        "M-SEARCH / HTTP/1.1\r\nHost: 127.0.0.1\r\nX:\r\nY: a\tb \xc3\xa9\r\n\r\n"}) {
     INFO(head);
     CHECK(scan_head(head, 0).length == head.size());
     CHECK_FALSE(check_head(head));

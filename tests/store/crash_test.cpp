@@ -27,7 +27,9 @@ std::uint64_t check_whole(const std::string& folder) {
   const std::uint64_t seq = store->fence().seq;
   REQUIRE(seq % 2 == 0);
   const std::uint64_t batches = seq / 2;
-  const auto loaded = value_of(store->load({"customer:7"}, {event_digest("shop", "a" + std::to_string(batches)), event_digest("shop", "a" + std::to_string(batches + 1))}));
+  const auto loaded =
+      value_of(store->load({"customer:7"}, {event_digest("shop", "a" + std::to_string(batches)),
+                                            event_digest("shop", "a" + std::to_string(batches + 1))}));
   CHECK(loaded.subjects[0].state == (batches == 0 ? "" : "after " + std::to_string(batches)));
   CHECK(loaded.subjects[0].runs.size() == batches);
   CHECK(loaded.seen == std::vector<std::uint64_t>{batches == 0 ? 0 : seq - 1, 0});
@@ -59,7 +61,9 @@ TEST_CASE("a tail of the log that no row points to is cut, at whatever byte it e
   const Folder folder, copies;
   commit_and_copy(folder / "live", copies.path(), 2);
   const std::string segment = "/log/2026-11-21.jsonl";
-  const std::string tail = R"({"specversion":"1.0","id":"never committed"})" "\n" R"({"spec)";
+  const std::string tail = R"({"specversion":"1.0","id":"never committed"})"
+                           "\n"
+                           R"({"spec)";
   for (std::size_t bytes = 1; bytes <= tail.size(); ++bytes) {
     INFO(bytes << " bytes of a tail");
     const std::string crashed = copies / "tail";
@@ -76,7 +80,8 @@ TEST_CASE("a write-ahead log cut at any place gives whole batches, up to the cut
   const std::string whole = read_file(copies / "4/shopbell.db-wal");
   REQUIRE(whole.size() > 10'000);
   std::uint64_t last = 0;
-  for (std::size_t bytes = read_file(copies / "1/shopbell.db-wal").size(); bytes <= whole.size(); bytes += 997) {
+  for (std::size_t bytes = read_file(copies / "1/shopbell.db-wal").size(); bytes <= whole.size();
+       bytes += 997) {
     INFO("cut after " << bytes << " of " << whole.size() << " bytes");
     const std::string crashed = copies / "cut";
     fs::remove_all(crashed);
@@ -142,7 +147,8 @@ TEST_CASE("a closed store leaves plain lines, a segment a day") {
     REQUIRE(store->commit(next(*store, {event("3")}, at(86'399))) == Committed::done);
   }
   CHECK(read_file(folder / "log/2026-11-21.jsonl") == std::string(event("1").line) + "\n");
-  CHECK(read_file(folder / "log/2026-11-22.jsonl") == std::string(event("2").line) + "\n" + std::string(event("3").line) + "\n");
+  CHECK(read_file(folder / "log/2026-11-22.jsonl") ==
+        std::string(event("2").line) + "\n" + std::string(event("3").line) + "\n");
   CHECK(!fs::exists(folder / "shopbell.db-wal"));
   CHECK(value_of(reader_or_throw(folder.path())->line(3)) == event("3").line);
 }

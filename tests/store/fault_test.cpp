@@ -72,7 +72,8 @@ TEST_CASE("when the log cannot be synced a batch is never done, and the store st
   check_only(folder.path(), {"1"});
 }
 
-TEST_CASE("a disk that fills up in the middle of a line gives full, keeps nothing, and takes the batch again") {
+TEST_CASE(
+    "a disk that fills up in the middle of a line gives full, keeps nothing, and takes the batch again") {
   const Folder folder;
   Disk disk;
   auto store = open_or_throw(folder.path(), {disk.calls(), nullptr});
@@ -153,7 +154,8 @@ TEST_CASE("a full disk under the write-ahead log gives full at whichever write, 
 }
 
 TEST_CASE("an I/O error of the write-ahead log, or of its sync, stops the store without a done") {
-  const Faults fault = GENERATE(Faults{"-wal", SQLITE_IOERR_WRITE, 0, 0}, Faults{"-wal", 0, SQLITE_IOERR_FSYNC, 0});
+  const Faults fault =
+      GENERATE(Faults{"-wal", SQLITE_IOERR_WRITE, 0, 0}, Faults{"-wal", 0, SQLITE_IOERR_FSYNC, 0});
   const Folder folder;
   const char* vfs = fault_vfs();
   {
@@ -170,14 +172,16 @@ TEST_CASE("an I/O error of the write-ahead log, or of its sync, stops the store 
   check_only(folder.path(), seq == 2 ? std::vector<std::string>{"1", "2"} : std::vector<std::string>{"1"});
 }
 
-TEST_CASE("a checkpoint that finds the disk full leaves all in the write-ahead log; a failed one stops the store") {
+TEST_CASE(
+    "a checkpoint that finds the disk full leaves all in the write-ahead log; a failed one stops the store") {
   const Folder folder;
   const char* vfs = fault_vfs();
   auto store = open_or_throw(folder.path(), {system_files(), vfs});
   const auto grow = [&](int error) {
     for (int i = 0; i < 10; ++i) {
       Batch batch = next(*store, {});
-      for (int n = 0; n < 100; ++n) batch.subjects.push_back({"s" + std::to_string(i * 100 + n), std::string(20'000, 's')});
+      for (int n = 0; n < 100; ++n)
+        batch.subjects.push_back({"s" + std::to_string(i * 100 + n), std::string(20'000, 's')});
       REQUIRE(store->commit(batch) == Committed::done);
     }
     faults() = {".db", error, 0, 0};

@@ -16,11 +16,11 @@ namespace {
 
 struct Model {
   std::map<std::string, std::string> subjects;
-  std::map<std::string, RunRow> runs;           // by id
-  std::vector<std::string> started;             // run ids in order
+  std::map<std::string, RunRow> runs;  // by id
+  std::vector<std::string> started;    // run ids in order
   std::map<Digest, std::uint64_t> seen;
-  std::map<std::string, CallRow> calls;         // the open ones
-  std::vector<std::string> lines;               // by seq - 1; "" : none
+  std::map<std::string, CallRow> calls;  // the open ones
+  std::vector<std::string> lines;        // by seq - 1; "" : none
   std::uint64_t events = 0;
 };
 
@@ -31,7 +31,8 @@ class Story {
   Batch batch(const Store& store, Model& model) {
     Batch made = next(store, {}, at(++clock_));
     const int inputs = 1 + pick(4);
-    for (int i = 0; i < inputs; ++i) add_input(made, model, made.fence.seq + static_cast<std::uint64_t>(i) + 1);
+    for (int i = 0; i < inputs; ++i)
+      add_input(made, model, made.fence.seq + static_cast<std::uint64_t>(i) + 1);
     if (pick(2) == 0) end_a_run(made, model);
     if (pick(3) == 0) end_a_call(made, model);
     return made;
@@ -52,7 +53,8 @@ class Story {
       input.event_id = "e" + std::to_string(seq);
       input.source = "shop " + std::to_string(pick(3));
       input.digest = event_digest(input.source, input.event_id);
-      lines_.push_back(std::make_unique<std::string>(static_cast<std::size_t>(1 + pick(300)), static_cast<char>('a' + pick(26))));
+      lines_.push_back(std::make_unique<std::string>(static_cast<std::size_t>(1 + pick(300)),
+                                                     static_cast<char>('a' + pick(26))));
       input.line = *lines_.back();
       model.seen[input.digest] = seq;
       ++model.events;
@@ -69,7 +71,8 @@ class Story {
 
   void start_a_run(Batch& made, Model& model, const InputRow& input) {
     const std::string name = "run " + std::to_string(model.started.size());
-    RunRow run = pick(3) == 0 ? ended_run(name, input.subject, input.seq) : open_run(name, input.subject, input.seq);
+    RunRow run =
+        pick(3) == 0 ? ended_run(name, input.subject, input.seq) : open_run(name, input.subject, input.seq);
     if (!run.ended && pick(2) == 0) run.due = at(pick(5000));
     run.notes = "started";
     if (!run.ended && pick(2) == 0) {
@@ -87,7 +90,8 @@ class Story {
 
   void end_a_run(Batch& made, Model& model) {
     if (model.started.empty()) return;
-    RunRow& run = model.runs[model.started[static_cast<std::size_t>(pick(static_cast<int>(model.started.size())))]];
+    RunRow& run =
+        model.runs[model.started[static_cast<std::size_t>(pick(static_cast<int>(model.started.size())))]];
     if (run.ended || run.event_seq > made.fence.seq) return;  // put once in a batch
     RunRow update = run;
     update.event_seq = 0;
@@ -158,7 +162,9 @@ void compare_views(const std::string& folder, const Model& model) {
   const auto counts = value_of(reader->counts());
   CHECK(counts.events == model.events);
   CHECK(counts.open_calls == model.calls.size());
-  CHECK(counts.open_runs == static_cast<std::uint64_t>(std::count_if(model.runs.begin(), model.runs.end(), [](const auto& run) { return !run.second.ended; })));
+  CHECK(counts.open_runs ==
+        static_cast<std::uint64_t>(std::count_if(model.runs.begin(), model.runs.end(),
+                                                 [](const auto& run) { return !run.second.ended; })));
 }
 
 }  // namespace

@@ -16,8 +16,10 @@ TEST_CASE("lists are paged by key, newest first, and filters narrow them") {
     const std::string subject = i % 2 == 0 ? "customer:even" : "customer:odd";
     Batch batch = next(*store, {event(std::to_string(i), subject)}, at(i));
     if (i == 4) batch.inputs[0].type = "order.cancelled";
-    batch.runs = {i == 1 ? open_run("r1", subject, batch.inputs[0].seq) : ended_run("r" + std::to_string(i), subject, batch.inputs[0].seq)};
-    batch.tickets = {{"t" + std::to_string(i), batch.runs[0].id, "triage", subject, i < 3 ? "support" : "sales", "high", "angry", "note", "{}", at(i)}};
+    batch.runs = {i == 1 ? open_run("r1", subject, batch.inputs[0].seq)
+                         : ended_run("r" + std::to_string(i), subject, batch.inputs[0].seq)};
+    batch.tickets = {{"t" + std::to_string(i), batch.runs[0].id, "triage", subject,
+                      i < 3 ? "support" : "sales", "high", "angry", "note", "{}", at(i)}};
     batch.messages = {{"m" + std::to_string(i), subject, "chat", "in", "ada", "shop", "hello", "", at(i)}};
     REQUIRE(store->commit(batch) == Committed::done);
   }
@@ -86,7 +88,8 @@ TEST_CASE("an event is found by its sender's id, with what was forwarded under i
   elsewhere.digest = event_digest("another shop", "1001");
   InputRow forwarded = event("1001", "order:1001");
   forwarded.digest.clear();
-  REQUIRE(store->commit(next(*store, {event("1001"), forwarded, event("1002"), elsewhere})) == Committed::done);
+  REQUIRE(store->commit(next(*store, {event("1001"), forwarded, event("1002"), elsewhere})) ==
+          Committed::done);
   const auto reader = reader_or_throw(folder.path());
   const auto found = value_of(reader->events_by_id("1001"));
   REQUIRE(found.size() == 3);
@@ -155,7 +158,8 @@ TEST_CASE("a reader on another thread sees whole batches while the store writes 
   });
   for (int i = 0; i < 150 || looks < 20; ++i) {
     Batch batch = next(*store, {event("a" + std::to_string(i)), event("b" + std::to_string(i))});
-    for (int n = 0; n < 20; ++n) batch.subjects.push_back({"s" + std::to_string(i * 20 + n), std::string(3'000, 's')});
+    for (int n = 0; n < 20; ++n)
+      batch.subjects.push_back({"s" + std::to_string(i * 20 + n), std::string(3'000, 's')});
     REQUIRE(store->commit(batch) == Committed::done);
     store->tidy();
   }

@@ -48,7 +48,8 @@ TEST_CASE("a store of an older version is brought to the newest, its rows kept")
 TEST_CASE("a migration that fails in the middle changes nothing") {
   const Folder folder;
   const auto db = open_database(folder / "x.db");
-  const std::array<Migration, 2> steps = {"CREATE TABLE a(id)", "CREATE TABLE b(id); INSERT INTO nowhere VALUES (1)"};
+  const std::array<Migration, 2> steps = {"CREATE TABLE a(id)",
+                                          "CREATE TABLE b(id); INSERT INTO nowhere VALUES (1)"};
   REQUIRE(!migrate(db, steps));
   CHECK(ask(db, "PRAGMA user_version") == 1);
   CHECK(ask(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'b'") == 0);

@@ -21,7 +21,8 @@ TEST_CASE("what a batch wrote is there after the store was closed and opened") {
   auto store = open_or_throw(folder.path());
   CHECK(store->fence() == Fence{2, 2});
   CHECK(store->clock() == at(60));
-  const auto loaded = value_of(store->load({"customer:8", "customer:7", "customer:9"}, {event_digest("shop", "1002"), event_digest("shop", "9")}));
+  const auto loaded = value_of(store->load({"customer:8", "customer:7", "customer:9"},
+                                           {event_digest("shop", "1002"), event_digest("shop", "9")}));
   REQUIRE(loaded.subjects.size() == 3);
   CHECK(loaded.subjects[0].id == "customer:8");
   CHECK(loaded.subjects[0].runs.empty());
@@ -88,7 +89,8 @@ TEST_CASE("a batch built on another fence is refused and leaves nothing") {
   of_another_epoch.fence.epoch = 0;
   CHECK(store->commit(of_another_epoch) == Committed::fenced);
   CHECK(store->commit(next(*store, {event("4")})) == Committed::done);
-  CHECK(value_of(store->load({}, {event_digest("shop", "1"), event_digest("shop", "3")})).seen == std::vector<std::uint64_t>{0, 0});
+  CHECK(value_of(store->load({}, {event_digest("shop", "1"), event_digest("shop", "3")})).seen ==
+        std::vector<std::uint64_t>{0, 0});
 }
 
 TEST_CASE("somebody else's epoch in the database fences the store that had it before") {
@@ -127,8 +129,9 @@ TEST_CASE("waits are due in the order of their time, each subject once") {
   auto store = open_or_throw(folder.path());
   CHECK(!value_of(store->next_due()));
   Batch batch = next(*store, {event("1")});
-  batch.runs = {open_run("a", "late", 1, at(30)), open_run("b", "early", 1, at(10)), open_run("c", "late", 1, at(20)),
-                open_run("d", "never", 1), open_run("e", "tomorrow", 1, at(86'400))};
+  batch.runs = {open_run("a", "late", 1, at(30)), open_run("b", "early", 1, at(10)),
+                open_run("c", "late", 1, at(20)), open_run("d", "never", 1),
+                open_run("e", "tomorrow", 1, at(86'400))};
   REQUIRE(store->commit(batch) == Committed::done);
   const auto due = value_of(store->due(at(30), 10));
   REQUIRE(due.size() == 2);

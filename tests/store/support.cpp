@@ -40,7 +40,8 @@ Time at(std::int64_t seconds) {
 InputRow event(const std::string& id, const std::string& subject) {
   // The lines live as long as the program: an InputRow only views its line.
   static std::vector<std::unique_ptr<std::string>> lines;
-  lines.push_back(std::make_unique<std::string>(R"({"specversion":"1.0","id":")" + id + R"(","source":"shop","type":"order.placed"})"));
+  lines.push_back(std::make_unique<std::string>(R"({"specversion":"1.0","id":")" + id +
+                                                R"(","source":"shop","type":"order.placed"})"));
   InputRow input;
   input.at = at(0);
   input.kind = "event";
@@ -53,7 +54,8 @@ InputRow event(const std::string& id, const std::string& subject) {
   return input;
 }
 
-RunRow open_run(const std::string& id, const std::string& subject, std::uint64_t event_seq, std::optional<Time> due) {
+RunRow open_run(const std::string& id, const std::string& subject, std::uint64_t event_seq,
+                std::optional<Time> due) {
   RunRow run;
   run.id = id_of({id});
   run.subject = subject;

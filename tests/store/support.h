@@ -41,7 +41,8 @@ Time at(std::int64_t seconds);  // after 2026-11-21T00:00:00Z
 /// An event of customer:NUMBER, its line some 100 bytes; `seq` is given to it by `next`.
 InputRow event(const std::string& id, const std::string& subject = "customer:7");
 /// An open run that waits until `due`.
-RunRow open_run(const std::string& id, const std::string& subject, std::uint64_t event_seq, std::optional<Time> due = {});
+RunRow open_run(const std::string& id, const std::string& subject, std::uint64_t event_seq,
+                std::optional<Time> due = {});
 RunRow ended_run(const std::string& id, const std::string& subject, std::uint64_t event_seq);
 
 /// A batch that follows on what the store has: inputs get their seqs.

@@ -68,7 +68,8 @@ class RawClient {
     r.head = bytes_.substr(0, end + 2);
     r.status = std::atoi(r.head.c_str() + std::string_view("HTTP/1.1 ").size());
     const auto at = r.head.find("Content-Length: ");
-    const auto length = !has_body || at == r.head.npos ? 0 : std::strtoull(r.head.c_str() + at + 16, nullptr, 10);
+    const auto length =
+        !has_body || at == r.head.npos ? 0 : std::strtoull(r.head.c_str() + at + 16, nullptr, 10);
     while (bytes_.size() < end + 4 + length)
       if (!more()) return {};
     r.body = bytes_.substr(end + 4, length);
@@ -77,9 +78,7 @@ class RawClient {
   }
 
   /// True when the server closes (or resets) without a further byte.
-  bool ends() {
-    return bytes_.empty() && !more() && ended_;
-  }
+  bool ends() { return bytes_.empty() && !more() && ended_; }
 
  private:
   bool more() {

@@ -145,7 +145,7 @@ std::string encode_subject(const Subject& subject) {
       std::string& to = counters.key(counter.workflow);
       to += '[';
       for (std::size_t i = 0; i < counter.done.size(); ++i)
-        to += (i > 0 ? "," : "") + std::to_string(to_ms(counter.done[i]));
+        to.append(i > 0 ? "," : "").append(std::to_string(to_ms(counter.done[i])));
       to += ']';
     }
     w.key("counters") += counters.done();

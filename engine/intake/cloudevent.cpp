@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "base/time.h"
 
+#include <fmt/format.h>
+
 #include <shopbell/text.h>
 
 #include <algorithm>
@@ -21,10 +23,10 @@ bool has_control(std::string_view text) {
 }
 
 Result<void> check_name(std::string_view name, std::string_view text, std::size_t bytes_max) {
-  if (text.empty()) return bad("`" + std::string(name) + "` is empty");
+  if (text.empty()) return bad(fmt::format("`{}` is empty", name));
   if (text.size() > bytes_max)
-    return bad("`" + std::string(name) + "` is longer than " + std::to_string(bytes_max) + " bytes");
-  if (has_control(text)) return bad("`" + std::string(name) + "` has a control character in it");
+    return bad(fmt::format("`{}` is longer than {} bytes", name, bytes_max));
+  if (has_control(text)) return bad(fmt::format("`{}` has a control character in it", name));
   return {};
 }
 
@@ -33,7 +35,7 @@ Result<std::optional<std::string_view>> text_attribute(const Value& object, std:
                                                        std::size_t bytes_max) {
   const Value v = object[name];
   if (v.is_null()) return std::nullopt;
-  if (!v.is(Kind::string)) return bad("`" + std::string(name) + "` is no text");
+  if (!v.is(Kind::string)) return bad(fmt::format("`{}` is no text", name));
   if (auto good = check_name(name, v.text(), bytes_max); !good) return tl::unexpected(good.error());
   return v.text();
 }
@@ -41,7 +43,7 @@ Result<std::optional<std::string_view>> text_attribute(const Value& object, std:
 Result<std::string_view> required_attribute(const Value& object, std::string_view name, std::size_t bytes_max) {
   auto text = text_attribute(object, name, bytes_max);
   if (!text) return tl::unexpected(text.error());
-  if (!*text) return bad("`" + std::string(name) + "` is missing");
+  if (!*text) return bad(fmt::format("`{}` is missing", name));
   return **text;
 }
 
@@ -137,12 +139,12 @@ Result<Taken> finish(const Event& event, Time received, std::string_view raw) {
   if (auto good = check_name("subject", event.subject, event_subject_bytes_max); !good)
     return tl::unexpected(good.error());
   if (depth_of(event.data) > event_depth_max)
-    return bad("`data` is nested deeper than " + std::to_string(event_depth_max));
+    return bad(fmt::format("`data` is nested deeper than {}", event_depth_max));
   Taken taken{.event = event, .digest = event_digest(event.source, event.id), .line = {}};
   taken.line.reserve(raw.size() + 4096);
   append_line(taken.line, event, received, raw);
   if (taken.line.size() > event_bytes_max)
-    return fail("event_too_large", "an event is larger than " + std::to_string(event_bytes_max) + " bytes");
+    return fail("event_too_large", fmt::format("an event is larger than {} bytes", event_bytes_max));
   return taken;
 }
 
@@ -158,12 +160,12 @@ Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Aren
   const bool many = root->is(Kind::list);
   const auto objects = many ? root->items() : std::span(&*root, 1);
   if (objects.size() > events_max)
-    return fail("too_many_events", "a batch has more than " + std::to_string(events_max) + " events");
+    return fail("too_many_events", fmt::format("a batch has more than {} events", events_max));
   std::vector<Taken> all;
   for (const Value& object : objects) {
     auto taken = take(object, received, arena);
     if (!taken && many)
-      taken.error().message = "event " + std::to_string(all.size() + 1) + ": " + taken.error().message;
+      taken.error().message = fmt::format("event {}: {}", all.size() + 1, taken.error().message);
     if (!taken) return tl::unexpected(taken.error());
     all.push_back(std::move(*taken));
   }
@@ -179,10 +181,10 @@ Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Aren
     ++number;
     if (trimmed(line).empty()) continue;
     if (all.size() == events_max)
-      return fail("too_many_events", "a batch has more than " + std::to_string(events_max) + " events");
+      return fail("too_many_events", fmt::format("a batch has more than {} events", events_max));
     auto taken = read_event(line, received, arena);
     if (!taken) {
-      taken.error().message = "line " + std::to_string(number) + ": " + taken.error().message;
+      taken.error().message = fmt::format("line {}: {}", number, taken.error().message);
       return tl::unexpected(taken.error());
     }
     all.push_back(std::move(*taken));

@@ -95,7 +95,7 @@ std::string money_text(const Number& amount, std::string_view code, std::string_
   const bool letters = currency.symbol == currency.code;  // "CHF 10.00": never "CHF10.00"
   const std::string gap(letters && style.gap.empty() ? hard_space : style.gap);
   std::string text = style.symbol_first ? sign + std::string(currency.symbol) + gap + number : sign + number + gap + std::string(currency.symbol);
-  if (how == MoneyStyle::with_code && !letters) text += " " + std::string(currency.code);
+  if (how == MoneyStyle::with_code && !letters) text.append(" ").append(currency.code);
   return text;
 }
 

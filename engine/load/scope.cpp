@@ -109,7 +109,7 @@ std::optional<Error> unknown_part(const liquid::Template::Reading& reading, cons
       return Error{"unknown_field", fmt::format("{} has no field {}", prefix, parts[i]), hint, reading.offset,
                    reading.length};
     }
-    prefix += parts[i] == "[]" ? "[]" : "." + std::string(parts[i]);
+    prefix.append(parts[i] == "[]" ? "" : ".").append(parts[i]);
     type = *next;
   }
   return std::nullopt;

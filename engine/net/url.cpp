@@ -4,6 +4,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -130,17 +131,20 @@ std::string with_escaped_brackets(std::string_view text) {
   return escaped;
 }
 
+std::string bracketed(const std::string& host) {
+  return host.find(':') == host.npos ? host : fmt::format("[{}]", host);
+}
+
 }  // namespace
 
 std::string Url::host_header() const {
-  std::string header = host.find(':') == host.npos ? host : "[" + host + "]";
-  if (port != (tls ? 443 : 80)) header += ":" + std::to_string(port);
+  std::string header = bracketed(host);
+  if (port != (tls ? 443 : 80)) header.append(":").append(std::to_string(port));
   return header;
 }
 
 std::string Url::origin() const {
-  return (tls ? "https://" : "http://") + (host.find(':') == host.npos ? host : "[" + host + "]") + ":" +
-         std::to_string(port);
+  return fmt::format("{}://{}:{}", tls ? "https" : "http", bracketed(host), port);
 }
 
 Result<Url> parse_url(std::string_view text) {
@@ -166,7 +170,7 @@ Result<Url> parse_url(std::string_view text) {
   if (!path.empty() && path.front() != '/') return bad_url("the port is no number");
   url.target = path.empty() ? "/" : std::string(path.data(), path.size());
   if (parsed->has_query())
-    url.target += "?" + std::string(parsed->encoded_query().data(), parsed->encoded_query().size());
+    url.target.append("?").append(parsed->encoded_query().data(), parsed->encoded_query().size());
   return url;
 }
 

@@ -34,9 +34,12 @@ run_conformance() {
   local line
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$report" | tail -1)
   set -- $(sed -E 's/^([0-9]+) passed, ([0-9]+) failed.*/\1 \2/' <<<"${line:-0 passed, 1 failed}")
-  add "$1" "$2"
-  echo "conformance $suite: ${line:-it broke off}"
-  [ "$2" -eq 0 ] || cat "$report"
+  # Those that are known not to pass yet stand in open.txt; they are shown, and any other failure counts.
+  local open
+  open=$(grep -cFf <(grep -v '^#' tests/conformance/open.txt) "$report")
+  add "$1" $(($2 - (open < $2 ? open : $2)))
+  echo "conformance $suite: ${line:-it broke off}, $open of them known (tests/conformance/open.txt)"
+  [ "$2" -eq "$open" ] || cat "$report"
 }
 
 for program in "$bin"/test_*; do run_catch "$program"; done

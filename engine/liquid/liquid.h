@@ -86,7 +86,7 @@ class Template {
   /// nothing half-written is ever returned. `arena` takes what is built on the way; the result does
   /// not point into it.
   /// Errors: "render" (a filter refuses its argument), "no_such_partial", "limit_steps",
-  /// "limit_output", "limit_assigned", "limit_depth", "no_such_timezone", "no_such_translation".
+  /// "limit_output", "limit_assigned", "nesting", "no_such_timezone", "no_such_translation".
   Result<std::string> render(const Value& scope, Arena& arena, const Setting& setting) const;
 
   std::string_view text() const;

@@ -210,6 +210,8 @@ void Shard::finish(std::vector<Job>& jobs, const std::vector<Entry>& entries, Ba
   answer(jobs, entries);
   Aftermath& after = maker.aftermath();
   count(after);
+  metrics_.inputs += maker.rows().inputs.size();
+  metrics_.tickets_opened += maker.rows().tickets.size();
   std::vector<std::string> keys;
   for (const Entry& entry : entries)
     if (const auto* finished = std::get_if<Finished>(&entry.input.what)) keys.push_back(finished->call);

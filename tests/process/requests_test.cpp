@@ -144,6 +144,10 @@ TEST_CASE("an event is accepted once; sent again it is answered 200 and starts n
   const auto read = parse_json_document(runs->body);
   REQUIRE(read);
   CHECK(read->root()["runs"].size() == 3);
+  const auto metrics = get(server.port(), "/metrics");
+  REQUIRE(metrics);
+  CHECK(metrics->body.find("shopbell_inputs_total 3\n") != std::string::npos);
+  CHECK(metrics->body.find("shopbell_events_repeated_total 3\n") != std::string::npos);
 }
 
 TEST_CASE("a changed workflow is taken up without a restart, a broken one is refused and the former goes on") {

@@ -131,8 +131,8 @@ class Program {
   std::shared_ptr<const Plan> plan_;
 };
 
-/// Parses, expands macros, checks and plans. All mistakes of a kind at once: those of syntax, or
-/// when there are none those of types.
+/// Parses, expands macros, checks and plans. The first mistake of syntax, or when there is none all
+/// of names and types, in the order of the text.
 tl::expected<Program, std::vector<Issue>> compile(std::string_view source, const Env& env = {});
 
 /// A value as CEL writes it, for people: texts in quotes, at most `bytes_max` bytes and then "…".

@@ -1,4 +1,5 @@
 #include "cel/checker.h"
+#include "cel/parser.h"
 
 #include "base/diagnostic.h"
 
@@ -155,18 +156,23 @@ Type Checker::choose_overload(const Expr& e, std::span<const Type> args) {
 }
 
 void Checker::unknown_function(const Expr& e) {
-  std::vector<std::string_view> names;
-  const std::string full =
-      e.member && root_of(*e.args[0]) != nullptr && local(root_of(*e.args[0])->name) == nullptr
-          ? dotted_name(*e.args[0]) + "." + std::string(e.name)
-          : std::string(e.name);
+  const auto macros = macro_names();
+  if (env_.has_macros() && std::find(macros.begin(), macros.end(), e.name) != macros.end()) {
+    const std::size_t count = e.args.size() - (e.member ? 1 : 0);
+    report_at(e.name_offset, e.name.size(), "bad_macro",
+              fmt::format("{}() is not written {} {} arguments", e.name, e.member ? "with" : "alone with", count), {});
+    return;
+  }
+  const Expr* root = e.member ? root_of(*e.args[0]) : nullptr;
+  const bool may_be_spaced = root != nullptr && local(root->name) == nullptr;
+  const std::string full = may_be_spaced ? fmt::format("{}.{}", dotted_name(*e.args[0]), e.name) : std::string(e.name);
+  std::vector<std::string_view> plain(macros.begin(), macros.end());
   std::vector<std::string_view> spaced;
   for (const std::string_view name : standard_function_names())
-    (name.find('.') == std::string_view::npos ? names : spaced).push_back(name);
-  for (const FunctionSet& set : own_functions_) names.push_back(set.name);
-  names.insert(names.end(), {"has", "all", "exists", "exists_one", "map", "filter"});
+    (name.find('.') == std::string_view::npos ? plain : spaced).push_back(name);
+  for (const FunctionSet& set : own_functions_) plain.push_back(set.name);
   std::string hint = did_you_mean(full, spaced);
-  if (hint.empty()) hint = did_you_mean(e.name, names);
+  if (hint.empty()) hint = did_you_mean(e.name, plain);
   report_at(e.name_offset, e.name.size(), "unknown_function", fmt::format("there is no function {}", e.name),
             std::move(hint));
 }

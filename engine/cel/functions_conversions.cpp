@@ -17,6 +17,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
 
 namespace shopbell::cel {
 namespace {
@@ -113,8 +114,12 @@ Value string_of_bytes(Call& call, const Value* args) {
 
 Value bytes_of_text(Call&, const Value* args) { return Value::bytes(args[0].text()); }
 
+// RFC 3339 allows a space for the T, and a 60th second; timestamps of CEL have neither.
+bool is_strict(std::string_view text) { return text.size() > 18 && text[10] != ' ' && text.substr(17, 2) != "60"; }
+
 Value timestamp_of_text(Call& call, const Value* args) {
-  const auto instant = parse_rfc3339(args[0].text());
+  const std::string_view text = args[0].text();
+  const auto instant = is_strict(text) ? parse_rfc3339(text) : std::nullopt;
   if (!instant)
     return call.fail("bad_argument", fmt::format("{} is no timestamp in range", to_text(args[0], 60)),
                      "write it like 2026-11-21T20:27:00Z");

@@ -130,7 +130,6 @@ constexpr auto m = Style::member;
 constexpr Entry entries[] = {
     {"slice", m, "list(param:A), int, int", "list(param:A)", slice},
     {"flatten", m, "list(list(param:A))", "list(param:A)", flatten},
-    {"flatten", m, "list(dyn)", "list(dyn)", flatten},
     {"flatten", m, "list(dyn), int", "list(dyn)", flatten_depth},
     {"sort", m, "list(param:A)", "list(param:A)", sort},
     {"distinct", m, "list(param:A)", "list(param:A)", distinct},

@@ -10,28 +10,27 @@
 namespace shopbell::cel {
 namespace {
 
-constexpr std::uint32_t bit(Kind kind) { return 1u << static_cast<unsigned>(kind); }
-constexpr std::uint32_t any_kind = ~bit(Kind::error);
+constexpr std::uint32_t any_kind = ~kind_bit(Kind::error);
 
 std::uint32_t kinds_of(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::null: return bit(Kind::null);
-    case TypeKind::boolean: return bit(Kind::boolean);
-    case TypeKind::integer: return bit(Kind::integer);
-    case TypeKind::uint: return bit(Kind::uint);
-    case TypeKind::real: return bit(Kind::real);
-    case TypeKind::string: return bit(Kind::string);
-    case TypeKind::bytes: return bit(Kind::bytes);
-    case TypeKind::timestamp: return bit(Kind::timestamp);
-    case TypeKind::duration: return bit(Kind::duration);
-    case TypeKind::list: return bit(Kind::list);
+    case TypeKind::null: return kind_bit(Kind::null);
+    case TypeKind::boolean: return kind_bit(Kind::boolean);
+    case TypeKind::integer: return kind_bit(Kind::integer);
+    case TypeKind::uint: return kind_bit(Kind::uint);
+    case TypeKind::real: return kind_bit(Kind::real);
+    case TypeKind::string: return kind_bit(Kind::string);
+    case TypeKind::bytes: return kind_bit(Kind::bytes);
+    case TypeKind::timestamp: return kind_bit(Kind::timestamp);
+    case TypeKind::duration: return kind_bit(Kind::duration);
+    case TypeKind::list: return kind_bit(Kind::list);
     case TypeKind::map:
-    case TypeKind::object: return bit(Kind::map);
-    case TypeKind::type: return bit(Kind::type);
-    case TypeKind::optional: return bit(Kind::optional);
-    case TypeKind::wrapper: return bit(Kind::null) | kinds_of(type.params()[0]);
+    case TypeKind::object: return kind_bit(Kind::map);
+    case TypeKind::type: return kind_bit(Kind::type);
+    case TypeKind::optional: return kind_bit(Kind::optional);
+    case TypeKind::wrapper: return kind_bit(Kind::null) | kinds_of(type.params()[0]);
     case TypeKind::opaque:
-      return type.name() == "net.IP" ? bit(Kind::ip) : type.name() == "net.CIDR" ? bit(Kind::cidr) : any_kind;
+      return type.name() == "net.IP" ? kind_bit(Kind::ip) : type.name() == "net.CIDR" ? kind_bit(Kind::cidr) : any_kind;
     default: return any_kind;
   }
 }
@@ -74,13 +73,6 @@ const Library& library() {
 }
 
 }  // namespace
-
-bool Overload::takes(const Value* args, std::size_t count, bool as_member) const {
-  if (as_member != member || count != kinds.size()) return false;
-  for (std::size_t i = 0; i < count; ++i)
-    if ((kinds[i] & bit(args[i].kind())) == 0) return false;
-  return true;
-}
 
 Overload make_overload(const Env::Function& function) {
   Overload o;

@@ -25,15 +25,15 @@ struct Entry {
   Env::Code code;
 };
 
+constexpr std::uint32_t kind_bit(Kind kind) { return 1u << static_cast<unsigned>(kind); }
+
 struct Overload {
   bool member = false;
   bool generic = false;
   std::vector<Type> params;
-  std::vector<std::uint32_t> kinds;  // one a parameter: the bits 1 << Kind that it takes
+  std::vector<std::uint32_t> kinds;  // one a parameter: the kind_bit()s that it takes
   Type result;
   Env::Code code = nullptr;
-
-  bool takes(const Value* args, std::size_t count, bool as_member) const;
 };
 
 struct FunctionSet {

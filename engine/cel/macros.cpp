@@ -161,6 +161,13 @@ Expr* expand_extreme(Parser& parser, Expr* call) {
 
 }  // namespace
 
+std::span<const std::string_view> macro_names() {
+  static constexpr std::array<std::string_view, 14> names{
+      "has", "all", "exists", "exists_one", "existsOne", "filter", "map",
+      "transformList", "transformMap", "transformMapEntry", "optMap", "optFlatMap", "sortBy", "cel.bind"};
+  return names;
+}
+
 Expr* expand_macro(Parser& parser, Expr* call) {
   if (!call->member) return call->name == "has" && call->args.size() == 1 ? expand_has(parser, call) : call;
   if (is_namespace(*call->args[0], "cel")) return expand_cel(parser, call);

@@ -14,8 +14,13 @@ constexpr std::size_t args_inline = 6;
 
 class Function : public Node {
  public:
-  Function(std::string_view name, std::vector<const Overload*> overloads, Nodes args, bool member)
-      : name_(name), overloads_(std::move(overloads)), args_(std::move(args)), member_(member) {}
+  Function(std::string_view name, std::vector<const Overload*> overloads, Nodes args)
+      : name_(name), args_(std::move(args)) {
+    for (const Overload* o : overloads) {
+      codes_.push_back(o->code);
+      kinds_.insert(kinds_.end(), o->kinds.begin(), o->kinds.end());
+    }
+  }
 
  protected:
   Value run(Call& call) const override {
@@ -25,21 +30,28 @@ class Function : public Node {
       values[i] = args_[i]->eval(call);
       if (values[i].is(Kind::error)) return values[i];
     }
-    for (const Overload* o : overloads_) {
-      if (!o->takes(values, args_.size(), member_)) continue;
-      if (o->code == nullptr)
+    for (std::size_t i = 0; i < codes_.size(); ++i) {
+      if (!takes(i, values)) continue;
+      if (codes_[i] == nullptr)
         return fail(call, "unknown_function", fmt::format("{} is declared and has no code", name_));
       call.at(offset, length);
-      return o->code(call, values);
+      return codes_[i](call, values);
     }
     return no_overload(call, written(name_), {values, args_.size()});
   }
 
  private:
+  bool takes(std::size_t overload, const Value* values) const {
+    const std::uint32_t* kinds = kinds_.data() + overload * args_.size();
+    for (std::size_t i = 0; i < args_.size(); ++i)
+      if ((kinds[i] & kind_bit(values[i].kind())) == 0) return false;
+    return true;
+  }
+
   std::string_view name_;
-  std::vector<const Overload*> overloads_;
+  std::vector<Env::Code> codes_;
+  std::vector<std::uint32_t> kinds_;  // what each overload takes, one behind the other
   Nodes args_;
-  bool member_;
 };
 
 class UnknownFunction : public Node {
@@ -174,9 +186,8 @@ class Map : public Node {
 
 }  // namespace
 
-NodePtr make_function(std::string_view name, std::vector<const Overload*> overloads, Nodes args,
-                      bool member) {
-  return std::make_unique<Function>(name, std::move(overloads), std::move(args), member);
+NodePtr make_function(std::string_view name, std::vector<const Overload*> overloads, Nodes args) {
+  return std::make_unique<Function>(name, std::move(overloads), std::move(args));
 }
 NodePtr make_unknown_function(std::string_view name) { return std::make_unique<UnknownFunction>(name); }
 NodePtr make_matches(NodePtr text, Regex regex) {

@@ -102,6 +102,12 @@ bool Parser::expect(std::string_view symbol, std::string_view after) {
                 token_.offset, token_.length) != nullptr;
 }
 
+bool Parser::not_closed(std::string_view closing) {
+  if (token_.kind == TokenKind::wrong) return unexpected() != nullptr;
+  reject("syntax", fmt::format("expected ',' or '{}', not {}", closing, display()), token_.offset, token_.length);
+  return false;
+}
+
 Expr* Parser::make(ExprKind kind, std::uint32_t offset, std::uint32_t end, std::span<Expr* const> args) {
   auto* e = new (arena_.make<Expr>()) Expr;
   Expr** kept = arena_.make<Expr*>(args.size());
@@ -296,7 +302,7 @@ Expr* Parser::word(bool absolute, std::uint32_t offset) {
 bool Parser::arguments(std::string_view closing, std::vector<Expr*>& to, std::vector<bool>* marks) {
   while (!take(closing)) {
     if (!to.empty()) {
-      if (!expect(",", "an element")) return false;
+      if (!take(",")) return not_closed(closing);
       if (marks != nullptr && take(closing)) return true;
     }
     if (marks != nullptr) marks->push_back(take("?"));
@@ -328,7 +334,7 @@ Expr* Parser::map() {
   std::vector<bool> marks;
   while (!take("}")) {
     if (!parts.empty()) {
-      if (!expect(",", "an entry")) return nullptr;
+      if (!take(",")) return not_closed("}"), nullptr;
       if (take("}")) break;
     }
     marks.push_back(take("?"));

@@ -40,6 +40,7 @@ class Parser {
   void advance() { token_ = lexer_.next(); }
   bool take(std::string_view symbol);
   bool expect(std::string_view symbol, std::string_view after);
+  bool not_closed(std::string_view closing);
   Expr* unexpected();
   Expr* too_deep();
   std::uint32_t end() const { return last_end_; }
@@ -77,5 +78,8 @@ class Parser {
 /// What the call of a macro stands for; `call` itself when it is none; nullptr when the macro was
 /// called wrongly (the parser then knows why).
 Expr* expand_macro(Parser& parser, Expr* call);
+
+/// The names of macros that stand alone or behind a value, for hints.
+std::span<const std::string_view> macro_names();
 
 }  // namespace shopbell::cel

@@ -42,7 +42,8 @@ NodePtr make_equality(bool negated, NodePtr left, NodePtr right);
 NodePtr make_order(std::string_view function, NodePtr left, NodePtr right);
 NodePtr make_in(NodePtr item, NodePtr container);
 
-NodePtr make_function(std::string_view name, std::vector<const Overload*> overloads, Nodes args, bool member);
+/// `overloads`: those of as many parameters as there are arguments, in the call's style.
+NodePtr make_function(std::string_view name, std::vector<const Overload*> overloads, Nodes args);
 NodePtr make_unknown_function(std::string_view name);
 NodePtr make_matches(NodePtr text, Regex regex);
 NodePtr make_or_else(bool unwraps, NodePtr optional, NodePtr otherwise);

@@ -152,7 +152,7 @@ class Planner {
     std::vector<const Overload*> overloads;
     for (const Overload& o : e.functions->overloads)
       if (o.member == e.member && o.params.size() == args.size()) overloads.push_back(&o);
-    return make_function(e.name, std::move(overloads), std::move(args), e.member);
+    return make_function(e.name, std::move(overloads), std::move(args));
   }
 
   NodePtr matches(const Expr& place, NodePtr text, std::string_view pattern) {

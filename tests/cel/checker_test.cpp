@@ -30,6 +30,12 @@ TEST_CASE("a misspelt name is refused with the place and the name that was meant
   }
 }
 
+TEST_CASE("a macro that is written wrongly is told from an unknown function") {
+  CHECK(mistake("[1].map(x)").message == "map() is not written with 1 arguments");
+  CHECK(mistake("all(x, true)").message == "all() is not written alone with 2 arguments");
+  CHECK(mistake("[1].exsts(x, true)").hint == "did you mean exists?");
+}
+
 TEST_CASE("types that do not go together are refused") {
   struct Mismatch {
     std::string_view source;

@@ -3,7 +3,7 @@
 //   (b) Shopbell: signature, one workflow with a condition on total and tags, no call
 //   (c) the same with an HTTP POST to a local sink for every second event
 //
-//   spine_bench SHOPBELL [EVENTS [CUSTOMERS]]      SHOPBELL: the program, say build/release/bin/shopbell
+//   spine_bench SHOPBELL [EVENTS [CUSTOMERS [PARTS]]]      SHOPBELL: the program, say build/release/bin/shopbell; PARTS: abc
 
 #include "bare_server.h"
 #include "load.h"
@@ -126,14 +126,16 @@ void with_calls(const std::string& binary, std::uint64_t events, std::size_t cus
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print(stderr, "usage: spine_bench SHOPBELL [EVENTS [CUSTOMERS]]\n");
+    fmt::print(stderr, "usage: spine_bench SHOPBELL [EVENTS [CUSTOMERS [PARTS]]]\n");
     return 2;
   }
   const std::uint64_t events = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 300'000;
   const std::size_t customers = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 10'000;
   fmt::print("{} events of {} bytes, {} connections, {} customers\n", events, shopify_order(1).size(), connections, customers);
-  const double a = bare(events, customers);
-  const double b = without_call(argv[1], events, customers);
-  fmt::print("    (b) is {:.2f} of (a)\n", b / a);
-  with_calls(argv[1], events, customers);
+  const std::string_view parts = argc > 4 ? argv[4] : "abc";
+  const auto wanted = [&](char part) { return parts.find(part) != std::string_view::npos; };
+  const double a = wanted('a') ? bare(events, customers) : 0;
+  const double b = wanted('b') ? without_call(argv[1], events, customers) : 0;
+  if (a > 0 && b > 0) fmt::print("    (b) is {:.2f} of (a)\n", b / a);
+  if (wanted('c')) with_calls(argv[1], events, customers);
 }

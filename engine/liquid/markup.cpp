@@ -86,7 +86,7 @@ Expression Markup::expression(bool in_condition) {
   const Token token = peek();
   e.place = token.place;
   switch (failed() ? Kind::end : token.kind) {
-    case Kind::id: e = path(token); break;
+    case Kind::id: e = path_or_scanned(token); break;
     case Kind::open_square: e = bare_bracket(token); break;
     case Kind::open_round: e = range(token); break;
     case Kind::string:
@@ -109,18 +109,11 @@ Expression Markup::expression(bool in_condition) {
   return e;
 }
 
-// In an old template a mark that is glued to a name is overlooked; anything else counts as nil.
 Expression Markup::no_expression(const Token& token) {
+  if (!failed() && lax()) return scanned(token);
   Expression e;
   e.place = token.place;
   if (failed()) return e;
-  if (lax()) {
-    if (token.kind == Kind::end || token.kind == Kind::pipe || token.kind == Kind::comma) return e;
-    ++at_;
-    const bool glued = peek().kind == Kind::id && peek().place.offset == token.place.offset + token.place.length;
-    if (glued) return expression();
-    return e;
-  }
   fail(token.kind == Kind::end ? "[:end_of_string] is not a valid expression"
                                : fmt::format("[:{}, \"{}\"] is not a valid expression", kind_name(token.kind), token.text),
        "a text in quotes, a number, a name or a range like (1..5) can stand here");
@@ -165,18 +158,9 @@ void Markup::close_bracket() {
 }
 
 Expression Markup::bare_bracket(const Token& open) {
-  Expression e;
-  if (!state_.options.lax) {
-    fail_at(open.place, "syntax", "Bare bracket access is not allowed. Use self['...'] instead");
-    return e;
-  }
-  ++at_;
-  e.kind = Expression::Kind::path;
-  e.place = open.place;
-  e.root_at = std::make_unique<Expression>(expression());
-  close_bracket();
-  steps(e);
-  return e;
+  if (lax()) return scanned(open);
+  fail_at(open.place, "syntax", "Bare bracket access is not allowed. Use self['...'] instead");
+  return {};
 }
 
 Expression Markup::range(const Token& open) {

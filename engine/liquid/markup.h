@@ -62,6 +62,8 @@ class Markup {
   Expression range(const Token& open);
   Expression bare_bracket(const Token& open);
   Expression no_expression(const Token& token);
+  Expression path_or_scanned(const Token& root);
+  Expression scanned(const Token& from);
   void close_bracket();
   void steps(Expression& to);
   void note_reading(const Expression& e);

@@ -95,6 +95,23 @@ TEST_CASE("the fields that a template reads are known, with loops followed to th
   CHECK(parsed.text().substr(parsed.readings()[0].offset, parsed.readings()[0].length) == "customer.first_name");
 }
 
+TEST_CASE("an old template is read as Shopify's first parser read it") {
+  static constexpr Example examples[] = {
+      {"{{ foo=>bar }}", "baz"},                     // names in what stands together
+      {"{{ foo;bar | upcase }}", "BAZ"},
+      {"{{ ['foo'].bar }}", "baz"},
+      {"{{ [['name'] }}", "foo"},                    // a bracket that is never closed
+      {"{% assign 5 = 'b' %}{% cycle .5, .4 %}", "b"},
+      {"{% case foo=>bar %}{% when 'baz' %}one{% endcase %}", "one"},
+      {"{{ & }}{{ ] }}.", "."},
+  };
+  for (const auto& [text, expected] : examples) {
+    INFO(text);
+    CHECK(render(text, R"({"foo": {"bar": "baz"}, "name": "foo"})", {}, {.lax = true}) == expected);
+    CHECK_FALSE(parse(text));
+  }
+}
+
 TEST_CASE("a file's name says whether it is HTML") {
   CHECK(is_html("cart.html.liquid"));
   CHECK(is_html("cart.html"));

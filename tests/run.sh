@@ -46,6 +46,8 @@ run_conformance() {
 for program in "$bin"/test_*; do run_catch "$program"; done
 run_conformance cel
 run_conformance liquid
+run_conformance cron
+run_conformance timezones
 for story in tests/stories/*.sh; do
   [ -e "$story" ] || continue
   if bash "$story" "$bin" >"$report" 2>&1; then add 1 0; echo "$(basename "$story" .sh): $(tail -1 "$report")"; else add 0 1; echo "$(basename "$story" .sh): failed"; cat "$report"; fi

@@ -9,5 +9,7 @@ namespace shopbell::conformance {
 
 int run_cel(std::span<const std::string> files);
 int run_liquid(std::span<const std::string> files);
+int run_cron(std::span<const std::string> files);
+int run_timezones(std::span<const std::string> files);
 
 }  // namespace shopbell::conformance

@@ -61,6 +61,7 @@ class Checker {
   Type choose_overload(const Expr& e, std::span<const Type> args);
   void unknown_function(const Expr& e);
   void no_overload(const Expr& e, std::span<const Type> args);
+  std::string number_hint(const Expr& e, const Type& left, const Type& right);
 
   // checker_folds.cpp: macros
   Type visit_fold(Expr& e);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace shopbell::cel {
 namespace {
@@ -177,19 +178,33 @@ void Checker::unknown_function(const Expr& e) {
             std::move(hint));
 }
 
+// How the operands of an operator would become numbers of one type.
+std::string Checker::number_hint(const Expr& e, const Type& left, const Type& right) {
+  for (const auto& [operand, type, other] : {std::tuple(e.args[0], left, right), std::tuple(e.args[1], right, left)}) {
+    if (!numeric(other)) continue;
+    const Value& literal = operand->literal;
+    const bool is_literal = operand->kind == ExprKind::literal;
+    if (is_literal && literal.is(Kind::string) && !literal.text().empty() &&
+        literal.text().find_first_not_of("0123456789.-") == std::string_view::npos)
+      return fmt::format("write {} without quotes", literal.text());
+    if (is_literal && literal.is(Kind::integer) && other.is(TypeKind::real))
+      return fmt::format("write {}.0", literal.integer());
+    if (is_literal && literal.is(Kind::integer) && other.is(TypeKind::uint) && literal.integer() >= 0)
+      return fmt::format("write {}u", literal.integer());
+  }
+  if (!numeric(left) || !numeric(right) || left == right) return {};
+  const bool real = left.is(TypeKind::real) || right.is(TypeKind::real);
+  const Expr& other = *e.args[left.is(real ? TypeKind::real : TypeKind::integer) ? 1 : 0];
+  const std::string name = dotted_name(other);
+  return fmt::format("write {}({})", real ? "double" : "int", name.empty() ? "x" : name);
+}
+
 void Checker::no_overload(const Expr& e, std::span<const Type> args) {
   std::string message;
   std::string hint;
   if (is_operator(e.name)) {
     message = fmt::format("'{}' does not go with {}", written(e.name), join_types(args, inference_));
-    for (std::size_t i = 0; args.size() == 2 && i < 2; ++i) {
-      const Expr& quoted = *e.args[i];
-      if (quoted.kind == ExprKind::literal && quoted.literal.is(Kind::string) &&
-          numeric(inference_.resolve(args[1 - i], true)) &&
-          quoted.literal.text().find_first_not_of("0123456789.-") == std::string_view::npos &&
-          !quoted.literal.text().empty())
-        hint = fmt::format("write {} without quotes", quoted.literal.text());
-    }
+    if (args.size() == 2) hint = number_hint(e, inference_.resolve(args[0], true), inference_.resolve(args[1], true));
   } else if (e.member) {
     message = fmt::format("{}.{}({}) has no such form", name_of(args[0]), e.name,
                           join_types(args.subspan(1), inference_));

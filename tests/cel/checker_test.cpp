@@ -64,6 +64,21 @@ TEST_CASE("types that do not go together are refused") {
   CHECK(mistake("order.total > \"100\"", order_env()).hint == "write 100 without quotes");
 }
 
+TEST_CASE("numbers that do not calculate together get a hint how they would") {
+  for (const auto& [source, hint] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"order.total * 2 > 10.0", "write 2.0"},
+           {"100 - order.total > 10.0", "write 100.0"},
+           {"order.total * -2 > 10.0", "write -2.0"},
+           {"2 + 3u > 4u", "write 2u"},
+           {"order.total * order.lines[0].quantity > 10.0", "write double(x)"},
+           {"order.lines.exists(l, l.price * l.quantity > 10.0)", "write double(l.quantity)"},
+           {"order.total + '5' > 6.0", "write 5 without quotes"},
+           {"order.currency + 1 == 'EUR1'", ""}}) {
+    INFO(source);
+    CHECK(mistake(source, order_env()).hint == hint);
+  }
+}
+
 TEST_CASE("all mistakes of one text are told, in its order") {
   const auto program = compile("order.totl > 1.0 && order.curency == 'EUR' && foo", order_env());
   REQUIRE_FALSE(program);

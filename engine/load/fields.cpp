@@ -29,22 +29,31 @@ void unknown_name(Report& report, Place place, std::string code, std::string mes
   report.error(place, std::move(code), std::move(message), did_you_mean(name, known));
 }
 
+const Key* find_key(std::span<const Key> keys, std::string_view name) {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> names_of(std::span<const Key> keys) {
+  std::vector<std::string_view> names;
+  for (const Key& key : keys)
+    if (!key.later) names.push_back(key.name);
+  return names;
+}
+
 Fields::Fields(const yaml::Node& map, std::string what, std::span<const Key> keys, Report& report)
     : map_(map), what_(std::move(what)), report_(report) {
   if (!map.is_map()) {
     wrong_type(report, map, what_, "a map");
     return;
   }
-  std::vector<std::string_view> names;
-  for (const Key& key : keys)
-    if (!key.later) names.push_back(key.name);
   for (const yaml::Entry& entry : map.entries) {
     if (!entry.key->is_scalar()) continue;  // reported when the tree was built
     const std::string& name = entry.key->text;
-    const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
+    const Key* known = find_key(keys, name);
     const Place place = place_of(*entry.key, report.source());
-    if (known == keys.end())
-      unknown_name(report, place, "unknown_key", fmt::format("{} has no key {}", what_, name), name, names);
+    if (known == nullptr)
+      unknown_name(report, place, "unknown_key", fmt::format("{} has no key {}", what_, name), name, names_of(keys));
     else if (known->later) report.error(place, "not_available", fmt::format("{} is not available yet", name));
   }
 }

@@ -16,10 +16,26 @@
 
 namespace shopbell {
 
+/// What stands behind a key of a workflow file; schema.cpp says it in JSON Schema.
+enum class Form : std::uint8_t {
+  any, text, id, name, flag, attempts, duration, instant, choice, cel,
+  event, own_event, triggers, per, limit,
+  expressions,  // a map of names and CEL
+  values,       // a map of names and any YAML whose scalars are CEL
+  steps, cases, wait, emit, reason, retry, tests, given, expected,
+};
+
 struct Key {
   std::string_view name;
+  Form form = Form::any;
+  std::string_view doc = {};
+  std::span<const std::string_view> choices = {};
   bool later = false;  // part of the language, but not of this version
 };
+constexpr Key later_key(std::string_view name) { return {.name = name, .later = true}; }
+const Key* find_key(std::span<const Key> keys, std::string_view name);
+/// The names of those that this version has.
+std::vector<std::string_view> names_of(std::span<const Key> keys);
 
 /// Reports that `node` should have been `wanted` ("a text").
 void wrong_type(Report& report, const yaml::Node& node, std::string_view what, std::string_view wanted,

@@ -2,6 +2,7 @@
 #include "load/draft.h"
 
 #include "base/time.h"
+#include "load/language.h"
 #include "load/vocabulary.h"
 
 #include <fmt/format.h>
@@ -15,19 +16,18 @@ namespace {
 constexpr Millis wait_max{std::int64_t{5} * 366 * 24 * 3600 * 1000};
 constexpr Millis timeout_max{3'600'000};
 constexpr Millis backoff_max{std::int64_t{7} * 24 * 3600 * 1000};
-constexpr std::int64_t attempts_max = 100;
 
-constexpr std::array<std::string_view, 7> control_verbs{"if", "choose", "set", "wait", "emit", "stop", "fail"};
-constexpr std::array<std::string_view, 8> later_verbs{"wait_for", "for_each", "parallel", "call",
-                                                      "ask",      "answer",   "classify", "collect"};
-constexpr std::array<std::string_view, 6> modifiers{"id", "as", "if", "retry", "timeout", "on_error"};
-constexpr Key retry_keys[] = {{"attempts"}, {"backoff"}, {"max_backoff"}};
-constexpr Key emit_keys[] = {{"type"}, {"data"}};
-constexpr Key case_keys[] = {{"if"}, {"do"}, {"else"}};
+const std::array<std::span<const Key>, 3> modifiers{step_keys, action_keys, branch_keys};
 
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+bool is_control(std::string_view name) {
+  const Key* verb = find_key(control_verbs, name);
+  return verb != nullptr && !verb->later;
+}
+
+bool is_modifier(std::string_view name) {
+  return name == "if" || std::any_of(modifiers.begin(), modifiers.end(), [&](std::span<const Key> keys) {
+           return find_key(keys, name) != nullptr;
+         });
 }
 
 struct Verb {
@@ -86,7 +86,7 @@ class Compiler {
 
   void step(const yaml::Node& node, const std::string& place) {
     if (!node.is_map()) {
-      const bool word = node.is_text() && (find_action(node.text) != nullptr || contains(control_verbs, node.text));
+      const bool word = node.is_text() && (find_action(node.text) != nullptr || is_control(node.text));
       wrong_type(draft_.report, node, "a step", "a map with a verb",
                  word ? fmt::format("write {}: and what it needs", node.text) : "");
       return;
@@ -110,8 +110,8 @@ class Compiler {
       const std::string& name = entry.key->text;
       if (!entry.key->is_scalar()) continue;
       if (const Action* action = find_action(name)) verbs.push_back({&entry, action});
-      else if (name == "if" ? branches : contains(control_verbs, name)) verbs.push_back({&entry, nullptr});
-      else if (name == "then" || name == "else" || contains(modifiers, name)) continue;
+      else if (name == "if" ? branches : is_control(name)) verbs.push_back({&entry, nullptr});
+      else if (is_modifier(name)) continue;
       else broken = true, unknown_key(*entry.key);
     }
     if (verbs.size() == 1) return verbs[0];
@@ -124,19 +124,19 @@ class Compiler {
       error(node, "missing_key", "if needs then", "then: and the steps to do");
     else if (!broken)
       error(node, "no_verb", "this step does nothing: it has no verb",
-            fmt::format("one of {}, or an action", fmt::join(control_verbs, ", ")));
+            fmt::format("one of {}, or an action", fmt::join(names_of(control_verbs), ", ")));
     return std::nullopt;
   }
 
   void unknown_key(const yaml::Node& key) {
-    if (contains(later_verbs, key.text)) {
+    if (find_key(control_verbs, key.text) != nullptr) {
       error(key, "not_available", fmt::format("{} is not available yet", key.text));
       return;
     }
-    std::vector<std::string_view> known(control_verbs.begin(), control_verbs.end());
+    std::vector<std::string_view> known = names_of(control_verbs);
     for (const Action* action : all_actions()) known.push_back(action->name);
-    known.insert(known.end(), modifiers.begin(), modifiers.end());
-    known.insert(known.end(), {"then", "else"});
+    for (const std::span<const Key> keys : modifiers)
+      for (const Key& modifier : keys) known.push_back(modifier.name);
     unknown_name(draft_.report, draft_.place(key), "unknown_verb",
                  fmt::format("there is no verb or action {}", key.text), key.text, known);
   }
@@ -150,10 +150,10 @@ class Compiler {
       act(verb, node, id);
       return;
     }
-    for (const std::string_view name : {"as", "retry", "timeout", "on_error"})
-      if (node.find(name) != nullptr)
-        error(*key_of(node, name), "no_meaning",
-              fmt::format("{} has no meaning on {}: it belongs to actions", name, verb.name()));
+    for (const Key& key : action_keys)
+      if (node.find(key.name) != nullptr)
+        error(*key_of(node, key.name), "no_meaning",
+              fmt::format("{} has no meaning on {}: it belongs to actions", key.name, verb.name()));
     const yaml::Node& value = *verb.entry->value;
     if (verb.name() == "if") either(node, id, place);
     else if (verb.name() == "choose") choose(value, id, place);
@@ -192,12 +192,11 @@ class Compiler {
   }
 
   bool goes_on(const yaml::Node& node) {
-    static constexpr std::array<std::string_view, 2> choices{"fail", "continue"};
     if (node.is_list()) {
       error(node, "not_available", "on_error with steps is not available yet", "fail or continue");
       return false;
     }
-    return read_choice(node, "on_error", choices, draft_.report) == std::size_t{1};
+    return read_choice(node, "on_error", failure_choices, draft_.report) == std::size_t{1};
   }
 
   void either(const yaml::Node& node, const std::string& id, const std::string& place) {

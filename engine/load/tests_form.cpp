@@ -3,13 +3,13 @@
 #include "load/draft.h"
 
 #include "base/time.h"
+#include "load/language.h"
 
 #include <fmt/format.h>
 
 namespace shopbell {
 namespace {
 
-constexpr Key test_keys[] = {{"name"}, {"at"}, {"given"}, {"expect"}};
 constexpr Millis after_max{std::int64_t{5} * 366 * 24 * 3600 * 1000};
 
 void check_given(const yaml::Node& item, std::span<const std::string> own_events, Report& report) {
@@ -34,7 +34,7 @@ void check_expected(const yaml::Node& item, Report& report) {
   }
   const yaml::Node& name = item.is_map() ? *item.entries.front().key : item;
   if (find_action(name.text) != nullptr) return;
-  std::vector<std::string_view> known{"stop", "fail", "wait", "emit"};
+  std::vector<std::string_view> known(expected_verbs.begin(), expected_verbs.end());
   for (const std::string_view word : known)
     if (word == name.text) return;
   for (const Action* action : all_actions()) known.push_back(action->name);

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "load/language.h"
 #include "load/load.h"
 #include "load/vocabulary.h"
 
@@ -15,33 +16,7 @@
 namespace shopbell {
 namespace {
 
-constexpr Key workflow_keys[] = {{"workflow"},
-                                 {"title"},
-                                 {"description"},
-                                 {"enabled"},
-                                 {"on"},
-                                 {"if"},
-                                 {"per"},
-                                 {"mode"},
-                                 {"stop_on"},
-                                 {"limit"},
-                                 {"kind"},
-                                 {"vars"},
-                                 {"steps"},
-                                 {"tests"},
-                                 {"schedule", true},
-                                 {"every", true},
-                                 {"timezone", true},
-                                 {"recheck", true},
-                                 {"collect", true},
-                                 {"on_edit", true},
-                                 {"hours", true},
-                                 {"on_error", true}};
-constexpr Key trigger_keys[] = {{"event"}, {"where"}, {"schedule", true}, {"timezone", true}, {"every", true}};
-constexpr std::array<std::string_view, 4> modes{"parallel", "single", "restart", "queue"};  // in the order of Mode
-constexpr std::array<std::string_view, 2> kinds{"transactional", "marketing"};
 constexpr Millis limit_per_max{std::int64_t{5} * 366 * 24 * 3600 * 1000};
-constexpr std::uint32_t limit_count_max = 1000;
 
 bool is_workflow_id(std::string_view id) {
   const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };

@@ -6,6 +6,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
+#include <iterator>
 
 namespace shopbell {
 namespace {
@@ -18,16 +20,17 @@ tl::unexpected<Error> bad(sj::error_code code) {
 
 class Reader {
  public:
-  explicit Reader(Arena& arena) : arena_(arena) {}
+  /// `text_bytes`: of all texts together at most; no text is longer than what it was written as.
+  Reader(Arena& arena, std::size_t text_bytes) : arena_(arena), text_(arena.make<char>(text_bytes)) {}
 
-  Result<Value> value(sj::dom::element e) {
+  Value value(sj::dom::element e) {
     switch (e.type()) {
       case sj::dom::element_type::NULL_VALUE: return Value();
       case sj::dom::element_type::BOOL: return Value(bool(e.get_bool().value_unsafe()));
       case sj::dom::element_type::INT64: return Value(std::int64_t{e.get_int64().value_unsafe()});
       case sj::dom::element_type::UINT64: return Value(std::uint64_t{e.get_uint64().value_unsafe()});
       case sj::dom::element_type::DOUBLE: return Value(e.get_double().value_unsafe());
-      case sj::dom::element_type::STRING: return Value(arena_.copy(e.get_string().value_unsafe()));
+      case sj::dom::element_type::STRING: return text(e.get_string().value_unsafe());
       case sj::dom::element_type::ARRAY: return list(e.get_array().value_unsafe());
       case sj::dom::element_type::OBJECT: return map(e.get_object().value_unsafe());
     }
@@ -35,34 +38,54 @@ class Reader {
   }
 
  private:
-  Result<Value> list(sj::dom::array array) {
-    const std::size_t first = items_.size();
-    for (sj::dom::element e : array) {
-      auto v = value(e);
-      if (!v) return v;
-      items_.push_back(*v);
-    }
-    const Value made = make_list(arena_, std::span(items_).subspan(first));
-    items_.resize(first);
-    return made;
+  Value text(std::string_view from) {
+    const std::string_view copy(text_, from.size());
+    if (!from.empty()) std::memcpy(text_, from.data(), from.size());
+    text_ += from.size();
+    return Value(copy);
   }
 
-  Result<Value> map(sj::dom::object object) {
-    const std::size_t first = members_.size();
-    for (auto [key, element] : object) {
-      auto v = value(element);
-      if (!v) return v;
-      members_.push_back({Value(arena_.copy(key)), *v});
-    }
-    const Value made = freeze_map(arena_, std::span(members_).subspan(first));
-    members_.resize(first);
-    return made;
+  Value list(sj::dom::array array) {
+    Value* items = arena_.make<Value>(count(array));
+    std::size_t size = 0;
+    for (sj::dom::element e : array) items[size++] = value(e);
+    return Value::list({items, size});
+  }
+
+  Value map(sj::dom::object object) {
+    Member* members = arena_.make<Member>(count(object));
+    std::size_t size = 0;
+    for (auto [key, element] : object) members[size++] = {text(key), value(element)};
+    return adopt_map(arena_, {members, size});
+  }
+
+  // simdjson keeps 24 bits of it.
+  template <class Elements>
+  static std::size_t count(const Elements& elements) {
+    if (elements.size() < 0xffffff) return elements.size();
+    return static_cast<std::size_t>(std::distance(elements.begin(), elements.end()));
   }
 
   Arena& arena_;
-  std::vector<Value> items_;
-  std::vector<Member> members_;
+  char* text_;  // where the next one goes
 };
+
+/// Where the first byte stands, from `i` on, that a JSON string must or should escape: controls, quote, backslash.
+std::size_t plain_until(std::string_view text, std::size_t i) {
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+  for (; i + 8 <= text.size(); i += 8) {  // eight bytes at a time, as far as none of them is special
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + i, 8);
+    const std::uint64_t controls = (word - ones * 0x20) & ~word & highs;
+    if (controls | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7f))) break;
+  }
+  for (; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) break;
+  }
+  return i;
+}
 
 template <class Number>
 void append_number(std::string& to, Number n) {
@@ -155,12 +178,13 @@ void append(std::string& to, const Value& v, Layout layout) {
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, Arena& arena) {
+  if (text.empty()) return bad(sj::EMPTY);  // simdjson copies from where it points, be that nowhere
   thread_local sj::dom::parser parser;
   if (parser.max_depth() != json_depth_max && parser.allocate(4096, json_depth_max) != sj::SUCCESS)
     return fail("out_of_memory", "no memory for the JSON parser");
   sj::dom::element root;
   if (const auto code = parser.parse(text.data(), text.size()).get(root); code != sj::SUCCESS) return bad(code);
-  return Reader(arena).value(root);
+  return Reader(arena, text.size()).value(root);
 }
 
 Result<Document> parse_json_document(std::string_view text) {
@@ -174,11 +198,10 @@ void append_json_string(std::string& to, std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   to += '"';
   std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
+  for (std::size_t i = plain_until(text, 0); i < text.size(); i = plain_until(text, done)) {
     to.append(text, done, i - done);
     done = i + 1;
+    const auto c = static_cast<unsigned char>(text[i]);
     switch (c) {
       case '"': to += "\\\""; break;
       case '\\': to += "\\\\"; break;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -15,13 +16,6 @@ namespace shopbell {
 namespace {
 
 constexpr Millis duration_max = std::chrono::hours{24 * 366 * 100};
-
-std::string nanos_text(std::int32_t nanos) {
-  if (nanos == 0) return {};
-  std::string text = fmt::format(".{:09}", nanos);
-  text.erase(text.find_last_not_of('0') + 1);
-  return text;
-}
 
 // Reads exactly `digits` digits.
 bool take_digits(std::string_view& text, std::size_t digits, int& out) {
@@ -102,8 +96,23 @@ std::string format_rfc3339(std::int64_t seconds, std::int32_t nanos) {
   const auto day = date::floor<date::days>(at);
   const date::year_month_day ymd{day};
   const date::hh_mm_ss time{at - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", int{ymd.year()}, unsigned{ymd.month()}, unsigned{ymd.day()},
-                     time.hours().count(), time.minutes().count(), time.seconds().count(), nanos_text(nanos));
+  // By hand: each event writes half a dozen of them, and fmt takes five times as long.
+  std::string text = "0000-00-00T00:00:00";
+  const auto put = [&text](std::size_t end, std::int64_t number) {
+    for (; number > 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+  };
+  put(4, std::clamp(int{ymd.year()}, 0, 9999));  // RFC 3339 has no others
+  put(7, unsigned{ymd.month()});
+  put(10, unsigned{ymd.day()});
+  put(13, time.hours().count());
+  put(16, time.minutes().count());
+  put(19, time.seconds().count());
+  if (nanos != 0) {
+    text += ".000000000";
+    put(29, nanos);
+    text.erase(text.find_last_not_of('0') + 1);
+  }
+  return text += 'Z';
 }
 
 std::string format_rfc3339(Time at) {

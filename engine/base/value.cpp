@@ -94,19 +94,34 @@ std::uint32_t drop_marked(Member* members, std::uint32_t size) {
 
 }  // namespace
 
+namespace {
+
+template <class Word>
+std::uint64_t word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// The last bytes of a key, 0 to 7 of them left over, as one word. Reads of fixed sizes that overlap: a copy of
+// so many bytes would be a call.
+std::uint64_t tail_of(const char* at, std::size_t left, std::size_t size) {
+  if (size >= 8) return word_at<std::uint64_t>(at + left - 8);
+  if (left >= 4) return word_at<std::uint32_t>(at) | word_at<std::uint32_t>(at + left - 4) << 32;
+  if (left == 0) return 0;
+  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+  return byte(0) | byte(left / 2) << 8 | byte(left - 1) << 16;
+}
+
+}  // namespace
+
 std::uint32_t key_hash(std::string_view key) {
   static const std::uint64_t seed = process_seed();
   std::uint64_t h = seed ^ key.size();
   const char* at = key.data();
   std::size_t left = key.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    h = mix(h ^ word, seed ^ 0xa0761d6478bd642fULL);
-  }
-  std::uint64_t word = 0;
-  if (left > 0) std::memcpy(&word, at, left);
-  h = mix(h ^ word, seed ^ 0xe7037ed1a0b428dbULL);
+  for (; left >= 8; at += 8, left -= 8) h = mix(h ^ word_at<std::uint64_t>(at), seed ^ 0xa0761d6478bd642fULL);
+  h = mix(h ^ tail_of(at, left, key.size()), seed ^ 0xe7037ed1a0b428dbULL);
   return static_cast<std::uint32_t>(h ^ (h >> 32));
 }
 
@@ -201,10 +216,10 @@ Value Value::at_path(std::string_view dotted) const {
   return at ? *at : Value();
 }
 
-Value freeze_map(Arena& arena, std::span<const Member> from) {
-  auto size = static_cast<std::uint32_t>(from.size());
-  Member* members = arena.make<Member>(size);
-  std::copy(from.begin(), from.end(), members);
+namespace {
+
+// `members` are the arena's already.
+Value freeze(Arena& arena, Member* members, std::uint32_t size) {
   auto* body = arena.make<MapBody>();
   if (size <= scan_max) {
     *body = {members, drop_repeated_small(members, size), 0, nullptr};
@@ -223,6 +238,18 @@ Value freeze_map(Arena& arena, std::span<const Member> from) {
   return Value::map(body);
 }
 
+}  // namespace
+
+Value adopt_map(Arena& arena, std::span<Member> members) {
+  return freeze(arena, members.data(), static_cast<std::uint32_t>(members.size()));
+}
+
+Value freeze_map(Arena& arena, std::span<const Member> from) {
+  Member* members = arena.make<Member>(from.size());
+  std::copy(from.begin(), from.end(), members);
+  return freeze(arena, members, static_cast<std::uint32_t>(from.size()));
+}
+
 Value make_list(Arena& arena, std::span<const Value> items) {
   Value* to = arena.make<Value>(items.size());
   std::copy(items.begin(), items.end(), to);
@@ -230,9 +257,9 @@ Value make_list(Arena& arena, std::span<const Value> items) {
 }
 
 Value make_map(Arena& arena, std::initializer_list<std::pair<std::string_view, Value>> members) {
-  MapBuilder builder(arena);
-  for (const auto& [key, value] : members) builder.add(key, value);
-  return builder.build();
+  Member* copy = arena.make<Member>(members.size());
+  std::transform(members.begin(), members.end(), copy, [](const auto& m) { return Member{Value(m.first), m.second}; });
+  return freeze(arena, copy, static_cast<std::uint32_t>(members.size()));
 }
 
 Value ListBuilder::build() { return make_list(arena_, items_); }

@@ -17,7 +17,7 @@ class Tracer;
 class Call {
  public:
   Call(const Value& scope, Arena& arena, const Limits& limits, Value* slots, Tracer* tracer)
-      : scope_(scope), arena_(arena), slots_(slots), tracer_(tracer), cost_max_(limits.cost_max) {}
+      : scope_(scope), arena_(arena), slots_(slots), tracer_(tracer), silent_(!limits.messages), cost_max_(limits.cost_max) {}
 
   Arena& arena() const { return arena_; }
   const Value& scope() const { return scope_; }
@@ -32,6 +32,9 @@ class Call {
   bool spent() const { return cost_ > cost_max_; }
   Value too_costly();
 
+  /// Nobody will read the message: fail_silently().
+  bool silent() const { return silent_; }
+  static Value fail_silently();
   /// An error at the node that runs.
   Value fail(std::string_view code, std::string message, std::string hint = {});
   /// A text or bytes in the arena.
@@ -45,6 +48,7 @@ class Call {
   Arena& arena_;
   Value* slots_;
   Tracer* tracer_;
+  bool silent_;
   std::uint64_t cost_ = 0;
   std::uint64_t cost_max_;
   std::uint32_t offset_ = 0;

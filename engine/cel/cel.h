@@ -34,6 +34,8 @@ struct Limits {
   /// A node costs 1; so do an element that a macro visits, ten bytes of text or two elements of a
   /// list that are looked at or made. Above it: "cost_too_high".
   std::uint64_t cost_max = 1'000'000;
+  /// Whether errors bear a message: false for who only asks whether there was one, a hundred times an event.
+  bool messages = true;
 };
 
 /// A mistake (or, as a warning, a doubt) in a source text. Offset and length are bytes into it.

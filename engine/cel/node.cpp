@@ -12,7 +12,13 @@ Value Call::too_costly() {
   return fail("cost_too_high", fmt::format("the evaluation costs more than {}", cost_max_));
 }
 
+Value Call::fail_silently() {
+  static const Error failed{"failed", {}, {}, 0, 0};
+  return Value::error(&failed);
+}
+
 Value Call::fail(std::string_view code, std::string message, std::string hint) {
+  if (silent_) return fail_silently();
   return Value::error(
       arena_.own<Error>(Error{std::string(code), std::move(message), std::move(hint), offset_, length_}));
 }
@@ -29,6 +35,7 @@ Value Node::fail(Call& call, std::string_view code, std::string message, std::st
 }
 
 Value Node::no_overload(Call& call, std::string_view function, std::span<const Value> args) const {
+  if (call.silent()) return Call::fail_silently();
   std::string kinds;
   for (const Value& arg : args) kinds += fmt::format("{}{}", kinds.empty() ? "" : ", ", type_name(arg));
   return fail(call, "no_such_overload", fmt::format("'{}' does not go with {}", function, kinds));

@@ -53,6 +53,7 @@ class Path : public Node {
   // The same again for what is missing, an optional or an error: slower, and it can tell why.
   Value walk(Call& call) const {
     const Value* root = local_ >= 0 ? &call.slot(local_) : call.scope().find(variable_.name, variable_.hash);
+    if (call.silent()) return walk_silently(call, root);
     if (root == nullptr)
       return fail(call, "unknown_variable", fmt::format("there is no variable {}", variable_.name));
     std::string path(variable_.name);
@@ -70,6 +71,13 @@ class Path : public Node {
       at = select_field(call, at, field.name, field.hash);
       path += fmt::format(".{}", field.name);
     }
+    return as_real_ ? as_real_value(at) : at;
+  }
+
+  Value walk_silently(Call& call, const Value* root) const {
+    Value at = root != nullptr ? *root : Call::fail_silently();
+    for (const Field& field : fields_)
+      if (!at.is(Kind::error)) at = select_field(call, at, field.name, field.hash);
     return as_real_ ? as_real_value(at) : at;
   }
 
@@ -185,6 +193,7 @@ class Index : public Node {
       return maybe ? Value::optional(found) : *found;
     }
     if (maybe) return Value::optional(nullptr);
+    if (call.silent()) return Call::fail_silently();
     return fail(call, "out_of_range",
                 fmt::format("there is no element {} in a list of {}", *position, list.size()));
   }
@@ -197,6 +206,10 @@ class Index : public Node {
 }  // namespace
 
 Value select_field(Call& call, const Value& operand, std::string_view name, std::uint32_t hash) {
+  if (call.silent() && !operand.is(Kind::optional)) {
+    const Value* found = operand.find(name, hash);
+    return found != nullptr ? *found : Call::fail_silently();
+  }
   if (operand.is(Kind::optional)) {
     if (operand.items().empty()) return operand;
     const Value& inner = operand.items()[0];

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "load/vocabulary.h"
 
 #include <fmt/format.h>
 
@@ -76,8 +77,9 @@ Result<Event> event_of(const Value& object, Time received, Arena& arena) {
   const std::optional<Time> at = *time ? parse_time(**time) : received;
   if (!at) return bad("`time` is no RFC 3339 time");
 
-  const Value data = object["data"].is_null() ? make_map(arena, {}) : object["data"];
-  if (!data.is(Kind::map)) return bad("`data` is no JSON object");
+  const Value given = object["data"].is_null() ? make_map(arena, {}) : object["data"];
+  if (!given.is(Kind::map)) return bad("`data` is no JSON object");
+  const Value data = conform(*type, given, arena);
   return Event{.id = *id, .source = *source, .type = *type,
                .subject = *subject ? **subject : subject_of_data(data, arena), .at = *at, .data = data};
 }

@@ -9,34 +9,44 @@ class Mapper {
  public:
   Mapper(const Value& body, Arena& arena) : body_(body), arena_(arena) {}
 
-  Value map(const Mapping& mapping, const Value& scope) {
+  Value map(const Mapping& mapping, const Value& it) {
+    return map(mapping, it, make_map(arena_, {{"body", body_}, {"it", it}}));
+  }
+
+ private:
+  Value map(const Mapping& mapping, const Value& it, const Value& scope) {
     switch (mapping.form) {
       case Mapping::Form::cel: return evaluate(mapping.program, scope);
-      case Mapping::Form::first: return first(mapping, scope);
+      case Mapping::Form::path: return walk(mapping, mapping.from_body ? body_ : it);
+      case Mapping::Form::first: return first(mapping, it, scope);
       case Mapping::Form::of: return shaped(*mapping.shape, evaluate(mapping.program, scope));
       case Mapping::Form::each: return each(mapping, scope);
-      case Mapping::Form::map: return members(mapping, scope);
+      case Mapping::Form::map: return members(mapping, it, scope);
     }
     return {};
   }
 
- private:
   Value evaluate(const cel::Program& program, const Value& scope) {
-    const Value v = program.evaluate(scope, arena_);
+    static constexpr cel::Limits silently{.messages = false};
+    const Value v = program.evaluate(scope, arena_, silently);
     if (v.is(Kind::optional)) return v.items().empty() ? Value() : v.items()[0];
     return v.is(Kind::error) ? Value() : v;
   }
 
-  Value first(const Mapping& mapping, const Value& scope) {
+  static Value walk(const Mapping& mapping, const Value& from) {
+    const Value* at = &from;
+    for (const Mapping::Field& field : mapping.path)
+      if (at = at->find(field.name, field.hash); at == nullptr) return {};
+    return *at;
+  }
+
+  Value first(const Mapping& mapping, const Value& it, const Value& scope) {
     for (const auto& [name, part] : mapping.parts)
-      if (const Value v = map(part, scope); !v.is_null()) return v;
+      if (const Value v = map(part, it, scope); !v.is_null()) return v;
     return {};
   }
 
-  Value shaped(const Mapping& shape, const Value& it) {
-    if (it.is_null()) return {};
-    return map(shape, make_map(arena_, {{"body", body_}, {"it", it}}));
-  }
+  Value shaped(const Mapping& shape, const Value& it) { return it.is_null() ? Value() : map(shape, it); }
 
   Value each(const Mapping& mapping, const Value& scope) {
     const Value list = evaluate(mapping.program, scope);
@@ -49,12 +59,12 @@ class Mapper {
     return make_list(arena_, items);
   }
 
-  Value members(const Mapping& mapping, const Value& scope) {
-    std::vector<Member> made;
-    made.reserve(mapping.parts.size());
+  Value members(const Mapping& mapping, const Value& it, const Value& scope) {
+    Member* made = arena_.make<Member>(mapping.parts.size());
+    std::size_t size = 0;
     for (const auto& [name, part] : mapping.parts)
-      if (const Value v = map(part, scope); !v.is_null()) made.push_back({Value(name), v});
-    return made.empty() ? Value() : freeze_map(arena_, made);
+      if (const Value v = map(part, it, scope); !v.is_null()) made[size++] = {Value(name), v};
+    return size == 0 ? Value() : adopt_map(arena_, {made, size});
   }
 
   const Value& body_;
@@ -65,7 +75,7 @@ class Mapper {
 }  // namespace
 
 Value map_body(const Mapping& mapping, const Value& body, Arena& arena) {
-  return Mapper(body, arena).map(mapping, make_map(arena, {{"body", body}, {"it", body}}));
+  return Mapper(body, arena).map(mapping, body);
 }
 
 }  // namespace shopbell

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "intake/mapping.h"
+#include "load/vocabulary.h"
 
 #include <simdjson.h>
 
@@ -46,18 +47,19 @@ std::string_view type_of(const PlatformTopic& topic, const Value& scope, Arena& 
 
 Event event_of(const Platform& platform, const PlatformTopic& topic, std::string_view name, const Webhook& webhook,
                const Value& body, Arena& arena) {
-  const Value nouns = map_body(topic.data, body, arena);
+  const Value scope = make_map(arena, {{"body", body}, {"it", body}});
+  const std::string_view type = type_of(topic, scope, arena);
+  const Value nouns = conform(type, map_body(topic.data, body, arena), arena);
   MapBuilder data = nouns.is(Kind::map) ? MapBuilder(arena, nouns) : MapBuilder(arena);
   data.add("raw", body);
   const Value made = data.build();
 
-  const Value scope = make_map(arena, {{"body", body}, {"it", body}});
   std::string_view subject;
   if (topic.subject) subject = topic.subject.evaluate(scope, arena).text_or("");
   const auto time = parse_time(webhook.header(platform.time_header));
   return Event{.id = event_id(platform, name, webhook, arena),
                .source = arena.copy(platform.name + "/" + std::string(webhook.endpoint)),
-               .type = type_of(topic, scope, arena),
+               .type = type,
                .subject = subject.empty() ? subject_of_data(made, arena) : arena.copy(subject),
                .at = time.value_or(webhook.received),
                .data = made};

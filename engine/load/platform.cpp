@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -219,8 +220,24 @@ class PlatformReader {
       for (const yaml::NodePtr& item : node.items) made.parts.emplace_back("", mapping(*item));
     } else {
       made.program = program(node);
+      take_path(node.text, made);
     }
     return made;
+  }
+
+  // "it.customer.id" compiled as CEL, so it is a walk down: without CEL the same, and many times faster.
+  static void take_path(std::string_view cel, Mapping& made) {
+    const bool from_body = cel.starts_with("body.");
+    const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; };
+    if (!made.program || (!from_body && !cel.starts_with("it.")) || !std::all_of(cel.begin(), cel.end(), plain)) return;
+    made.form = Mapping::Form::path;
+    made.from_body = from_body;
+    for (std::size_t dot = cel.find('.'); dot != std::string_view::npos;) {
+      const std::size_t next = cel.find('.', dot + 1);
+      const std::string_view name = cel.substr(dot + 1, next == std::string_view::npos ? next : next - dot - 1);
+      made.path.push_back({std::string(name), key_hash(name)});
+      dot = next;
+    }
   }
 
   Mapping shaped(const yaml::Node& node) {

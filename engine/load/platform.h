@@ -37,9 +37,15 @@ namespace shopbell {
 
 /// How one member of a canonical event is made from the platform's body.
 struct Mapping {
-  enum class Form : std::uint8_t { cel, first, of, each, map };
+  enum class Form : std::uint8_t { cel, path, first, of, each, map };
+  struct Field {
+    std::string name;
+    std::uint32_t hash;            // key_hash(name)
+  };
   Form form = Form::cel;
   cel::Program program;            // cel; of and each: what the shape is about
+  std::vector<Field> path;         // path: CEL that only walks down from `it` or `body`, as most of it does
+  bool from_body = false;          // path: from `body`
   const Mapping* shape = nullptr;  // of and each: one of the Platform's shapes
   std::vector<std::pair<std::string, Mapping>> parts;  // map; first (names empty)
 };

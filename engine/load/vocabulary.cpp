@@ -115,21 +115,45 @@ const Vocabulary& vocabulary() {
 // Whether it changed.
 bool fit(const cel::Type& type, Value& v, Arena& arena);
 
+// Only these ever change: most members need no look at the schema.
+bool may_change(const Value& v) {
+  switch (v.kind()) {
+    case Kind::integer:
+    case Kind::uint:
+    case Kind::list:
+    case Kind::map: return true;
+    case Kind::string: return v.size() >= 20 && v.text()[4] == '-';  // "2026-11-21T12:00:00Z"
+    default: return false;
+  }
+}
+
+// A copy is made for the first part that changes.
 bool fit_members(const cel::Type& type, Value& map, Arena& arena) {
-  std::vector<Member> members(map.members().begin(), map.members().end());
-  bool changed = false;
-  for (Member& m : members)
-    if (const cel::Field* field = type.field(m.key.text_or({}))) changed = fit(field->type, m.value, arena) || changed;
-  if (changed) map = freeze_map(arena, members);
-  return changed;
+  const std::span<const Member> from = map.members();
+  Member* to = nullptr;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    Value v = from[i].value;
+    if (!may_change(v)) continue;
+    const cel::Field* field = type.field(from[i].key.text_or({}));
+    if (field == nullptr || !fit(field->type, v, arena)) continue;
+    if (to == nullptr) to = std::copy(from.begin(), from.end(), arena.make<Member>(from.size())) - from.size();
+    to[i].value = v;
+  }
+  if (to != nullptr) map = adopt_map(arena, {to, from.size()});
+  return to != nullptr;
 }
 
 bool fit_items(const cel::Type& element, Value& list, Arena& arena) {
-  std::vector<Value> items(list.items().begin(), list.items().end());
-  bool changed = false;
-  for (Value& item : items) changed = fit(element, item, arena) || changed;
-  if (changed) list = make_list(arena, items);
-  return changed;
+  const std::span<const Value> from = list.items();
+  Value* to = nullptr;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    Value v = from[i];
+    if (!fit(element, v, arena)) continue;
+    if (to == nullptr) to = std::copy(from.begin(), from.end(), arena.make<Value>(from.size())) - from.size();
+    to[i] = v;
+  }
+  if (to != nullptr) list = Value::list({to, from.size()});
+  return to != nullptr;
 }
 
 bool fit(const cel::Type& type, Value& v, Arena& arena) {

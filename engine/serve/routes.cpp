@@ -47,7 +47,7 @@ void Routes::hook(const ServerRequest& request, Answer responder) {
   const auto endpoint = endpoints_.find(request.path.substr(7));
   if (endpoint == endpoints_.end()) return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
   if (request.method != "POST") return responder->answer(wrong_method("POST"));
-  auto arena = std::make_unique<Arena>(16 * 1024);
+  auto arena = std::make_unique<Arena>(32 * 1024);
   const SourceConfig& source = endpoint->second.source;
   const std::function<std::string_view(std::string_view)> header = [&request](std::string_view name) { return request.header(name); };
   auto taken = take_webhook(*endpoint->second.platform, {source.secret, source.previous_secret}, {source.name, header, request.body, wall_clock()}, *arena);
@@ -65,7 +65,7 @@ void Routes::events(const ServerRequest& request, Answer responder) {
     ++metrics_.events_unsigned;
     return responder->answer(json_error(401, "bad_token", "send Authorization: Bearer TOKEN with a token of api_tokens"));
   }
-  auto arena = std::make_unique<Arena>(16 * 1024);
+  auto arena = std::make_unique<Arena>(32 * 1024);
   const std::string type = media_type(request.header("Content-Type"));
   Result<std::vector<Taken>> taken;
   if (type == "application/x-ndjson") taken = read_lines(request.body, wall_clock(), *arena);

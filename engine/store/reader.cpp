@@ -114,6 +114,7 @@ class SqliteReader : public Reader {
     return select<MessageView>(message_columns, {{f.run, "run"}, {f.subject, "subject"}}, page, message_of);
   }
   Result<std::vector<EventView>> events_by_id(std::string_view event_id) override;
+  Result<std::vector<EventView>> events_under_id(std::string_view id);
   Result<std::optional<EventView>> event(std::uint64_t seq) override;
   Result<std::string> line(std::uint64_t seq) override;
   Result<std::optional<RunView>> run(std::string_view id) override;
@@ -237,8 +238,17 @@ Result<std::vector<EventView>> SqliteReader::events_by_id(std::string_view event
       event_id);
   if (!newest) return newest;
   std::move(newest->begin(), newest->end(), std::back_inserter(found));
+  if (found.empty()) return events_under_id(event_id);
   std::sort(found.begin(), found.end(), [](const EventView& a, const EventView& b) { return a.key > b.key; });
   return found;
+}
+
+/// Of "EVENT:TOPIC:SHOP" people know the EVENT, which no index has: the newest inputs are looked through.
+Result<std::vector<EventView>> SqliteReader::events_under_id(std::string_view id) {
+  return all<EventView>(std::string(event_columns) +
+                            "WHERE i.seq > (SELECT seq FROM meta) - ?1 AND i.event_id >= ?2 || ':' AND i.event_id < ?2 || ';'"
+                            " ORDER BY i.seq DESC LIMIT ?3",
+                        event_of, inputs_looked_through_max, id, inputs_behind_max);
 }
 
 Result<std::optional<EventView>> SqliteReader::event(std::uint64_t seq) {

@@ -20,8 +20,8 @@ namespace {
 
 // Pages of write-ahead log after which it is copied into the database: by tidy(), and by commit()
 // itself where nobody calls that.
-constexpr int tidy_pages = 2'000;
-constexpr int wal_pages_max = 8'000;
+constexpr int tidy_pages = 6'000;
+constexpr int wal_pages_max = 12'000;
 
 /// Held as long as it lives; the system gives it back when the process dies.
 class Lock {

@@ -190,6 +190,7 @@ struct MessageView {
 /// the newest so many below `before` is not found. A subject's open runs are always found.
 constexpr std::size_t rows_looked_at_max = 200'000;
 constexpr std::size_t sources_tried_max = 1'000;
+constexpr std::int64_t inputs_looked_through_max = 500'000;  // for a part of an id
 
 /// Empty fields do not filter. Which fields count: events: subject, type; runs: subject, status,
 /// workflow; calls: run, subject, workflow, status; tickets: run, subject, workflow, queue; messages:
@@ -211,7 +212,8 @@ class Reader {
   virtual Result<std::vector<TicketView>> tickets(const Filter&, Page) = 0;
   virtual Result<std::vector<MessageView>> messages(const Filter&, Page) = 0;
   /// By the sender's id, newest first: of events whose digest is event_digest(), from the newest
-  /// sources_tried_max sources; with what was forwarded or caused under the same id and source.
+  /// sources_tried_max sources; with what was forwarded or caused under the same id and source. Where there
+  /// is none, those of the last inputs_looked_through_max inputs whose id begins with it and a colon.
   virtual Result<std::vector<EventView>> events_by_id(std::string_view event_id) = 0;
   virtual Result<std::optional<EventView>> event(std::uint64_t seq) = 0;
   /// The event's line as it stands in the log. Errors: "no_line", "log_gone" (its segment was archived).

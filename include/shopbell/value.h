@@ -153,8 +153,10 @@ class MapBuilder {
 
 Value make_map(Arena& arena, std::initializer_list<std::pair<std::string_view, Value>> members);
 Value make_list(Arena& arena, std::span<const Value> items);
-/// Freezes members (already in `arena` or about to be copied there) into a map.
+/// Freezes a copy of the members into a map.
 Value freeze_map(Arena& arena, std::span<const Member> members);
+/// The same of members that the arena has already; what stands there may be moved.
+Value adopt_map(Arena& arena, std::span<Member> members);
 
 /// The same tree with every text and node in `arena`.
 Value deep_copy(Arena& arena, const Value& v);

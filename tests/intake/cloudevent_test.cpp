@@ -42,6 +42,21 @@ TEST_CASE("an event is read with all that it says") {
       R"({"specversion":"1.0","id":"e1","source":"api/erp","type":"order.placed","subject":"order:9","time":"2026-11-21T20:27:34.5Z","received":"2027-01-15T08:00:00Z","data":{"order":{"id":9}}})");
 }
 
+TEST_CASE("an event's numbers and times are of the types that its schema gives them") {
+  Arena arena;
+  const auto taken = read(event_with(R"("data":{"order":{"id":9,"total":40,"placed_at":"2026-11-21T21:27:34+01:00","items":[{"price":2,"quantity":3}],)"
+                                     R"("own":{"total":1}},"else":{"total":40}})"), arena);
+  REQUIRE(taken);
+  const Value order = taken->event.data["order"];
+  CHECK(order["total"].is(Kind::real));
+  CHECK(order["placed_at"].is(Kind::timestamp));
+  CHECK(order["items"].items()[0]["price"].is(Kind::real));
+  CHECK(order["items"].items()[0]["quantity"].is(Kind::integer));
+  CHECK(order["own"]["total"].is(Kind::integer));
+  CHECK(taken->event.data["else"]["total"].is(Kind::integer));
+  CHECK(to_json(order) == R"({"id":9,"total":40.0,"placed_at":"2026-11-21T20:27:34Z","items":[{"price":2.0,"quantity":3}],"own":{"total":1}})");
+}
+
 TEST_CASE("an event without time, subject and data happened when it came, to the shop") {
   Arena arena;
   for (const char* more : {"", R"("time":null,"subject":null,"data":null)"}) {

@@ -101,6 +101,18 @@ TEST_CASE("an event is found by its sender's id, with what was forwarded under i
   CHECK(!value_of(reader->event(99)));
 }
 
+TEST_CASE("an event is found by the first part of a platform's id") {
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  REQUIRE(store->commit(next(*store, {event("98880:orders/create:demo.example"), event("98880:orders/paid:demo.example"),
+                                      event("988801:orders/create:demo.example")})) == Committed::done);
+  const auto reader = reader_or_throw(folder.path());
+  const auto found = value_of(reader->events_by_id("98880"));
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].event_id == "98880:orders/paid:demo.example");
+  CHECK(value_of(reader->events_by_id("988")).empty());
+}
+
 TEST_CASE("a line that never was, and one whose segment was archived, are told apart") {
   const Folder folder;
   auto store = open_or_throw(folder.path());

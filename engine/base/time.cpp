@@ -17,6 +17,13 @@ namespace {
 
 constexpr Millis duration_max = std::chrono::hours{24 * 366 * 100};
 
+std::string nanos_text(std::int32_t nanos) {
+  if (nanos == 0) return {};
+  std::string text = fmt::format(".{:09}", nanos);
+  text.erase(text.find_last_not_of('0') + 1);
+  return text;
+}
+
 // Reads exactly `digits` digits.
 bool take_digits(std::string_view& text, std::size_t digits, int& out) {
   if (text.size() < digits) return false;
@@ -107,12 +114,7 @@ std::string format_rfc3339(std::int64_t seconds, std::int32_t nanos) {
   put(13, time.hours().count());
   put(16, time.minutes().count());
   put(19, time.seconds().count());
-  if (nanos != 0) {
-    text += ".000000000";
-    put(29, nanos);
-    text.erase(text.find_last_not_of('0') + 1);
-  }
-  return text += 'Z';
+  return text.append(nanos_text(nanos)) += 'Z';
 }
 
 std::string format_rfc3339(Time at) {

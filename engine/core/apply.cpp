@@ -4,6 +4,7 @@
 #include "core/effects.h"
 #include "core/receive.h"
 #include "core/runs.h"
+#include "core/scope.h"
 #include "core/step.h"
 #include "core/turn.h"
 
@@ -20,16 +21,6 @@ std::string_view to_text(Outcome::Status status) {
     case Outcome::Status::unknown: return "in doubt";
   }
   return {};
-}
-
-Value shop_value(const ShopFacts& shop, Arena& arena) {
-  const Member facts[] = {{"id", shop.id},
-                          {"name", shop.name},
-                          {"url", shop.url},
-                          {"currency", shop.currency},
-                          {"timezone", shop.timezone},
-                          {"locale", shop.locale}};
-  return freeze_map(arena, facts);
 }
 
 Run* find_run(Turn& turn, std::string_view id) {

@@ -13,18 +13,6 @@ std::string_view first_text(std::initializer_list<Value> candidates, std::string
   return otherwise;
 }
 
-liquid::Setting setting_of(const Workflow& workflow, const Value& scope, const Turn& turn) {
-  const ShopFacts& shop = turn.workflows.shop();
-  liquid::Setting setting;
-  setting.now = turn.at;
-  setting.timezone = first_text({scope.at_path("customer.timezone"), shop.timezone}, setting.timezone);
-  setting.locale = first_text({scope.at_path("customer.locale"), shop.locale}, setting.locale);
-  setting.currency = first_text({scope.at_path("order.currency"), shop.currency}, setting.currency);
-  setting.partials = &workflow.partials;
-  setting.shop_url = shop.url;
-  return setting;
-}
-
 class Evaluation {
  public:
   Evaluation(const Workflow& workflow, const Value& scope, Turn& turn)
@@ -50,7 +38,7 @@ class Evaluation {
   }
 
   Result<Value> text(const liquid::Template& t) {
-    if (!setting_) setting_ = setting_of(workflow_, scope_, turn_);
+    if (!setting_) setting_ = message_setting(turn_.workflows.shop(), workflow_.partials, scope_, turn_.at);
     auto rendered = t.render(scope_, turn_.arena, *setting_);
     // A customer's timezone is data: one that does not exist must not cost the customer the message.
     if (!rendered && rendered.error().code == "no_such_timezone") {
@@ -58,7 +46,7 @@ class Evaluation {
       own.timezone = first_text({Value(turn_.workflows.shop().timezone)}, "UTC");
       rendered = t.render(scope_, turn_.arena, own);
     }
-    if (!rendered) return fail(rendered.error().code, describe(rendered.error(), t.text()));
+    if (!rendered) return fail(rendered.error().code, describe(rendered.error(), t.text(), t.name()));
     return Value(turn_.arena.copy(*rendered));
   }
 
@@ -99,6 +87,20 @@ class Evaluation {
 
 }  // namespace
 
+liquid::Setting message_setting(const ShopFacts& shop, const liquid::Partials& partials, const Value& scope, Time now) {
+  liquid::Setting setting;
+  setting.now = now;
+  setting.timezone = first_text({scope.at_path("customer.timezone"), shop.timezone}, setting.timezone);
+  setting.locale = first_text({scope.at_path("customer.locale"), shop.locale}, setting.locale);
+  setting.currency = first_text({scope.at_path("order.currency"), shop.currency}, setting.currency);
+  setting.partials = &partials;
+  setting.translations = shop.translations.get();
+  setting.shop_url = shop.url;
+  setting.unsubscribe_url = shop.unsubscribe_url;
+  setting.track_url = shop.track_url;
+  return setting;
+}
+
 Result<Value> evaluate(const Argument& argument, const Workflow& workflow, const Value& scope, Turn& turn) {
   auto v = Evaluation(workflow, scope, turn).value(argument);
   if (v && depth_of(*v) > argument_depth_max)
@@ -107,7 +109,7 @@ Result<Value> evaluate(const Argument& argument, const Workflow& workflow, const
   return v;
 }
 
-std::string describe(const Error& error, std::string_view source) {
+std::string describe(const Error& error, std::string_view source, std::string_view file) {
   std::string text = error.message;
   std::string about;
   if (!source.empty() && error.length > 0 && error.offset < source.size()) {
@@ -117,6 +119,7 @@ std::string describe(const Error& error, std::string_view source) {
     const std::string_view line = source.substr(begin, source.find('\n', begin) - begin);
     const auto number = 1 + std::count(source.begin(), source.begin() + error.offset, '\n');
     about = "in \"" + std::string(line) + "\"";
+    if (!file.empty()) about += " of " + std::string(file);
     if (source.find('\n') != std::string_view::npos) about += ", line " + std::to_string(number);
     about += ", column " + std::to_string(error.offset - begin + 1);
   }

@@ -11,4 +11,8 @@ constexpr int argument_depth_max = 80;  // of lists and maps; JSON readers stop 
 /// their place in the message; "too_deep".
 Result<Value> evaluate(const Argument& argument, const Workflow& workflow, const Value& scope, Turn& turn);
 
+/// What a message to this scope's customer is rendered with: the customer's timezone and locale, the
+/// order's currency, else the shop's. Views into all three.
+liquid::Setting message_setting(const ShopFacts& shop, const liquid::Partials& partials, const Value& scope, Time now);
+
 }  // namespace shopbell

@@ -45,6 +45,16 @@ Value build(const Turn& turn, const Event& event, const Value& forwarded, const 
 
 }  // namespace
 
+Value shop_value(const ShopFacts& shop, Arena& arena) {
+  const Member facts[] = {{"id", shop.id},
+                          {"name", shop.name},
+                          {"url", shop.url},
+                          {"currency", shop.currency},
+                          {"timezone", shop.timezone},
+                          {"locale", shop.locale}};
+  return freeze_map(arena, facts);
+}
+
 Value customer_of(const Turn& turn, const Event& event, const Value& forwarded) {
   const Value& said = event.data["customer"];
   const bool own = event.subject == turn.subject.id || turn.subject.id.starts_with("customer:");

@@ -6,6 +6,9 @@
 
 namespace shopbell {
 
+/// The shop as expressions see it; views into `shop`.
+Value shop_value(const ShopFacts& shop, Arena& arena);
+
 /// The subject's live profile over what the event said of the customer: what the profile knows wins.
 /// `forwarded` is the profile that came with the event when the subject is not the event's own.
 Value customer_of(const Turn& turn, const Event& event, const Value& forwarded);

@@ -34,7 +34,8 @@ struct Turn {
   }
 };
 
-/// "no such field: totl (in "order.totl > 3", at byte 6; did you mean order.total?)"
-std::string describe(const Error& error, std::string_view source = {});
+/// "no such field: totl (in "order.totl > 3", column 7; did you mean order.total?)". `file` is the name
+/// of a template, if it has one.
+std::string describe(const Error& error, std::string_view source = {}, std::string_view file = {});
 
 }  // namespace shopbell

@@ -105,6 +105,8 @@ struct Workflow {
 /// The shop as expressions and templates see it.
 struct ShopFacts {
   std::string id, name, url, currency, timezone, locale;
+  std::string unsubscribe_url = {}, track_url = {};  // for the filters of these names; empty: their defaults
+  std::shared_ptr<const liquid::Translations> translations = {};  // never changed; nullptr: none
 };
 
 /// All workflows of a shop at one moment; immutable once it is shared. A reload makes a new one, adds by

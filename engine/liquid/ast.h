@@ -117,10 +117,11 @@ struct PathReading {
 };
 
 struct Program {
+  std::string name;
   std::string text;
   ParseOptions options;
   Body body;
-  std::vector<Template::Reading> readings;
+  std::vector<Template::Reading> readings, texts;
   std::deque<WideObject> wides;  // literals beyond 64 bits
 };
 

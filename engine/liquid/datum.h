@@ -41,7 +41,11 @@ struct Datum {
 struct RangeObject : Object {
   std::int64_t first;
   std::int64_t last;
-  std::int64_t size() const { return last < first ? 0 : last - first + 1; }
+  /// At most INT64_MAX: more are there only of a range that no loop walks to its end.
+  std::int64_t size() const {
+    const Wide n = Wide{last} - first + 1;
+    return static_cast<std::int64_t>(n < 0 ? 0 : n > INT64_MAX ? Wide{INT64_MAX} : n);
+  }
 };
 
 struct WideObject : Object {

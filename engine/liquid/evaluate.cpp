@@ -114,11 +114,11 @@ bool Rendering::range_end(const Expression& e, bool literal, std::int64_t& to) {
   to = 0;
   if (d.is_nil()) return true;
   if (d.is_text() || d.is(Kind::bytes)) {
-    to = static_cast<std::int64_t>(leading_integer(d.value.text()));
+    to = in_64_bits(leading_integer(d.value.text()));
     return true;
   }
   if (literal && d.is(Kind::real)) {
-    to = static_cast<std::int64_t>(d.value.real());
+    to = in_64_bits(d.value.real());
     return true;
   }
   const auto n = to_integer(d);

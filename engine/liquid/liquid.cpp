@@ -15,10 +15,11 @@ bool is_html(std::string_view file_name) {
   return file_name.ends_with(".html");
 }
 
-tl::expected<Template, std::vector<Error>> parse(std::string_view text, const ParseOptions& options) {
+tl::expected<Template, std::vector<Error>> parse(std::string_view text, const ParseOptions& options, std::string name) {
   if (text.size() > template_bytes_max)
     return tl::unexpected(std::vector{Error{"too_large", fmt::format("the template is longer than {} bytes", template_bytes_max), "", 0, 0}});
   auto program = std::make_shared<Program>();
+  program->name = std::move(name);
   program->text = text;
   program->options = options;
   Parser parser(options);
@@ -41,7 +42,11 @@ Result<std::string> Template::render(const Value& scope, Arena& arena, const Set
 
 std::string_view Template::text() const { return program_->text; }
 
+std::string_view Template::name() const { return program_->name; }
+
 std::vector<Template::Reading> Template::readings() const { return program_->readings; }
+
+std::vector<Template::Reading> Template::texts_read() const { return program_->texts; }
 
 std::vector<std::string> Template::fields_read() const {
   std::vector<std::string> paths;

@@ -26,12 +26,6 @@
 
 namespace shopbell::liquid {
 
-/// A template as it is kept: its file name tells the language around it ("cart.html.liquid" is HTML).
-struct Source {
-  std::string name;
-  std::string text;
-};
-
 constexpr std::size_t template_bytes_max = 1 << 20;
 constexpr int nesting_max = 100;          // tags within tags, brackets within brackets: Shopify's figure
 constexpr std::size_t parse_errors_max = 20;
@@ -82,14 +76,15 @@ class Template {
   explicit Template(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
 
   /// The text for these variables (a map; anything else: no variables at all). An error is a value
-  /// whose offset and length are in text() (or in the text of the partial that its message names);
-  /// nothing half-written is ever returned. `arena` takes what is built on the way; the result does
+  /// whose offset and length are in text(); of a mistake in a partial they are those of the tag that
+  /// brings it in, and the message has its line and column. Nothing half-written is ever returned. `arena` takes what is built on the way; the result does
   /// not point into it.
   /// Errors: "render" (a filter refuses its argument), "no_such_partial", "limit_steps",
   /// "limit_output", "limit_assigned", "nesting", "no_such_timezone", "no_such_translation".
   Result<std::string> render(const Value& scope, Arena& arena, const Setting& setting) const;
 
   std::string_view text() const;
+  std::string_view name() const;  // as parse() was told; for people
   /// The fields that it reads from its data, as sorted dotted paths: "order.name". An element of a
   /// list is "[]": "order.items[].title". Names that the template itself assigns are not among them.
   std::vector<std::string> fields_read() const;
@@ -100,6 +95,9 @@ class Template {
     std::uint32_t length;
   };
   std::vector<Reading> readings() const;
+  /// The keys of translations that stand in it as texts, with the place of the first of each:
+  /// "order.title" of {{ 'order.title' | t }}.
+  std::vector<Reading> texts_read() const;
   const Program& program() const { return *program_; }
 
  private:
@@ -108,8 +106,8 @@ class Template {
 
 /// Parses a template. On failure: all mistakes that were found (at most parse_errors_max), in the
 /// order of their places, each with offset and length in `text` and a hint where there is one.
-/// Codes: "syntax", "unknown_tag", "unknown_filter", "nesting", "too_large".
-tl::expected<Template, std::vector<Error>> parse(std::string_view text, const ParseOptions& options = {});
+/// Codes: "syntax", "unknown_tag", "unknown_filter", "nesting", "too_large". `name` is kept for people.
+tl::expected<Template, std::vector<Error>> parse(std::string_view text, const ParseOptions& options = {}, std::string name = {});
 
 /// The templates that include and render may name. Filled once, then only read.
 class Partials {
@@ -127,7 +125,8 @@ class Partials {
   std::map<std::string, std::variant<Template, Error>, std::less<>> by_name_;
 };
 
-/// The texts of locales/LANG.yaml: trees of maps whose leaves are texts.
+/// The texts of locales/LANG.yaml: trees of maps whose leaves are texts. Locales are told apart without
+/// regard to case, "_" being "-".
 class Translations {
  public:
   explicit Translations(std::string fallback_locale = "en") : fallback_(std::move(fallback_locale)) {}
@@ -136,6 +135,9 @@ class Translations {
   /// The value at "checkout.title" for "pt-BR": in pt-BR, then pt, then the fallback locale; null if
   /// none has it. `found_in` (may be nullptr) gets the locale that had it.
   Value find(std::string_view locale, std::string_view key, std::string_view* found_in = nullptr) const;
+  /// The keys of all locales, sorted; a text in plural forms is one.
+  std::vector<std::string> keys() const;
+  const std::string& fallback_locale() const { return fallback_; }
 
  private:
   std::map<std::string, Document, std::less<>> by_locale_;

@@ -27,8 +27,8 @@ bool read_loosely(Rendering& r, const std::optional<Expression>& e, std::optiona
   const Datum d = r.evaluate(*e);
   r.at(e->place);
   if (d.is_nil()) to = 0;
-  else if (d.is_text()) to = static_cast<std::int64_t>(leading_integer(d.value.text()));
-  else if (d.is(Kind::real)) to = static_cast<std::int64_t>(d.value.real());
+  else if (d.is_text()) to = in_64_bits(leading_integer(d.value.text()));
+  else if (d.is(Kind::real)) to = in_64_bits(d.value.real());
   else to = to_integer(d);
   if (!to) r.refuse("invalid integer");
   return to.has_value();

@@ -228,6 +228,7 @@ Pipeline Markup::pipeline() {
     p.filters.push_back(filter());
     skip_to({Kind::pipe});
   }
+  note_text(p);
   p.place.length = static_cast<std::uint32_t>(text_since(p.place.offset).size());
   return p;
 }
@@ -289,6 +290,13 @@ void Markup::note_reading(const Expression& e) {
     else reading.parts.emplace_back("[]");
   }
   state_.reads.push_back(std::move(reading));
+}
+
+// {{ 'order.title' | t }}
+void Markup::note_text(const Pipeline& p) {
+  if (failed() || p.filters.empty() || p.filters[0].filter == nullptr || !p.source->literal.is_text()) return;
+  const std::string_view name = p.filters[0].filter->name;
+  if (name == "t" || name == "translate") state_.texts.push_back({{std::string(p.source->literal.value.text())}, p.source->place});
 }
 
 Datum number_literal(std::string_view text, std::deque<WideObject>& wides) {

@@ -16,6 +16,7 @@ struct ParseState {
   std::vector<Error> errors;
   int depth = 0;
   std::vector<PathReading> reads;               // paths read from the data
+  std::vector<PathReading> texts;               // keys of translations
   std::vector<std::pair<std::string, std::vector<std::string>>> locals;  // a loop's variable and the list it walks
   std::deque<WideObject> wides;
   std::set<std::string, std::less<>> assigned;  // names that the template makes itself
@@ -67,6 +68,7 @@ class Markup {
   void close_bracket();
   void steps(Expression& to);
   void note_reading(const Expression& e);
+  void note_text(const Pipeline& p);
   Comparison comparison();
   FilterUse filter();
   void argument(FilterUse& to);

@@ -329,6 +329,18 @@ std::optional<std::int64_t> to_integer(const Datum& d) {
   return std::nullopt;
 }
 
+std::int64_t in_64_bits(Wide n) {
+  constexpr Wide most = std::numeric_limits<std::int64_t>::max(), least = std::numeric_limits<std::int64_t>::min();
+  return static_cast<std::int64_t>(n > most ? most : n < least ? least : n);
+}
+
+std::int64_t in_64_bits(double d) {
+  constexpr double beyond = 9223372036854775808.0;  // 2^63
+  if (d != d) return 0;
+  if (d >= beyond) return std::numeric_limits<std::int64_t>::max();
+  return d < -beyond ? std::numeric_limits<std::int64_t>::min() : static_cast<std::int64_t>(d);
+}
+
 std::string wide_text(Wide n) {
   if (fits_64(n)) return std::to_string(static_cast<std::int64_t>(n));
   std::string text;

@@ -44,6 +44,9 @@ std::optional<Number> round_to(const Number& n, int places, Rounding how);
 /// A whole number where one is wanted: a whole number, or a text that is one ("12", " 0x1f "), by
 /// the rules of Ruby's Integer(). nullopt: it is none. Beyond 64 bits: the nearest there is.
 std::optional<std::int64_t> to_integer(const Datum& d);
+/// The nearest whole number of 64 bits, without the fraction; 0 of NaN.
+std::int64_t in_64_bits(Wide n);
+std::int64_t in_64_bits(double d);
 /// The whole number that a text begins with, else 0.
 Wide leading_integer(std::string_view text);
 

@@ -13,7 +13,8 @@ void Parser::parse(Program& program) {
   Scanner scanner(program.text, 0, false);
   while (const auto found = body(scanner, program.body))
     if (!stray(*found, "", false)) break;
-  program.readings = readings();
+  program.readings = first_of_each(state.reads);
+  program.texts = first_of_each(state.texts);
 }
 
 std::optional<Piece> Parser::body(Scanner& scanner, Body& to) {
@@ -136,9 +137,9 @@ std::string dotted(const std::vector<std::string>& parts) {
   return path;
 }
 
-std::vector<Template::Reading> Parser::readings() const {
+std::vector<Template::Reading> Parser::first_of_each(const std::vector<PathReading>& all) const {
   std::map<std::string, Place> first;
-  for (const PathReading& reading : state.reads)
+  for (const PathReading& reading : all)
     if (!state.assigned.contains(reading.parts[0])) first.try_emplace(dotted(reading.parts), reading.place);
   std::vector<Template::Reading> result;
   for (const auto& [path, place] : first) result.push_back({path, place.offset, place.length});

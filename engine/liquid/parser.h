@@ -36,7 +36,7 @@ class Parser {
   void output(const Piece& p, Body& to);
   void lines(const Piece& p, Body& to);
   void trim_around(const Piece& p, Body& to);
-  std::vector<Template::Reading> readings() const;
+  std::vector<Template::Reading> first_of_each(const std::vector<PathReading>& all) const;
 
   bool broken_ = false;
   int depth_ = 0;

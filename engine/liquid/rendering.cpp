@@ -1,5 +1,6 @@
 #include "liquid/rendering.h"
 
+#include "base/diagnostic.h"
 #include "liquid/nodes.h"
 #include "liquid/text.h"
 
@@ -124,9 +125,21 @@ const Template* Rendering::find_partial(std::string_view name) {
   if (const auto* error = std::get_if<Error>(found)) {
     error_ = *error;
     error_->message += fmt::format(" (in partial '{}')", name);
+    error_->offset = place_.offset;
+    error_->length = place_.length;
     return nullptr;
   }
   return &std::get<Template>(*found);
+}
+
+// The innermost partial is named with the place in it; the error's own place becomes that of the tag.
+void Rendering::place_in_partial(std::string_view name, const Place& tag) {
+  if (error_->message.find("(in partial ") == std::string::npos) {
+    const Diagnostic at = diagnostic_at(name, program_->text, error_->offset, *error_);
+    error_->message += fmt::format(" (in partial '{}', line {}, column {})", name, at.line, at.column);
+  }
+  error_->offset = tag.offset;
+  error_->length = tag.length;
 }
 
 Flow Rendering::run_partial(const Template& partial, std::string_view name) {
@@ -137,8 +150,9 @@ Flow Rendering::run_partial(const Template& partial, std::string_view name) {
   ++partial_depth_;
   const Program* program = std::exchange(program_, &partial.program());
   const std::string_view outer_name = std::exchange(partial_name_, name);
+  const Place tag = place_;
   const Flow flow = program_->body.render(*this);
-  if (error_ && error_->message.find("(in partial ") == std::string::npos) error_->message += fmt::format(" (in partial '{}')", name);
+  if (error_) place_in_partial(name, tag);
   partial_name_ = outer_name;
   program_ = program;
   --partial_depth_;

@@ -105,6 +105,7 @@ class Rendering {
   bool range_end(const Expression& e, bool literal, std::int64_t& to);
   Datum run_filter(const FilterUse& use, const Datum& input);
   void limit(std::string code, std::string message);
+  void place_in_partial(std::string_view name, const Place& tag);
 
   const Program* program_;
   const Value& scope_;

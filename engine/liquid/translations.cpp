@@ -1,8 +1,9 @@
 #include "liquid/liquid.h"
 #include "liquid/plural.h"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 
 namespace shopbell::liquid {
@@ -12,6 +13,21 @@ namespace {
 std::string_view shorter(std::string_view locale) {
   const std::size_t dash = locale.find_last_of("-_");
   return dash == std::string_view::npos ? std::string_view() : locale.substr(0, dash);
+}
+
+// Locales are few letters: no allocation.
+std::string normal(std::string_view locale) {
+  std::string to(locale);
+  for (char& c : to) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return to;
+}
+
+void collect_keys(const Value& tree, const std::string& prefix, std::set<std::string>& to) {
+  for (const Member& m : tree.members()) {
+    const std::string key = prefix + std::string(m.key.text_or(""));
+    if (m.value.is(Kind::map) && !is_plural(m.value)) collect_keys(m.value, key + ".", to);
+    else to.insert(key);
+  }
 }
 
 bool one_of(std::string_view language, std::string_view list) {
@@ -62,10 +78,17 @@ std::string_view plural_form(std::string_view locale, double count) {
   return form_of_whole(language, static_cast<std::int64_t>(size));
 }
 
-void Translations::add(std::string locale, Document tree) { by_locale_.insert_or_assign(std::move(locale), std::move(tree)); }
+bool is_plural(const Value& map) {
+  const auto members = map.members();
+  return !members.empty() && std::all_of(members.begin(), members.end(), [](const Member& m) {
+    return one_of(m.key.text_or("?"), "zero one two few many other");
+  });
+}
+
+void Translations::add(std::string locale, Document tree) { by_locale_.insert_or_assign(normal(locale), std::move(tree)); }
 
 Value Translations::find(std::string_view locale, std::string_view key, std::string_view* found_in) const {
-  for (const std::string_view start : {locale, std::string_view(fallback_)}) {
+  for (const std::string& start : {normal(locale), normal(fallback_)}) {
     for (std::string_view l = start; !l.empty(); l = shorter(l)) {
       const auto tree = by_locale_.find(l);
       if (tree == by_locale_.end()) continue;
@@ -76,6 +99,12 @@ Value Translations::find(std::string_view locale, std::string_view key, std::str
     }
   }
   return {};
+}
+
+std::vector<std::string> Translations::keys() const {
+  std::set<std::string> all;
+  for (const auto& [locale, tree] : by_locale_) collect_keys(tree.root(), "", all);
+  return {all.begin(), all.end()};
 }
 
 }  // namespace shopbell::liquid

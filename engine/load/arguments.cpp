@@ -116,7 +116,7 @@ Argument compile_param(const Param& param, const yaml::Node& node, Draft& draft)
 Argument compile_default(const Action& action, const Param& param, Draft& draft) {
   Report report(fmt::format("the default of {}.{}", action.name, param.name), param.otherwise);
   const yaml::NodePtr node = yaml::parse(report);
-  Draft defaults{draft.source, report, Pages(draft.source, "", report), cel::Env()};
+  Draft defaults{draft.source, report, Pages(draft.source, "", draft.texts, report), draft.texts, cel::Env()};
   Argument made = node ? compile_param(param, *node, defaults) : Argument();
   for (Diagnostic& d : report.take()) draft.report.add(std::move(d));
   return made;
@@ -148,9 +148,9 @@ Argument compile_text(const yaml::Node& node, std::string_view what, Draft& draf
     draft.report.error(place_within(node, draft.report.source(), static_cast<std::uint32_t>(at), 2), "secret",
                        "secrets stand in shopbell.yaml only, never in a workflow");
   if (!has_liquid(node.text)) return constant(Value(node.text));
-  const auto show = [&](const Error& e) {
-    draft.report.error(place_within(node, draft.report.source(), e.offset, e.length), e.code, e.message, e.hint);
-  };
+  const auto place = [&](const Error& e) { return place_within(node, draft.report.source(), e.offset, e.length); };
+  const auto show = [&](const Error& e) { draft.report.error(place(e), e.code, e.message, e.hint); };
+  const auto warn = [&](const Error& e) { draft.report.warning(place(e), e.code, e.message, e.hint); };
   Argument made;
   made.form = Argument::Form::text;
   auto parsed = liquid::parse(node.text);
@@ -158,7 +158,8 @@ Argument compile_text(const yaml::Node& node, std::string_view what, Draft& draf
     for (const Error& error : parsed.error()) show(error);
     return made;
   }
-  for (const Error& error : unknown_readings(*parsed, draft.scope)) show(error);
+  for (const Error& error : unknown_readings(*parsed, draft.scope)) warn(error);
+  for (const Error& error : unknown_texts(*parsed, draft.texts)) warn(error);
   for (const Error& error : draft.pages.use_partials_of(node.text)) show(error);
   made.text = std::move(*parsed);
   return made;

@@ -18,8 +18,9 @@ namespace shopbell {
 /// those that they render or include.
 class Pages {
  public:
-  Pages(const WorkflowSource& source, std::string folder, Report& report)
-      : source_(source), folder_(std::move(folder)), report_(report) {}
+  /// `texts`: what the filter t finds; nullptr: nobody knows.
+  Pages(const WorkflowSource& source, std::string folder, const liquid::Translations* texts, Report& report)
+      : source_(source), folder_(std::move(folder)), texts_(texts), report_(report) {}
 
   /// Whether a file of that name is there.
   bool has(const std::string& file) const { return source_.templates.contains(file); }
@@ -37,10 +38,11 @@ class Pages {
 
  private:
   const std::optional<liquid::Template>& parsed(const std::string& file);
-  void add(const std::string& file, const Error& error);
+  void add(const std::string& file, const Error& error, Severity severity = Severity::error);
 
   const WorkflowSource& source_;
   std::string folder_;
+  const liquid::Translations* texts_;
   Report& report_;
   std::map<std::string, std::optional<liquid::Template>> parsed_;
   std::set<std::string> partials_;
@@ -50,6 +52,7 @@ struct Draft {
   const WorkflowSource& source;
   Report& report;
   Pages pages;
+  const liquid::Translations* texts = nullptr;
   cel::Env scope = {};  // of the steps
 
   Place place(const yaml::Node& node) const { return place_of(node, report.source()); }
@@ -82,8 +85,10 @@ void check_tests(const yaml::Node& tests, std::span<const std::string> own_event
 /// Reports a type that is neither canonical nor the shop's own. Whether it is known.
 bool check_event_type(const yaml::Node& node, std::span<const std::string> own_events, Report& report);
 
-/// load_workflow() for a file of a shop: `templates_folder` is shown in diagnostics of templates.
+/// load_workflow() for a file of a shop: `templates_folder` is shown in diagnostics of templates; `texts`
+/// are the shop's, nullptr when it is of none.
 Read<std::shared_ptr<const Workflow>> compile_workflow(const WorkflowSource& source,
-                                                       const std::string& templates_folder);
+                                                       const std::string& templates_folder,
+                                                       const liquid::Translations* texts = nullptr);
 
 }  // namespace shopbell

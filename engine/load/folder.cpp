@@ -1,5 +1,6 @@
-// The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid.
+// The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid, locales/*.yaml.
 #include "load/draft.h"
+#include "load/scope.h"
 #include "load/shop.h"
 
 #include <fmt/format.h>
@@ -95,7 +96,7 @@ Loaded load_files(const std::vector<std::string>& files, const std::string& temp
     }
     source.file = file;
     source.yaml = std::move(*text);
-    auto read = compile_workflow(source, templates_folder);
+    auto read = compile_workflow(source, templates_folder, shop == nullptr ? nullptr : shop->facts.translations.get());
     append(loaded.diagnostics, std::move(read.diagnostics));
     if (!read.value) continue;
     if (shop != nullptr) check_queues(**read.value, *shop, loaded.diagnostics);
@@ -110,32 +111,21 @@ Loaded load_files(const std::vector<std::string>& files, const std::string& temp
 }
 
 // Templates that no workflow uses yet are checked for what they are alone.
-void check_unused(const std::string& folder, std::vector<Diagnostic>& diagnostics) {
+void check_unused(const std::string& folder, const liquid::Translations& texts, std::vector<Diagnostic>& diagnostics) {
   std::vector<Diagnostic> found;
   for (const auto& [name, text] : read_templates(folder, found)) {
     const auto parsed = liquid::parse(text, {.html = liquid::is_html(name)});
-    if (parsed) continue;
-    for (const Error& error : parsed.error())
+    for (const Error& error : parsed ? unknown_texts(*parsed, &texts) : parsed.error()) {
       found.push_back(diagnostic_at(folder + "/" + name, text, error.offset, error));
+      if (parsed) found.back().severity = Severity::warning;
+    }
   }
   append(diagnostics, std::move(found));
 }
 
-// The folder with shopbell.yaml that a file stands in, or nothing.
-std::string shop_of(const fs::path& path) {
-  std::error_code ignored;
-  for (fs::path at = fs::absolute(path, ignored).parent_path(); !at.empty(); at = at.parent_path()) {
-    if (fs::is_regular_file(at / "shopbell.yaml", ignored)) {
-      return path.is_absolute() ? at.string() : fs::relative(at, ignored).string();
-    }
-    if (at == at.parent_path()) break;
-  }
-  return {};
-}
-
 void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>& diagnostics) {
   if (files.empty()) return;
-  const std::string shop = shop_of(files.front());
+  const std::string shop = shop_folder_of(files.front());
   const fs::path folder = fs::path(files.front()).parent_path();
   std::vector<std::string> all = files;
   ShopFile file;
@@ -144,7 +134,10 @@ void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>&
     const Result<std::string> text = read_file(path, yaml_bytes_max);
     Report unread(path, text ? std::string_view(*text) : std::string_view());
     file = read_shop_file(unread, shop);
-    const auto others = workflow_files((fs::path(shop) / "workflows").string());
+    std::vector<Diagnostic> not_asked_for;
+    file.config.facts.translations =
+        read_locales((fs::path(shop) / "locales").string(), file.config.facts.locale, not_asked_for);
+    const auto others = yaml_files((fs::path(shop) / "workflows").string());
     all.insert(all.end(), others.begin(), others.end());
   }
   std::error_code ignored;
@@ -165,6 +158,26 @@ void check_shop_file(const std::string& path, std::vector<Diagnostic>& diagnosti
   Report report(path, *text);
   read_shop_file(report, fs::path(path).parent_path().string());
   append(diagnostics, report.take());
+}
+
+// shopbell.yaml and the locales; absent only when there is no such file.
+Read<ShopFile> read_shop(const std::string& folder) {
+  Read<ShopFile> read;
+  const std::string path = (fs::path(folder) / "shopbell.yaml").string();
+  const Result<std::string> text = read_file(path, yaml_bytes_max);
+  if (!text) {
+    read.diagnostics.push_back(
+        about_file(path, text.error().code, text.error().message,
+                   "a shop's folder holds shopbell.yaml; its first line is shop: and the shop's id"));
+    return read;
+  }
+  Report report(path, *text);
+  ShopFile file = read_shop_file(report, folder);
+  read.diagnostics = report.take();
+  const std::string locales = (fs::path(folder) / "locales").string();
+  file.config.facts.translations = read_locales(locales, file.config.facts.locale, read.diagnostics);
+  read.value = std::move(file);
+  return read;
 }
 
 }  // namespace
@@ -195,7 +208,7 @@ std::map<std::string, std::string> read_templates(const std::string& folder, std
   return found;
 }
 
-std::vector<std::string> workflow_files(const std::string& folder) {
+std::vector<std::string> yaml_files(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code ignored;
   for (auto at = fs::directory_iterator(folder, ignored); at != fs::directory_iterator(); at.increment(ignored)) {
@@ -208,20 +221,32 @@ std::vector<std::string> workflow_files(const std::string& folder) {
   return files;
 }
 
+std::string shop_folder_of(const std::string& file) {
+  const fs::path path(file);
+  std::error_code ignored;
+  for (fs::path at = fs::absolute(path, ignored).parent_path(); !at.empty(); at = at.parent_path()) {
+    if (fs::is_regular_file(at / "shopbell.yaml", ignored)) {
+      return path.is_absolute() ? at.string() : fs::relative(at, ignored).string();
+    }
+    if (at == at.parent_path()) break;
+  }
+  return {};
+}
+
+Read<ShopConfig> load_config(const std::string& folder) {
+  Read<ShopFile> file = read_shop(folder);
+  Read<ShopConfig> read{std::nullopt, std::move(file.diagnostics)};
+  if (file.value && !failed(read.diagnostics)) read.value = std::move(file.value->config);
+  return read;
+}
+
 Read<Shop> load_shop(const std::string& folder) {
   Read<Shop> read;
-  const std::string path = (fs::path(folder) / "shopbell.yaml").string();
-  const Result<std::string> text = read_file(path, yaml_bytes_max);
-  if (!text) {
-    read.diagnostics.push_back(
-        about_file(path, text.error().code, text.error().message,
-                   "a shop's folder holds shopbell.yaml; its first line is shop: and the shop's id"));
-    return read;
-  }
-  Report report(path, *text);
-  ShopFile file = read_shop_file(report, folder);
-  read.diagnostics = report.take();
-  const auto files = workflow_files((fs::path(folder) / "workflows").string());
+  Read<ShopFile> shop_file = read_shop(folder);
+  read.diagnostics = std::move(shop_file.diagnostics);
+  if (!shop_file.value) return read;
+  ShopFile& file = *shop_file.value;
+  const auto files = yaml_files((fs::path(folder) / "workflows").string());
   if (files.size() > workflow_files_max) {
     read.diagnostics.push_back(
         about_file(folder + "/workflows", "too_many_files", fmt::format("more than {} workflows", workflow_files_max)));
@@ -230,7 +255,7 @@ Read<Shop> load_shop(const std::string& folder) {
   const std::string templates = (fs::path(folder) / "templates").string();
   Loaded loaded = load_files(files, templates, own_events(files, file.events), &file.config);
   append(read.diagnostics, std::move(loaded.diagnostics));
-  check_unused(templates, read.diagnostics);
+  check_unused(templates, *file.config.facts.translations, read.diagnostics);
   read.diagnostics = without_repetition(std::move(read.diagnostics));
   if (!failed(read.diagnostics)) read.value = Shop{std::move(file.config), std::move(loaded.workflows)};
   return read;
@@ -242,7 +267,7 @@ std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths) {
     std::error_code ignored;
     if (fs::is_regular_file(fs::path(path) / "shopbell.yaml", ignored)) append(all, load_shop(path).diagnostics);
     else if (fs::path(path).filename() == "shopbell.yaml") check_shop_file(path, all);
-    else if (fs::is_directory(path, ignored)) check_files(workflow_files(path), all);
+    else if (fs::is_directory(path, ignored)) check_files(yaml_files(path), all);
     else check_files({path}, all);
   }
   return without_repetition(std::move(all));

@@ -55,6 +55,10 @@ struct Read {
 
 /// Everything under a shop's folder (language.md says how it is laid out).
 Read<Shop> load_shop(const std::string& folder);
+/// shopbell.yaml and locales/ alone: whether its workflows are right does not matter.
+Read<ShopConfig> load_config(const std::string& folder);
+/// The folder with shopbell.yaml that a file stands in, at whatever depth; empty: there is none.
+std::string shop_folder_of(const std::string& file);
 /// One workflow file's text; templates are looked up by name in `templates`.
 Read<std::shared_ptr<const Workflow>> load_workflow(const WorkflowSource& source);
 /// Any mix of shop folders, workflow files and folders of them; for `shopbell check`.

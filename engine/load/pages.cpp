@@ -50,22 +50,27 @@ const std::optional<liquid::Template>& Pages::parsed(const std::string& file) {
   const auto [there, first] = parsed_.emplace(file, std::nullopt);
   if (!first) return there->second;
   const std::string& text = source_.templates.at(file);
-  auto made = liquid::parse(text, {.html = liquid::is_html(file)});
-  if (made) there->second = std::move(*made);
-  else
+  auto made = liquid::parse(text, {.html = liquid::is_html(file)}, file);
+  if (made) {
+    for (const Error& error : unknown_texts(*made, texts_)) add(file, error, Severity::warning);
+    there->second = std::move(*made);
+  } else {
     for (const Error& error : made.error()) add(file, error);
+  }
   for (const Error& error : use_partials_of(text)) add(file, error);
   return parsed_.at(file);
 }
 
-void Pages::add(const std::string& file, const Error& error) {
-  report_.add(diagnostic_at(folder_ + "/" + file, source_.templates.at(file), error.offset, error));
+void Pages::add(const std::string& file, const Error& error, Severity severity) {
+  Diagnostic d = diagnostic_at(folder_ + "/" + file, source_.templates.at(file), error.offset, error);
+  d.severity = severity;
+  report_.add(std::move(d));
 }
 
 const liquid::Template* Pages::use(const std::string& file, const cel::Env& scope) {
   const std::optional<liquid::Template>& made = parsed(file);
   if (!made) return nullptr;
-  for (const Error& error : unknown_readings(*made, scope)) add(file, error);
+  for (const Error& error : unknown_readings(*made, scope)) add(file, error, Severity::warning);
   return &*made;
 }
 

@@ -27,5 +27,7 @@ cel::Env step_scope(std::span<const std::string> event_types, const Names& names
 
 /// The fields that the template reads and the scope does not have, with their places in the template.
 std::vector<Error> unknown_readings(const liquid::Template& t, const cel::Env& scope);
+/// Keys that the filter t would not find for every customer; none when `texts` is nullptr.
+std::vector<Error> unknown_texts(const liquid::Template& t, const liquid::Translations* texts);
 
 }  // namespace shopbell

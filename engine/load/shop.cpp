@@ -15,7 +15,8 @@ namespace {
 
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
-                             {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"}};
+                             {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
+                             {"unsubscribe_url"},    {"track_url"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"}, {"previous_secret"}};
 constexpr Key queue_keys[] = {{"title"}, {"sla"}};
@@ -139,11 +140,22 @@ class ShopReader {
     facts.currency = text("currency", "USD");
     facts.timezone = text("timezone", "UTC");
     facts.locale = text("locale", "en");
+    facts.unsubscribe_url = address("unsubscribe_url");
+    facts.track_url = address("track_url");
     const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
     if (const yaml::Node* node = fields_.find("currency");
         node != nullptr && node->is_text() &&
         !(facts.currency.size() == 3 && std::all_of(facts.currency.begin(), facts.currency.end(), upper)))
       error(*node, "bad_currency", fmt::format("{} is no currency", node->text), "three letters, as in ISO 4217: EUR");
+  }
+
+  // Where links in messages lead.
+  std::string address(std::string_view key) {
+    const yaml::Node* node = fields_.find(key);
+    std::string url = text(key, "");
+    if (node != nullptr && !url.starts_with("https://") && !url.starts_with("http://"))
+      error(*node, "bad_url", fmt::format("{} must be an address that a browser opens", key), "https://...");
+    return url;
   }
 
   void listen() {

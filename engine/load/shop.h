@@ -5,6 +5,7 @@
 #include "load/report.h"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,7 +27,14 @@ constexpr std::size_t workflow_files_max = 5'000;
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 /// The .liquid files of a folder, by name. Absent folder: none.
 std::map<std::string, std::string> read_templates(const std::string& folder, std::vector<Diagnostic>& diagnostics);
-/// The workflow files of a folder (*.yaml, *.yml, without *.test.yaml), sorted.
-std::vector<std::string> workflow_files(const std::string& folder);
+constexpr std::size_t locale_files_max = 200;
+
+/// The texts of locales/LANG.yaml: maps of maps whose leaves are texts, or lists of them (names of
+/// months and days). Absent folder: none. A mistake is in `diagnostics`, with its place.
+std::shared_ptr<const liquid::Translations> read_locales(const std::string& folder, const std::string& fallback_locale,
+                                                         std::vector<Diagnostic>& diagnostics);
+
+/// The YAML files of a folder (*.yaml, *.yml, without *.test.yaml), sorted.
+std::vector<std::string> yaml_files(const std::string& folder);
 
 }  // namespace shopbell

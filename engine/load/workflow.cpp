@@ -175,7 +175,8 @@ std::string version_of(const WorkflowSource& source) {
 }  // namespace
 
 Read<std::shared_ptr<const Workflow>> compile_workflow(const WorkflowSource& source,
-                                                       const std::string& templates_folder) {
+                                                       const std::string& templates_folder,
+                                                       const liquid::Translations* texts) {
   Report report(source.file, source.yaml);
   Read<std::shared_ptr<const Workflow>> read;
   if (const yaml::NodePtr root = yaml::parse(report)) {
@@ -183,7 +184,7 @@ Read<std::shared_ptr<const Workflow>> compile_workflow(const WorkflowSource& sou
     std::set<std::string> own(source.own_events.begin(), source.own_events.end());
     collect_emitted(*root, own);
     complete.own_events.assign(own.begin(), own.end());
-    Draft draft{complete, report, Pages(complete, templates_folder, report)};
+    Draft draft{complete, report, Pages(complete, templates_folder, texts, report), texts};
     const std::shared_ptr<Workflow> made = WorkflowReader(draft, *root).read();
     if (!report.failed()) {
       made->partials = draft.pages.partials();

@@ -4,8 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <vector>
 
 namespace shopbell {
 
@@ -13,11 +11,10 @@ namespace fs = std::filesystem;
 
 Reload::Reload(std::string folder) : folder_(std::move(folder)), seen_(fingerprint()), loaded_(seen_) {}
 
-std::string Reload::fingerprint() const {
+std::string fingerprint_of(const std::vector<fs::path>& paths) {
   std::vector<std::string> files;
   std::error_code ignored;
-  for (const char* part : {"workflows", "templates", "shopbell.yaml"}) {
-    const fs::path path = fs::path(folder_) / part;
+  for (const fs::path& path : paths) {
     if (fs::is_regular_file(path, ignored)) files.push_back(path);
     for (auto at = fs::recursive_directory_iterator(path, ignored); at != fs::end(at); at.increment(ignored))
       if (at->is_regular_file(ignored)) files.push_back(at->path());
@@ -29,6 +26,11 @@ std::string Reload::fingerprint() const {
     print += fmt::format("{} {} {}\n", file, time, fs::file_size(file, ignored));
   }
   return print;
+}
+
+std::string Reload::fingerprint() const {
+  const fs::path folder = folder_;
+  return fingerprint_of({folder / "workflows", folder / "templates", folder / "locales", folder / "shopbell.yaml"});
 }
 
 std::shared_ptr<const Workflows> Reload::set_of(const Shop& shop) {

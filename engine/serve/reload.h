@@ -5,11 +5,17 @@
 #include "load/load.h"
 #include "store/store.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace shopbell {
+
+/// Names, times and sizes of these files and of all that is below these folders: another text when one
+/// of them has changed. What is not there has none.
+std::string fingerprint_of(const std::vector<std::filesystem::path>& paths);
 
 class Reload {
  public:

@@ -45,6 +45,20 @@ TEST_CASE("numbers count as in a shop, not as in a processor") {
   CHECK(render(text) == expected);
 }
 
+TEST_CASE("the largest numbers there are count and range without harm") {
+  static constexpr Example examples[] = {
+      {"{{ (0..666666666666666666666) | size }}", "9223372036854775807"},
+      {"{{ (-9223372036854775808..9223372036854775807) | size }}", "9223372036854775807"},
+      {"{% for i in (9223372036854775806..99999999999999999999.5) %}{{ i }} {% endfor %}", "9223372036854775806 9223372036854775807 "},
+      {"{% for i in (1..m) limit: 1 %}{{ i }}{% endfor %}", "1"},
+      {"{% tablerow i in (1..2) limit: d %}{{ i }}{% endtablerow %}", "<tr class=\"row1\">\n<td class=\"col1\">1</td><td class=\"col2\">2</td></tr>\n"},
+  };
+  for (const auto& [text, expected] : examples) {
+    INFO(text);
+    CHECK(render(text, R"({"m": "99999999999999999999999", "d": 1e300})") == expected);
+  }
+}
+
 TEST_CASE("what is true, empty, blank and equal") {
   const auto holds = [](std::string_view condition) {
     return render("{% if " + std::string(condition) + " %}yes{% endif %}", R"({"empty_text": "", "spaces": "  ", "zero": 0, "list": [1, 2], "none": [], "map": {"a": 1}, "nothing": null})") == "yes";
@@ -84,10 +98,75 @@ TEST_CASE("partials see what they should, and no more") {
       {"{% render 'row' for rows as row %}", "[71][82]"},
       {"{% include 'missing' %}", "ERROR no_such_partial: Could not find asset missing"},
       {"{% render 'broken' %}", "ERROR syntax: Expected id (in partial 'broken')"},
-      {"{% render 'again' %}", "ERROR nesting: Nesting too deep (in partial 'again')"},
+      {"{% render 'again' %}", "ERROR nesting: Nesting too deep (in partial 'again', line 1, column 1)"},
   }));
   INFO(text);
   CHECK(render(text, R"({"rows": [{"n": 7}, {"n": 8}]})", setting) == expected);
+}
+
+TEST_CASE("a mistake in a partial has both places: in it, and of the tag that brought it in") {
+  Partials partials;
+  partials.add("outer", template_of("a\n{% render 'inner', n: n %}"));
+  partials.add("inner", template_of("b\nc {{ 1 | divided_by: n }}"));
+  Setting setting;
+  setting.partials = &partials;
+  const std::string_view text = "x\n\n  {% include 'outer', n: 0 %}";
+  Arena arena;
+  const auto result = template_of(text).render({}, arena, setting);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().message == "divided by 0 (in partial 'inner', line 2, column 10)");
+  CHECK(text.substr(result.error().offset, result.error().length) == "{% include 'outer', n: 0 %}");
+}
+
+// How many steps a rendering takes: the smallest limit that it keeps.
+std::uint64_t steps_of(const Template& t, std::string_view data) {
+  Setting setting;
+  Arena arena;
+  const auto scope = parse_json(data, arena);
+  REQUIRE(scope);
+  std::uint64_t low = 0, high = setting.limits.steps_max;
+  while (low + 1 < high) {
+    setting.limits.steps_max = (low + high) / 2;
+    (t.render(*scope, arena, setting) ? high : low) = setting.limits.steps_max;
+  }
+  return high;
+}
+
+TEST_CASE("twice as much to write takes twice as many steps") {
+  const auto t = template_of("{% for i in items %}{{ i | upcase | append: '.' }}{% if i == 'x' %}{{ items | size }}{% endif %}{% endfor %}{{ items | join: ' ' }}");
+  const auto list = [](std::size_t n) {
+    std::string json = "{\"items\": [\"x\"";
+    for (std::size_t i = 1; i < n; ++i) json += ",\"x\"";
+    return json + "]}";
+  };
+  const std::uint64_t once = steps_of(t, list(500)), twice = steps_of(t, list(1000));
+  CHECK(twice > once);
+  CHECK(twice <= 2 * once);
+}
+
+TEST_CASE("each limit is named, and has a place") {
+  const auto met = [](std::string_view code, std::string_view text, const Limits& limits, const Partials* partials) {
+    Setting setting;
+    setting.limits = limits;
+    setting.partials = partials;
+    Arena arena;
+    const auto result = template_of(text).render({}, arena, setting);
+    INFO(text);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == code);
+    const Diagnostic d = diagnostic_at("t", text, result.error().offset, result.error());
+    CHECK(d.line == 2);
+    CHECK(result.error().length > 0);
+  };
+  Partials partials;
+  partials.add("deeper", template_of("\n\n\n{% render 'deeper' %}"));
+  met("limit_steps", "\n{% for i in (1..99) %}x{% endfor %}\n", {.steps_max = 50}, nullptr);
+  met("limit_output", "\n{% for i in (1..99) %}x{% endfor %}\n", {.output_bytes_max = 50}, nullptr);
+  met("limit_output", "\n{{ '0123456789' }}\n", {.output_bytes_max = 9}, nullptr);
+  met("limit_assigned", "\n{% capture s %}0123456789{% endcapture %}\n", {.assigned_bytes_max = 9}, nullptr);
+  met("limit_assigned", "\n{{ '0123456789' | append: 'x' }}\n", {.assigned_bytes_max = 9}, nullptr);
+  met("nesting", "\n{% if true %}{% if true %}x{% endif %}{% endif %}\n", {.depth_max = 1}, nullptr);
+  met("nesting", "\n{% render 'deeper' %}\n", {}, &partials);
 }
 
 TEST_CASE("each limit is met with an error") {

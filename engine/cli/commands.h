@@ -23,6 +23,7 @@ void add_runs(CLI::App& app, Run& run);
 void add_why(CLI::App& app, Run& run);
 void add_tickets(CLI::App& app, Run& run);
 void add_actions(CLI::App& app, Run& run);
+void add_deploy(CLI::App& app, Run& run);
 void add_send(CLI::App& app, Run& run);
 
 }  // namespace shopbell::cli

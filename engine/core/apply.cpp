@@ -1,10 +1,13 @@
 #include "core/apply.h"
 
 #include "base/time.h"
+#include "core/edits.h"
 #include "core/effects.h"
+#include "core/parts.h"
 #include "core/receive.h"
 #include "core/runs.h"
 #include "core/scope.h"
+#include "core/schedule.h"
 #include "core/step.h"
 #include "core/turn.h"
 
@@ -38,8 +41,9 @@ void take_stale(Turn& turn, const Finished& f, const Run* run) {
                              std::to_string(f.attempt) + ", " + std::string(to_text(f.status)));
   if (f.message) keep_sent(turn, f.run, {}, f.call, *f.message);
   if (run == nullptr || run->call != f.call)
-    turn.made.calls_ended.push_back(
-        {f.call, f.status == Outcome::Status::retry ? Outcome::Status::unknown : f.status, f.attempt, f.error.message});
+    turn.made.calls_ended.push_back({f.call,
+                                     f.status == Outcome::Status::retry ? Outcome::Status::unknown : f.status,
+                                     f.attempt, f.error.message});
 }
 
 void take(Turn& turn, const Finished& f) {
@@ -53,19 +57,23 @@ void take(Turn& turn, const Finished& f) {
 void take(Turn& turn, const Due&) {
   std::vector<std::pair<Time, std::string>> due;
   for (const Run& run : turn.subject.runs)
-    if (run.status == RunStatus::waiting && run.due <= turn.at) due.emplace_back(run.due, run.id);
+    if (is_due(run, turn.at)) due.emplace_back(run.due, run.id);
   std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [at, id] : due) {
     Run* run = find_run(turn, id);
-    if (run == nullptr || run->status != RunStatus::waiting) continue;
+    if (run == nullptr || !is_due(*run, turn.at)) continue;
     resume(turn, *run);
     settle(turn, id);
+    do_parts(turn);
   }
 }
 
+void take(Turn& turn, const Scheduled& scheduled) { set_clock(turn, scheduled.workflow); }
+
 void take(Turn& turn, const Cancelled& cancelled) {
   Run* run = find_run(turn, cancelled.run);
-  if (run == nullptr) return turn.note("stopped", "nothing to cancel: the run " + cancelled.run + " is not open");
+  if (run == nullptr)
+    return turn.note("stopped", "nothing to cancel: the run " + cancelled.run + " is not open");
   end_run(turn, *run, RunStatus::stopped, "cancelled by " + cancelled.by);
   settle(turn, cancelled.run);
 }
@@ -75,8 +83,10 @@ void take(Turn& turn, const Cancelled& cancelled) {
 Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena) {
   Turn turn{workflows, subject, input.at, arena};
   turn.shop = shop_value(workflows.shop(), arena);
+  take_edits(turn);
   std::visit([&turn](const auto& what) { take(turn, what); }, input.what);
-  start_queued(turn);
+  do do_parts(turn);
+  while (start_queued(turn));
   return std::move(turn.made);
 }
 

@@ -2,6 +2,9 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "core/collect.h"
+#include "core/profile.h"
+#include "core/recent.h"
 #include "core/runs.h"
 #include "core/scope.h"
 #include "core/step.h"
@@ -13,34 +16,36 @@ namespace {
 
 std::size_t open_runs(const Turn& turn, const Workflow& workflow) {
   const auto& runs = turn.subject.runs;
-  return static_cast<std::size_t>(
-      std::count_if(runs.begin(), runs.end(), [&](const Run& r) { return r.workflow == workflow.id; }));
+  return static_cast<std::size_t>(std::count_if(
+      runs.begin(), runs.end(), [&](const Run& r) { return r.workflow == workflow.id && !is_part(r); }));
 }
 
 std::size_t done_runs(const Turn& turn, const Workflow& workflow) {
   for (const Counter& counter : turn.subject.counters)
     if (counter.workflow == workflow.id)
-      return static_cast<std::size_t>(std::count_if(counter.done.begin(), counter.done.end(),
-                                                    [&](Time at) { return at > turn.at - workflow.limit.per; }));
+      return static_cast<std::size_t>(std::count_if(counter.times.begin(), counter.times.end(), [&](Time at) {
+        return at > turn.at - workflow.limit.per;
+      }));
   return 0;
 }
 
 /// Why there may be no run; empty: there may. A run that `restart` is about to end does not count.
 std::string over_limit(const Turn& turn, const Workflow& workflow, std::size_t open) {
   if (workflow.mode == Mode::restart) open = 0;
-  if (turn.subject.runs.size() >= open_runs_max && !(workflow.mode == Mode::restart && open_runs(turn, workflow) > 0))
+  if (turn.subject.runs.size() >= open_runs_max &&
+      !(workflow.mode == Mode::restart && open_runs(turn, workflow) > 0))
     return "this subject has " + std::to_string(open_runs_max) + " open runs, and may not have more";
   if (workflow.limit.count == 0) return {};
   const std::size_t done = done_runs(turn, workflow);
   if (done + open < workflow.limit.count) return {};
-  return "limit " + std::to_string(workflow.limit.count) + " per " + format_duration(workflow.limit.per) + ": " +
-         std::to_string(done) + " done, " + std::to_string(open) + " open";
+  return "limit " + std::to_string(workflow.limit.count) + " per " + format_duration(workflow.limit.per) +
+         ": " + std::to_string(done) + " done, " + std::to_string(open) + " open";
 }
 
 void end_older(Turn& turn, const Event& event, const Workflow& workflow) {
   std::vector<std::string> older;
   for (Run& run : turn.subject.runs) {
-    if (run.workflow != workflow.id) continue;
+    if (run.workflow != workflow.id || is_part(run)) continue;
     turn.note("restarted", "by a newer " + std::string(event.type), workflow.id, run.id);
     end_run(turn, run, RunStatus::stopped, "restarted by a newer " + std::string(event.type));
     older.push_back(run.id);
@@ -57,17 +62,15 @@ Run new_run(const Turn& turn, const Received& received, const Workflow& workflow
   run.depth = received.depth;
   run.event = received.event;
   run.customer = received.customer;
-  if (run.event.data.find("raw") == nullptr || turn.workflows.reads_raw(workflow)) return run;
-  std::vector<Member> members;
-  for (const Member& m : run.event.data.members())
-    if (m.key.text_or({}) != "raw") members.push_back(m);
-  run.event.data = freeze_map(turn.arena, members);
+  run.event.data = kept_data(turn, workflow, run.event.data);
   return run;
 }
 
-/// Each var sees those before it. False: one has failed, and the run with it.
+/// Each var sees those before it; one that the run was given is as given. False: one has failed, and the run
+/// with it.
 bool compute_vars(Turn& turn, Run& run, const Workflow& workflow) {
   for (const auto& [name, program] : workflow.vars) {
+    if (is_part(run) && run.vars.find(name) != nullptr) continue;
     const Value v = program.evaluate(run_scope(turn, run, workflow), turn.arena);
     if (v.is(Kind::error)) {
       end_run(turn, run, RunStatus::failed, "vars." + name + ": " + describe(v.error(), program.source()));
@@ -78,32 +81,77 @@ bool compute_vars(Turn& turn, Run& run, const Workflow& workflow) {
   return true;
 }
 
-std::string why_started(const Turn& turn, const Received& received, const Workflow& workflow, const Value& scope) {
+std::string why_started(const Turn& turn, const Received& received, const Workflow& workflow,
+                        const Value& scope) {
   if (!workflow.condition) return "by " + std::string(received.event.type);
   return workflow.condition->explain(scope, turn.arena);
 }
 
+/// Whether the workflow has begun so often for this subject that it is a loop. It is told of once. The shop
+/// and a product are shared by many: what is often there is no loop.
+bool is_loop(Turn& turn, const Workflow& workflow) {
+  if (!has_profile(turn.subject.id)) return false;
+  auto& starts = turn.subject.starts;
+  for (Counter& counter : starts)
+    std::erase_if(counter.times, [&](Time at) { return at <= turn.at - starts_per; });
+  std::erase_if(starts, [&](const Counter& c) { return c.times.empty() && c.workflow != workflow.id; });
+  auto own =
+      std::find_if(starts.begin(), starts.end(), [&](const Counter& c) { return c.workflow == workflow.id; });
+  if (own == starts.end()) own = starts.insert(starts.end(), {workflow.id, {}});
+  const bool loop = own->times.size() >= starts_max;
+  const std::string text = std::to_string(starts_max) + " runs in " + format_duration(starts_per) +
+                           " are a loop: no more is started for a while";
+  if (loop) turn.note("loop_stopped", text, workflow.id);
+  if (loop && own->times.size() == starts_max)
+    turn.made.log.push_back(workflow.id + " for " + turn.subject.id + ": " + text);
+  if (own->times.size() <= starts_max) own->times.push_back(turn.at);
+  turn.made.subject_changed = true;
+  return loop;
+}
+
+/// Why there may be no run, with the code of its note; empty: there may.
+std::pair<std::string_view, std::string> hindrance(Turn& turn, const Received& received,
+                                                   const Workflow& workflow, std::string_view run,
+                                                   std::size_t open) {
+  const auto same = [&](const Run& other) { return other.id == run; };
+  if (std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), same))
+    return {"not_started", "this event has started it already"};
+  if (workflow.mode == Mode::single && open > 0)
+    return {"mode_single", "a run is open already, and there may be only one"};
+  if (std::string why = over_limit(turn, workflow, open); !why.empty())
+    return {"limit_reached", std::move(why)};
+  return {"not_started", stopped_before(turn, workflow, received.event, received.customer)};
+}
+
 }  // namespace
 
+Value kept_data(const Turn& turn, const Workflow& workflow, const Value& data) {
+  if (data.find("raw") == nullptr || turn.workflows.reads_raw(workflow)) return data;
+  std::vector<Member> members;
+  for (const Member& m : data.members())
+    if (m.key.text_or({}) != "raw") members.push_back(m);
+  return freeze_map(turn.arena, members);
+}
+
+void begin_steps(Turn& turn, Run& run, const Workflow& workflow, const Value& scope) {
+  if (!compute_vars(turn, run, workflow)) return;
+  const bool behind = workflow.mode == Mode::queue && !is_part(run) && has_active(turn, run);
+  if (!behind) return advance(turn, run, workflow.vars.empty() ? scope : Value());
+  run.status = RunStatus::queued;
+  turn.note("queued", "behind one that is open", workflow.id, run.id);
+}
+
 void begin_run(Turn& turn, const Received& received, const Workflow& workflow, const Value& scope) {
-  const std::size_t open = open_runs(turn, workflow);
+  if (workflow.collect.quiet > Millis{0} && add_collected(turn, received.event, workflow)) return;
   Run run = new_run(turn, received, workflow);
-  const auto same = [&](const Run& other) { return other.id == run.id; };
-  if (std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), same))
-    return turn.note("not_started", "this event has started it already", workflow.id);
-  if (workflow.mode == Mode::single && open > 0)
-    return turn.note("mode_single", "a run is open already, and there may be only one", workflow.id);
-  if (std::string why = over_limit(turn, workflow, open); !why.empty())
-    return turn.note("limit_reached", std::move(why), workflow.id);
+  const std::size_t open = open_runs(turn, workflow);
+  if (auto [code, why] = hindrance(turn, received, workflow, run.id, open); !why.empty())
+    return turn.note(code, std::move(why), workflow.id);
+  if (is_loop(turn, workflow)) return;
   if (workflow.mode == Mode::restart) end_older(turn, received.event, workflow);
   turn.note("started", why_started(turn, received, workflow, scope), workflow.id, run.id);
-  if (!compute_vars(turn, run, workflow)) return settle_new(turn, std::move(run));
-  if (workflow.mode == Mode::queue && open > 0) {
-    run.status = RunStatus::queued;
-    turn.note("queued", "behind " + std::to_string(open) + " that are open", workflow.id, run.id);
-  } else {
-    advance(turn, run, workflow.vars.empty() ? scope : Value());
-  }
+  if (workflow.collect.quiet > Millis{0}) begin_collecting(turn, run, workflow);
+  else begin_steps(turn, run, workflow, scope);
   settle_new(turn, std::move(run));
 }
 

@@ -8,4 +8,10 @@ namespace shopbell {
 /// `scope`: event_scope() as of now.
 void begin_run(Turn& turn, const Received& received, const Workflow& workflow, const Value& scope);
 
+/// Its first steps, vars computed before; or it is queued behind another.
+void begin_steps(Turn& turn, Run& run, const Workflow& workflow, const Value& scope);
+
+/// The data of an event as a run of the workflow carries it: with the platform's body only if a step may read it.
+Value kept_data(const Turn& turn, const Workflow& workflow, const Value& data);
+
 }  // namespace shopbell

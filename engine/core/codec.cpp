@@ -48,6 +48,13 @@ class Writer {
   std::string to_;
 };
 
+void append_times(std::string& to, const std::vector<Time>& times) {
+  to += '[';
+  for (std::size_t i = 0; i < times.size(); ++i)
+    to.append(i > 0 ? "," : "").append(std::to_string(to_ms(times[i])));
+  to += ']';
+}
+
 std::string encode_event(const Event& event) {
   Writer w;
   w.text("id", event.id);
@@ -56,6 +63,22 @@ std::string encode_event(const Event& event) {
   w.text("subject", event.subject);
   w.time("at", event.at);
   w.value("data", event.data);
+  return w.done();
+}
+
+std::string encode_flow(const Flow& flow) {
+  Writer w;
+  w.text("parent", flow.parent);
+  w.number("part", flow.part);
+  w.number("waited", flow.waited);
+  w.number("collecting", flow.collecting);
+  w.number("clock", flow.clock);
+  w.number("granted", flow.granted);
+  w.time("held", flow.held);
+  w.text("failing", flow.failing);
+  w.value("loops", flow.loops);
+  w.value("used", flow.used);
+  w.value("events", flow.events);
   return w.done();
 }
 
@@ -68,6 +91,48 @@ std::uint32_t count_of(const Value& map, std::string_view name) {
 Event decode_event(const Value& v) {
   return {v["id"].text_or({}),      v["source"].text_or({}), v["type"].text_or({}),
           v["subject"].text_or({}), time_of(v, "at"),        v["data"]};
+}
+
+Flow decode_flow(const Value& v) {
+  Flow flow;
+  flow.parent = text_of(v, "parent");
+  flow.part = count_of(v, "part");
+  flow.waited = count_of(v, "waited") > 0;
+  flow.collecting = count_of(v, "collecting") > 0;
+  flow.clock = count_of(v, "clock") > 0;
+  flow.granted = count_of(v, "granted") > 0;
+  flow.held = time_of(v, "held");
+  flow.failing = text_of(v, "failing");
+  flow.loops = v["loops"];
+  flow.used = v["used"];
+  flow.events = v["events"];
+  return flow;
+}
+
+bool is_plain(const Flow& flow) {
+  return flow.parent.empty() && !flow.waited && !flow.collecting && !flow.clock && !flow.granted &&
+         flow.held == Time{} && flow.failing.empty() && flow.loops.is_null() && flow.used.is_null() &&
+         flow.events.is_null();
+}
+
+void append_counters(std::string& to, const std::vector<Counter>& counters) {
+  Writer w;
+  for (const Counter& counter : counters) append_times(w.key(counter.workflow), counter.times);
+  to += w.done();
+}
+
+std::vector<Time> decode_times(const Value& list) {
+  std::vector<Time> times;
+  for (const Value& at : list.is(Kind::list) ? list.items() : std::span<const Value>{})
+    times.push_back(from_ms(at.integer_or(0)));
+  return times;
+}
+
+std::vector<Counter> decode_counters(const Value& map) {
+  std::vector<Counter> counters;
+  for (const Member& m : map.is(Kind::map) ? map.members() : std::span<const Member>{})
+    counters.push_back({std::string(m.key.text()), decode_times(m.value)});
+  return counters;
 }
 
 Result<Value> read_state(std::string_view state, Arena& arena) {
@@ -101,6 +166,7 @@ std::string encode_run(const Run& run) {
   w.value("customer", run.customer);
   w.value("vars", run.vars);
   w.value("outputs", run.outputs);
+  if (!is_plain(run.flow)) w.key("flow") += encode_flow(run.flow);
   return w.done();
 }
 
@@ -132,6 +198,7 @@ Result<Run> decode_run(std::string_view state, Arena& arena) {
   run.customer = v["customer"];
   run.vars = v["vars"];
   run.outputs = v["outputs"];
+  if (const Value* flow = v.find("flow")) run.flow = decode_flow(*flow);
   return run;
 }
 
@@ -139,17 +206,10 @@ std::string encode_subject(const Subject& subject) {
   Writer w;
   w.value("profile", subject.profile);
   w.value("conversation", subject.conversation);
-  if (!subject.counters.empty()) {
-    Writer counters;
-    for (const Counter& counter : subject.counters) {
-      std::string& to = counters.key(counter.workflow);
-      to += '[';
-      for (std::size_t i = 0; i < counter.done.size(); ++i)
-        to.append(i > 0 ? "," : "").append(std::to_string(to_ms(counter.done[i])));
-      to += ']';
-    }
-    w.key("counters") += counters.done();
-  }
+  if (!subject.counters.empty()) append_counters(w.key("counters"), subject.counters);
+  if (!subject.starts.empty()) append_counters(w.key("starts"), subject.starts);
+  if (!subject.contacts.empty()) append_times(w.key("contacts"), subject.contacts);
+  w.value("recent", subject.recent);
   return w.done();
 }
 
@@ -161,11 +221,10 @@ Result<Subject> decode_subject(std::string_view id, std::string_view state, Aren
   if (!read) return tl::unexpected(read.error());
   subject.profile = (*read)["profile"];
   subject.conversation = (*read)["conversation"];
-  for (const Member& m : (*read)["counters"].members()) {
-    Counter counter{std::string(m.key.text()), {}};
-    for (const Value& at : m.value.items()) counter.done.push_back(from_ms(at.integer_or(0)));
-    subject.counters.push_back(std::move(counter));
-  }
+  subject.counters = decode_counters((*read)["counters"]);
+  subject.starts = decode_counters((*read)["starts"]);
+  subject.contacts = decode_times((*read)["contacts"]);
+  subject.recent = (*read)["recent"];
   return subject;
 }
 

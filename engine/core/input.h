@@ -39,9 +39,14 @@ struct Cancelled {
   std::string run, by;
 };
 
+/// A workflow with schedules is there, anew or as before: its clock is set. About the subject schedule_subject().
+struct Scheduled {
+  std::string workflow;
+};
+
 struct Input {
   Time at;  // logical time; never goes back for a shard
-  std::variant<Received, Finished, Due, Cancelled> what;
+  std::variant<Received, Finished, Due, Cancelled, Scheduled> what;
 };
 
 }  // namespace shopbell

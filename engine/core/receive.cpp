@@ -2,8 +2,10 @@
 
 #include "base/time.h"
 #include "core/begin.h"
+#include "core/contact.h"
 #include "core/effects.h"
 #include "core/profile.h"
+#include "core/recent.h"
 #include "core/runs.h"
 #include "core/scope.h"
 #include "core/step.h"
@@ -17,15 +19,18 @@ bool has_per(const Workflow& workflow) { return !workflow.per_text.empty() || wo
 
 class Reception {
  public:
-  Reception(Turn& turn, const Received& received) : turn_(turn), received_(received), event_(received.event) {}
+  Reception(Turn& turn, const Received& received)
+      : turn_(turn), received_(received), event_(received.event) {}
 
   void take() {
     if (!forwarded()) learn_from_event();
     if (received_.depth > cause_depth_max)
       return turn_.note("too_deep", "events have caused events more than " + std::to_string(cause_depth_max) +
                                         " deep: this one starts nothing");
+    remember(turn_, event_);
     stop_runs();
-    if (!forwarded()) find_foreign_stops();
+    resume_waits();
+    if (!forwarded()) find_foreign_listeners();
     start_runs();
     for (const auto& [subject, workflow] : forwards_) forward(subject, workflow);
   }
@@ -45,6 +50,8 @@ class Reception {
   void learn_from_event() {
     if (received_.depth == 0 && has_profile(turn_.subject.id))
       turn_.set_profile(learn(turn_.subject.profile, event_, turn_.workflows.shop().currency, turn_.arena));
+    if (event_.type == contact_asked) take_contact_asked(turn_, event_);
+    if (event_.type == contact_answered) take_contact_answered(turn_, event_);
     if (event_.type == tags_changed) take_tags_changed(turn_, event_);
     if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
   }
@@ -58,10 +65,11 @@ class Reception {
       const auto holds = trigger.where->condition(scope(), turn_.arena);
       if (holds && *holds) return true;
       if (holds)
-        doubts.emplace_back("condition_false", std::string(what) + ": " + trigger.where->explain(scope(), turn_.arena));
+        doubts.emplace_back("condition_false",
+                            std::string(what) + ": " + trigger.where->explain(scope(), turn_.arena));
       else
-        doubts.emplace_back(
-            "error", std::string(what) + " cannot be decided: " + describe(holds.error(), trigger.where->source()));
+        doubts.emplace_back("error", std::string(what) + " cannot be decided: " +
+                                         describe(holds.error(), trigger.where->source()));
     }
     for (auto& [code, text] : doubts) turn_.note(code, std::move(text), workflow.id);
     return false;
@@ -71,11 +79,12 @@ class Reception {
     if (!workflow.condition) return true;
     const auto result = workflow.condition->condition(scope(), turn_.arena);
     if (!result)
-      turn_.note(
-          "error",
-          "if cannot be decided, so nothing is started: " + describe(result.error(), workflow.condition->source()),
-          workflow.id);
-    else if (!*result) turn_.note("condition_false", workflow.condition->explain(scope(), turn_.arena), workflow.id);
+      turn_.note("error",
+                 "if cannot be decided, so nothing is started: " +
+                     describe(result.error(), workflow.condition->source()),
+                 workflow.id);
+    else if (!*result)
+      turn_.note("condition_false", workflow.condition->explain(scope(), turn_.arena), workflow.id);
     return result && *result;
   }
 
@@ -91,8 +100,9 @@ class Reception {
   bool is_stopped(const Run& run, const Workflow& workflow) {
     const bool listens = std::any_of(workflow.stop_on.begin(), workflow.stop_on.end(),
                                      [&](const Trigger& t) { return t.event == event_.type; });
-    if (!listens || (forwarded() && run.workflow != received_.workflow)) return false;
-    if (target_of(workflow) != turn_.subject.id || !matches(workflow.stop_on, workflow, "stop_on")) return false;
+    if (!listens || is_part(run) || (forwarded() && run.workflow != received_.workflow)) return false;
+    if (target_of(workflow) != turn_.subject.id || !matches(workflow.stop_on, workflow, "stop_on"))
+      return false;
     if (event_.at >= run.event.at) return true;
     turn_.note("not_started", "the run " + run.id + " is not stopped: this happened before what started it",
                workflow.id);
@@ -110,13 +120,45 @@ class Reception {
     for (const std::string& id : stopped) settle(turn_, id);
   }
 
-  void find_foreign_stops() {
-    for (const Workflow* workflow : turn_.workflows.stopping_on(event_.type)) {
+  bool is_waiting_for_it(const Run& run) {
+    if (run.status != RunStatus::waiting || run.flow.collecting || run.flow.clock) return false;
+    const Workflow* workflow = turn_.workflows.version(run.version);
+    if (workflow == nullptr || run.at >= workflow->program.size()) return false;
+    const Instruction& step = workflow->program[run.at];
+    if (step.op != Op::wait_for || !is_awaited(turn_, run, *workflow, step, event_)) return false;
+    if (is_part(run)) return true;
+    return forwarded() ? run.workflow == received_.workflow : target_of(*workflow) == turn_.subject.id;
+  }
+
+  void resume_waits() {
+    if (turn_.workflows.memory_of(event_.type) != Memory::data) return;
+    std::vector<std::string> resumed;
+    for (Run& run : turn_.subject.runs) {
+      if (!is_waiting_for_it(run)) continue;
+      resume_with(turn_, run, event_);
+      resumed.push_back(run.id);
+    }
+    for (const std::string& id : resumed) settle(turn_, id);
+  }
+
+  // Runs on a subject of their own hear of what stops them, or what they wait for, there.
+  void find_foreign_listeners() {
+    for (const Workflow* workflow : turn_.workflows.listening_on(event_.type)) {
       if (!has_per(*workflow)) continue;
       const auto target = target_of(*workflow);
-      if (target && *target != turn_.subject.id && matches(workflow->stop_on, *workflow, "stop_on"))
+      if (!target || *target == turn_.subject.id) continue;
+      const bool stops = std::any_of(workflow->stop_on.begin(), workflow->stop_on.end(),
+                                     [&](const Trigger& t) { return t.event == event_.type; });
+      if (waits_for(*workflow) || (stops && matches(workflow->stop_on, *workflow, "stop_on")))
         add_forward(*target, *workflow);
     }
+  }
+
+  bool waits_for(const Workflow& workflow) const {
+    return std::any_of(workflow.program.begin(), workflow.program.end(), [&](const Instruction& step) {
+      return std::any_of(step.triggers.begin(), step.triggers.end(),
+                         [&](const Trigger& t) { return t.event == event_.type; });
+    });
   }
 
   void start_runs() {
@@ -143,11 +185,13 @@ class Reception {
 
   void add_forward(const std::string& subject, const Workflow& workflow) {
     const std::pair forward{subject, workflow.id};
-    if (std::find(forwards_.begin(), forwards_.end(), forward) == forwards_.end()) forwards_.push_back(forward);
+    if (std::find(forwards_.begin(), forwards_.end(), forward) == forwards_.end())
+      forwards_.push_back(forward);
   }
 
   void forward(const std::string& subject, const std::string& workflow) {
-    turn_.made.following.push_back({subject, {event_, received_.depth, workflow, customer_of(turn_, event_, {})}});
+    turn_.made.following.push_back(
+        {subject, {event_, received_.depth, workflow, customer_of(turn_, event_, {})}});
     turn_.note("forwarded", "to " + subject + ", which its runs are counted by", workflow);
   }
 

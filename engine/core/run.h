@@ -14,6 +14,21 @@ enum class RunStatus : std::uint8_t { waiting, calling, queued, done, stopped, f
 std::string_view to_text(RunStatus status);
 inline bool is_open(RunStatus s) { return s == RunStatus::waiting || s == RunStatus::calling || s == RunStatus::queued; }
 
+/// What only some runs have.
+struct Flow {
+  std::string parent;      // of a part: the run that waits for it
+  std::uint32_t part = 0;  // of a branch: its number, from 1; 0: a called workflow
+  bool waited = false;     // since it last reached the customer, or began
+  bool collecting = false; // it gathers triggers until `due`, and has not begun
+  bool clock = false;      // it is no run of steps: it waits for the next fire of its workflow's schedules
+  bool granted = false;    // the customer's contact budget has room for the step it stands at
+  Time held;               // since when the step that it stands at is held back
+  std::string failing;     // on_error of the workflow is at work; why
+  Value loops;             // of for_each, the innermost last: a list of {at, n, items}
+  Value used;              // ids of the events that wait_for has had
+  Value events;            // collected, oldest first
+};
+
 struct Run {
   std::string id;        // hash of the event, the workflow and the subject
   std::string workflow;  // id
@@ -23,7 +38,7 @@ struct Run {
   Time ended;            // when no longer open
   std::string reason;    // of a stop or a failure, for people
   std::uint32_t at = 0;  // the instruction it stands at
-  Time due;              // waiting: when it goes on
+  Time due;              // waiting: when it goes on; the epoch: only when something happens
   std::string call;      // calling: the key of the call it waits for
   std::uint32_t attempt = 0;
   Value args;            // calling: what the call was given; each attempt gets the same, as one key means one thing
@@ -32,7 +47,15 @@ struct Run {
   Event event;              // the trigger
   Value customer;           // a forwarded event's customer, as of then; else null
   Value vars, outputs;      // maps: what `set` named, and the outputs by the step's id
+  Flow flow;
 };
+
+/// Whether it is due at that time.
+inline bool is_due(const Run& run, Time at) {
+  return run.status == RunStatus::waiting && run.due != Time{} && run.due <= at;
+}
+/// Whether it is a branch of another run, or was called by one.
+inline bool is_part(const Run& run) { return !run.flow.parent.empty(); }
 
 /// The state column of an open run, as JSON. Every kind of value comes back as it was: see core/state.h.
 /// Errors of decode_run: "bad_json", "bad_state".

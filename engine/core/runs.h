@@ -10,7 +10,10 @@ void settle(Turn& turn, std::string_view id);
 /// The same for a run that is new: when it is still open it joins the subject.
 void settle_new(Turn& turn, Run run);
 
-/// Starts each run that was queued behind another which is over, the oldest of each workflow.
-void start_queued(Turn& turn);
+/// Whether another run of its workflow is open, and at work.
+bool has_active(const Turn& turn, const Run& run);
+
+/// Starts each run that was queued behind another which is over, the oldest of each workflow. Whether there was one.
+bool start_queued(Turn& turn);
 
 }  // namespace shopbell

@@ -8,15 +8,17 @@ namespace {
 constexpr std::size_t members_expected = 24;
 
 Value event_value(const Turn& turn, const Event& event) {
-  const Member members[] = {{"id", event.id},          {"type", event.type},       {"time", Value(event.at)},
-                            {"source", event.source},  {"subject", event.subject}, {"shop", turn.workflows.shop().id},
+  const Member members[] = {{"id", event.id},           {"type", event.type},
+                            {"time", Value(event.at)},  {"source", event.source},
+                            {"subject", event.subject}, {"shop", turn.workflows.shop().id},
                             {"raw", event.data["raw"]}};
   return freeze_map(turn.arena, members);
 }
 
 struct RunPart {
-  Value vars, outputs;
+  Value vars, outputs, events;
   const Workflow* workflow = nullptr;
+  const Event* trigger = nullptr;
 };
 
 void add_named_outputs(std::vector<Member>& members, const RunPart& part) {
@@ -25,6 +27,7 @@ void add_named_outputs(std::vector<Member>& members, const RunPart& part) {
     if (i.as.empty()) continue;
     if (const Value* output = part.outputs.find(i.id)) members.push_back({Value(i.as), *output});
   }
+  if (const Value* error = part.outputs.find("error")) members.push_back({"error", *error});
 }
 
 Value build(const Turn& turn, const Event& event, const Value& forwarded, const RunPart& part) {
@@ -33,6 +36,8 @@ Value build(const Turn& turn, const Event& event, const Value& forwarded, const 
   for (const Member& m : event.data.members())
     if (m.key.text_or({}) != "raw") members.push_back(m);
   add_named_outputs(members, part);
+  if (!part.events.is_null()) members.push_back({"events", part.events});
+  if (part.trigger != nullptr) members.push_back({"trigger", nouns_of(turn.arena, *part.trigger)});
   const Value empty = freeze_map(turn.arena, {});
   members.push_back({"event", event_value(turn, event)});
   members.push_back({"customer", customer_of(turn, event, forwarded)});
@@ -74,7 +79,22 @@ Value event_scope(const Turn& turn, const Event& event, const Value& forwarded) 
 }
 
 Value run_scope(const Turn& turn, const Run& run, const Workflow& workflow) {
-  return build(turn, run.event, run.customer, {run.vars, run.outputs, &workflow});
+  return build(turn, run.event, run.customer, {run.vars, run.outputs, run.flow.events, &workflow});
+}
+
+Value awaited_scope(const Turn& turn, const Run& run, const Workflow& workflow, const Event& event) {
+  return build(turn, event, run.customer, {run.vars, run.outputs, run.flow.events, &workflow, &run.event});
+}
+
+Value nouns_of(Arena& arena, const Event& event) {
+  std::vector<Member> members{{"id", event.id},
+                              {"type", event.type},
+                              {"time", Value(event.at)},
+                              {"source", event.source},
+                              {"subject", event.subject}};
+  for (const Member& m : event.data.members())
+    if (m.key.text_or({}) != "raw") members.push_back(m);
+  return freeze_map(arena, members);
 }
 
 }  // namespace shopbell

@@ -15,7 +15,12 @@ Value customer_of(const Turn& turn, const Event& event, const Value& forwarded);
 
 /// The scope of a trigger's conditions: vars and steps are empty maps.
 Value event_scope(const Turn& turn, const Event& event, const Value& forwarded);
-/// The scope of a run's steps.
+/// An event as data: its nouns without raw, and id, type, time, source, subject.
+Value nouns_of(Arena& arena, const Event& event);
+
+/// The scope of wait_for's `where`: the nouns of the event that has come, the run's own names, and `trigger`.
+Value awaited_scope(const Turn& turn, const Run& run, const Workflow& workflow, const Event& event);
+/// The scope of a run's steps. With `error` after a failure, and `events` of `collect`.
 Value run_scope(const Turn& turn, const Run& run, const Workflow& workflow);
 
 }  // namespace shopbell

@@ -6,6 +6,8 @@
 
 namespace shopbell {
 
+struct Room;
+
 /// Runs instructions from run.at until it waits, calls or ends. `scope`: run_scope() as of now when the
 /// caller has it already, else null.
 void advance(Turn& turn, Run& run, const Value& scope = {});
@@ -13,8 +15,17 @@ void advance(Turn& turn, Run& run, const Value& scope = {});
 /// The call that the run waits for has ended. The answer is known to be for this run and this attempt.
 void take_answer(Turn& turn, Run& run, const Finished& finished);
 
-/// A wait that is over: goes on behind it.
+/// It is due: goes on behind its wait, or with what was held back, or without what it has waited for too long.
 void resume(Turn& turn, Run& run);
+
+/// The event that it waits for has come.
+void resume_with(Turn& turn, Run& run, const Event& event);
+
+/// One of its parts has ended.
+void take_part(Turn& turn, Run& run, const Run& part);
+
+/// The customer's subject has said when the step that it stands at may reach the customer.
+void take_room(Turn& turn, Run& run, const Room& room);
 
 /// Ends it. A call that is still open ends as "unknown": it may be on its way.
 void end_run(Turn& turn, Run& run, RunStatus status, std::string reason);

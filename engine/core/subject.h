@@ -14,18 +14,23 @@ namespace shopbell {
 
 constexpr std::size_t open_runs_max = 200;         // of one subject
 constexpr std::size_t conversation_messages_max = 50;
+constexpr std::size_t starts_max = 20;             // of one workflow for one subject in starts_per: more is a loop
+constexpr Millis starts_per{10 * 60'000};
 
-/// When runs of one workflow ended `done`: what `limit` counts besides the open ones.
+/// When runs of one workflow ended `done`: what `limit` counts besides the open ones. Or when they began.
 struct Counter {
   std::string workflow;
-  std::vector<Time> done;  // newest last; at most limit.count of them
+  std::vector<Time> times;  // newest last
 };
 
 struct Subject {
   std::string id;              // "customer:7"
   Value profile;               // a map: what expressions see as `customer` (orders_count, tags, ...)
   Value conversation;          // a list of {id, from: customer|bot|agent, text, at, channel}, oldest first
-  std::vector<Counter> counters;
+  std::vector<Counter> counters;   // done; at most limit.count times each
+  std::vector<Counter> starts;     // in the last starts_per; one more than starts_max: the loop was told of
+  std::vector<Time> contacts;      // marketing that reached the customer: what the contact rule counts
+  Value recent;                    // events that runs may look back at: see core/recent.h
   std::vector<Run> runs;       // the open ones, oldest first
 };
 

@@ -9,6 +9,12 @@
 
 namespace shopbell {
 
+/// A part that has ended, for the run that waits for it.
+struct PartOver {
+  std::string parent;
+  Run part;
+};
+
 struct Turn {
   const Workflows& workflows;
   Subject& subject;
@@ -16,6 +22,10 @@ struct Turn {
   Arena& arena;
   Transition made{};
   Value shop{};                  // as expressions see it
+  std::vector<Run> parts_begun{};      // to be started when the runs at hand are settled
+  std::vector<PartOver> parts_over{};
+  std::vector<std::pair<std::string, std::string>> parts_left{};  // runs to be ended, and why
+  std::size_t parts_count = 0;         // begun by this input
   std::uint32_t profile_edition = 0;  // one more at each change of the profile: scopes built before are stale
 
   void note(std::string_view code, std::string text, std::string_view workflow = {}, std::string_view run = {},

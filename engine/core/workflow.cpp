@@ -63,15 +63,19 @@ Workflows::Workflows(ShopFacts shop, std::vector<std::shared_ptr<const Workflow>
   for (const auto& workflow : all_) {
     add_version(workflow);
     if (workflow->enabled) index_types(on_, workflow->on, *workflow);
-    index_stops(*workflow);
+    index_listeners(*workflow);
   }
 }
 
 const std::vector<const Workflow*>& Workflows::on(std::string_view event_type) const {
   return look_up(on_, event_type);
 }
-const std::vector<const Workflow*>& Workflows::stopping_on(std::string_view event_type) const {
-  return look_up(stopping_on_, event_type);
+const std::vector<const Workflow*>& Workflows::listening_on(std::string_view event_type) const {
+  return look_up(listening_on_, event_type);
+}
+Memory Workflows::memory_of(std::string_view event_type) const {
+  const auto found = memory_.find(event_type);
+  return found == memory_.end() ? Memory::nothing : found->second;
 }
 
 const Workflow* Workflows::find(std::string_view id) const {
@@ -89,7 +93,7 @@ const Workflow* Workflows::version(std::string_view version) const {
 void Workflows::keep(std::shared_ptr<const Workflow> old) {
   if (version(old->version) != nullptr) return;
   add_version(old);
-  index_stops(*old);
+  index_listeners(*old);
 }
 
 void Workflows::add_version(const std::shared_ptr<const Workflow>& workflow) {
@@ -97,11 +101,27 @@ void Workflows::add_version(const std::shared_ptr<const Workflow>& workflow) {
   if (steps_read_raw(*workflow)) raw_readers_.insert(workflow->version);
 }
 
-void Workflows::index_stops(const Workflow& workflow) {
-  index_types(stopping_on_, workflow.stop_on, workflow);
-  for (const Trigger& trigger : workflow.stop_on)
-    std::stable_sort(stopping_on_[trigger.event].begin(), stopping_on_[trigger.event].end(),
-                     [](const Workflow* a, const Workflow* b) { return a->id < b->id; });
+void Workflows::index_listeners(const Workflow& workflow) {
+  for (const Trigger& trigger : workflow.stop_on) listen(trigger, false, workflow);
+  for (const Instruction& step : workflow.program)
+    for (const Trigger& trigger : step.triggers) listen(trigger, true, workflow);
+}
+
+void Workflows::listen(const Trigger& trigger, bool waits, const Workflow& workflow) {
+  auto& those = listening_on_[trigger.event];
+  const auto behind = std::upper_bound(those.begin(), those.end(), &workflow,
+                                       [](const Workflow* a, const Workflow* b) { return a->id < b->id; });
+  if (std::find(those.begin(), those.end(), &workflow) == those.end()) those.insert(behind, &workflow);
+  Memory& memory = memory_[trigger.event];
+  memory = std::max(memory, waits || trigger.where ? Memory::data : Memory::time);
+}
+
+bool listens(const Workflow& workflow, std::string_view event_type) {
+  const auto same = [&](const Trigger& trigger) { return trigger.event == event_type; };
+  return std::any_of(workflow.stop_on.begin(), workflow.stop_on.end(), same) ||
+         std::any_of(workflow.program.begin(), workflow.program.end(), [&](const Instruction& step) {
+           return std::any_of(step.triggers.begin(), step.triggers.end(), same);
+         });
 }
 
 }  // namespace shopbell

@@ -3,6 +3,8 @@
 // program: a run's cursor is one index into it.
 
 #include "cel/cel.h"
+#include "core/calendar.h"
+#include "core/cron.h"
 #include "liquid/liquid.h"
 
 #include <shopbell/action.h>
@@ -19,6 +21,8 @@ namespace shopbell {
 
 constexpr std::size_t workflow_instructions_max = 1000;
 constexpr std::uint32_t instructions_per_input_max = 10'000;  // of one run, between two waits
+constexpr std::size_t for_each_items_max = 1000;
+constexpr std::size_t branches_max = 20;                      // of one `parallel`
 
 /// How one parameter of a step gets its value.
 struct Argument {
@@ -59,6 +63,12 @@ enum class Op : std::uint8_t {
   emit,    // a new event of type `text`, data from `arguments`
   stop,    // the run ends; `arguments` is the reason
   fail,    // the run fails; `arguments` is the reason
+  wait_for,  // until one of `triggers` has happened, or `duration` (0: for ever) is over
+  each,      // for each element of the list that `condition` gives; behind the last to `target`
+  next,      // back to the `each` at `target`
+  fork,      // a part of the run from each of `branches` on; behind them to `target`
+  join,      // a branch is over
+  call,      // the workflow `text` as a part of the run, with `arguments` as vars
 };
 
 struct Instruction {
@@ -76,6 +86,30 @@ struct Instruction {
   Millis timeout{30'000};  // of one attempt
   Retry retry;
   bool go_on_after_failure = false;  // on_error: continue
+  std::uint32_t failure = 0;         // on_error: where its steps begin; 0: none
+  std::vector<Trigger> triggers;     // wait_for
+  std::vector<std::uint32_t> branches;  // fork
+  bool any = false;                  // fork: the first branch that is done is enough
+};
+
+/// Gather triggers into one run: until none has come for `quiet`, at most for `max`.
+struct Collect {
+  Millis quiet{0};  // 0: no
+  Millis max{0};
+};
+
+/// What an edit does to the runs that wait on an older version.
+enum class OnEdit : std::uint8_t { pin, migrate, cancel };
+
+/// Fires that are due when nobody was there to see them.
+enum class Misfire : std::uint8_t { once, skip, all };
+
+struct Schedule {
+  std::optional<Cron> cron;
+  Millis every{0};       // without cron: each multiple of it since 1970-01-01T00:00Z
+  std::string text;      // "0 9 * * MON", "15m"
+  std::string timezone;  // empty: the shop's
+  Misfire misfire = Misfire::once;
 };
 
 /// What a run's version needs to be compiled again after the file has changed.
@@ -96,18 +130,44 @@ struct Workflow {
   std::string per_text;                   // "customer", "order", "shop" or the expression; empty: the event's subject
   Mode mode = Mode::parallel;
   RunLimit limit;
+  bool marketing = false;                 // kind: needs consent, obeys the contact rule
+  bool recheck = true;                    // after a wait, before anything reaches the customer
+  std::string hours;                      // the calendar that such steps wait for; empty: none
+  Collect collect;
+  OnEdit on_edit = OnEdit::pin;
+  std::vector<Schedule> schedules;        // its `on` then has schedule_fired, too
   std::vector<std::pair<std::string, cel::Program>> vars;
   std::vector<Instruction> program;       // ends where the index reaches its size
+  std::uint32_t on_error = 0;             // where the steps of its on_error begin; 0: none
   liquid::Partials partials;
   WorkflowSource source;
 };
 
-/// The shop as expressions and templates see it.
+/// How often and when marketing may reach one customer, over all workflows. Transactional steps are exempt.
+struct ContactRule {
+  RunLimit limit;
+  std::optional<Span> quiet;  // in the customer's zone
+  bool skip = false;          // what is held back is left out; else it is done later
+  Millis expire{0};           // what would be later than this is left out; 0: never
+};
+
+/// The shop as expressions and templates see it, and its rules for all workflows.
 struct ShopFacts {
   std::string id, name, url, currency, timezone, locale;
   std::string unsubscribe_url = {}, track_url = {};  // for the filters of these names; empty: their defaults
   std::shared_ptr<const liquid::Translations> translations = {};  // never changed; nullptr: none
+  std::map<std::string, Calendar, std::less<>> calendars = {};  // `hours`
+  ContactRule contact = {};
 };
+
+/// The event of a schedule: data {schedule: {workflow, at, missed}}.
+constexpr std::string_view schedule_fired = "schedule.fired";
+
+/// What a subject has to remember of the events of a type, because a run may look back at them.
+enum class Memory : std::uint8_t { nothing, time, data };
+
+/// Whether a step of it waits for events of that type, or they stop its runs.
+bool listens(const Workflow& workflow, std::string_view event_type);
 
 /// All workflows of a shop at one moment; immutable once it is shared. A reload makes a new one, adds by
 /// keep() each older version that open runs are pinned to, and only then hands it to the shard: what
@@ -119,10 +179,12 @@ class Workflows {
 
   const ShopFacts& shop() const { return shop_; }
   const std::vector<std::shared_ptr<const Workflow>>& all() const { return all_; }
-  /// Those with a trigger, or a stop_on, of that event type, in order of id. A disabled workflow, or an
-  /// older version, triggers nothing; but its open runs are still stopped.
+  /// Those with a trigger of that event type, in order of id. A disabled workflow, or an older version,
+  /// triggers nothing; but its open runs are still stopped, and go on.
   const std::vector<const Workflow*>& on(std::string_view event_type) const;
-  const std::vector<const Workflow*>& stopping_on(std::string_view event_type) const;
+  /// Those that it stops, or whose steps wait for it.
+  const std::vector<const Workflow*>& listening_on(std::string_view event_type) const;
+  Memory memory_of(std::string_view event_type) const;
   const Workflow* find(std::string_view id) const;
   /// A version that open runs are pinned to: a present one, or one added by keep().
   const Workflow* version(std::string_view version) const;
@@ -132,13 +194,15 @@ class Workflows {
   bool reads_raw(const Workflow& workflow) const { return raw_readers_.contains(workflow.version); }
 
  private:
-  void index_stops(const Workflow& workflow);
+  void index_listeners(const Workflow& workflow);
+  void listen(const Trigger& trigger, bool waits, const Workflow& workflow);
   void add_version(const std::shared_ptr<const Workflow>& workflow);
 
   ShopFacts shop_;
   std::vector<std::shared_ptr<const Workflow>> all_;
   std::map<std::string, std::shared_ptr<const Workflow>, std::less<>> versions_;
-  std::map<std::string, std::vector<const Workflow*>, std::less<>> on_, stopping_on_;
+  std::map<std::string, std::vector<const Workflow*>, std::less<>> on_, listening_on_;
+  std::map<std::string, Memory, std::less<>> memory_;
   std::set<std::string, std::less<>> raw_readers_;  // versions
 };
 

@@ -54,11 +54,13 @@ struct Draft {
   Pages pages;
   const liquid::Translations* texts = nullptr;
   cel::Env scope = {};  // of the steps
+  Names names = {};
+  std::vector<std::string> types = {};  // of the events that start it
 
   Place place(const yaml::Node& node) const { return place_of(node, report.source()); }
 };
 
-enum class Wanted : std::uint8_t { anything, condition, instant, subject };
+enum class Wanted : std::uint8_t { anything, condition, instant, subject, list };
 
 /// A scalar that holds CEL. Mistakes are reported where they stand.
 std::optional<cel::Program> compile_cel(const yaml::Node& node, std::string_view what, const cel::Env& scope,
@@ -72,10 +74,18 @@ Argument compile_text(const yaml::Node& node, std::string_view what, Draft& draf
 /// Any YAML; every scalar in it is CEL.
 Argument compile_values(const yaml::Node& node, std::string_view what, Draft& draft);
 
-/// The names that steps bring; mistakes in them are reported.
-Names collect_names(const yaml::Node* vars, const yaml::Node* steps, Report& report);
-/// The program of a list of steps.
-std::vector<Instruction> compile_steps(const yaml::Node& steps, Draft& draft);
+/// The names that the file's vars and steps bring; mistakes in them are reported.
+Names collect_names(const yaml::Node& root, Report& report);
+struct CompiledSteps {
+  std::vector<Instruction> program;
+  std::uint32_t on_error = 0;
+};
+/// The program of a list of steps, those of on_error (may be null) behind them.
+CompiledSteps compile_steps(const yaml::Node& steps, const yaml::Node* on_error, Draft& draft);
+/// "3 per 7d".
+std::optional<RunLimit> read_limit(const yaml::Node& node, Report& report);
+/// A map of `schedule` or `every`.
+std::optional<Schedule> read_schedule(const yaml::Node& node, Report& report);
 /// The event types that `emit` names in a file; without any report.
 void collect_emitted(const yaml::Node& root, std::set<std::string>& types);
 bool is_event_name(std::string_view name);

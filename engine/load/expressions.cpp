@@ -10,12 +10,14 @@ bool fits(const cel::Type& type, Wanted wanted) {
   if (wanted == Wanted::anything || type.is_dyn()) return true;
   if (wanted == Wanted::condition) return type.is(TypeKind::boolean);
   if (wanted == Wanted::instant) return type.is(TypeKind::timestamp);
+  if (wanted == Wanted::list) return type.is(TypeKind::list);
   return type.is(TypeKind::string) || type.is(TypeKind::integer) || type.is(TypeKind::uint);
 }
 
 std::string_view text_of(Wanted wanted) {
   if (wanted == Wanted::condition) return "true or false";
   if (wanted == Wanted::instant) return "an instant (timestamp)";
+  if (wanted == Wanted::list) return "a list";
   return "a text or a whole number";
 }
 

@@ -23,6 +23,10 @@ enum class Form : std::uint8_t {
   expressions,  // a map of names and CEL
   values,       // a map of names and any YAML whose scalars are CEL
   steps, cases, wait, emit, reason, retry, tests, given, expected,
+  on_error,     // a choice, or steps
+  events,       // an event type or a list of them
+  branches,     // a list of lists of steps
+  wait_for, for_each, parallel, call, collect,
 };
 
 struct Key {

@@ -1,5 +1,6 @@
 // The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid, locales/*.yaml.
 #include "load/draft.h"
+#include "load/links.h"
 #include "load/scope.h"
 #include "load/shop.h"
 
@@ -255,6 +256,7 @@ Read<Shop> load_shop(const std::string& folder) {
   const std::string templates = (fs::path(folder) / "templates").string();
   Loaded loaded = load_files(files, templates, own_events(files, file.events), &file.config);
   append(read.diagnostics, std::move(loaded.diagnostics));
+  if (!failed(read.diagnostics)) append(read.diagnostics, check_links(loaded.workflows, file.config));
   check_unused(templates, *file.config.facts.translations, read.diagnostics);
   read.diagnostics = without_repetition(std::move(read.diagnostics));
   if (!failed(read.diagnostics)) read.value = Shop{std::move(file.config), std::move(loaded.workflows)};

@@ -37,7 +37,12 @@ void each_step(const yaml::Node* steps, const std::function<void(const yaml::Nod
   for (const yaml::NodePtr& step : steps->items) {
     if (!step->is_map()) continue;
     visit(*step);
-    for (const char* key : {"then", "else"}) each_step(step->find(key), visit);
+    for (const char* key : {"then", "else", "on_error"}) each_step(step->find(key), visit);
+    if (const yaml::Node* loop = step->find("for_each")) each_step(loop->find("do"), visit);
+    if (const yaml::Node* parallel = step->find("parallel"))
+      for (const yaml::Node* branches : {parallel, parallel->find("all"), parallel->find("any")})
+        if (branches != nullptr)
+          for (const yaml::NodePtr& branch : branches->items) each_step(branch.get(), visit);
     if (const yaml::Node* choices = step->find("choose"))
       for (const yaml::NodePtr& choice : choices->items)
         for (const char* key : {"do", "else"}) each_step(choice->find(key), visit);
@@ -60,6 +65,8 @@ class Collector {
     vars(step.find("set"));
     if (const yaml::Node* id = step.find("id"); id != nullptr && id->is_text()) step_id(*id);
     if (const yaml::Node* as = step.find("as"); as != nullptr && as->is_text() && check(*as, "a name")) output(*as);
+    if (const yaml::Node* loop = step.find("for_each")) element(*loop);
+    if (step.find("on_error") != nullptr) names_.outputs.insert("error");
   }
 
  private:
@@ -73,7 +80,8 @@ class Collector {
 
   void step_id(const yaml::Node& id) {
     const Place place = place_of(id, report_.source());
-    if (!is_id(id.text))
+    if (id.text == "error") report_.error(place, "taken_name", "error has a meaning already", "take another id");
+    else if (!is_id(id.text))
       report_.error(
           place, "bad_name",
           fmt::format("an id is made of small letters, digits, _ and -, and begins with a letter: not {}", id.text));
@@ -81,9 +89,15 @@ class Collector {
       report_.error(place, "duplicate_id", fmt::format("another step has the id {}", id.text));
   }
 
+  void element(const yaml::Node& loop) {
+    const yaml::Node* as = loop.find("as");
+    if (as == nullptr) names_.outputs.insert("item");
+    else if (as->is_text() && check(*as, "a name")) output(*as);
+  }
+
   // The engine's own names win, and an event's noun would be hidden: both surprise.
   void output(const yaml::Node& as) {
-    static constexpr std::array taken{"event", "shop", "vars", "steps", "now", "customer"};
+    static constexpr std::array taken{"event", "events", "shop", "vars", "steps", "now", "customer", "error", "trigger"};
     const bool noun = !noun_type(as.text).is_dyn();
     if (noun || std::find(taken.begin(), taken.end(), as.text) != taken.end())
       report_.error(place_of(as, report_.source()), "taken_name", fmt::format("{} has a meaning already", as.text),
@@ -97,11 +111,15 @@ class Collector {
 
 }  // namespace
 
-Names collect_names(const yaml::Node* vars, const yaml::Node* steps, Report& report) {
+Names collect_names(const yaml::Node& root, Report& report) {
   Collector collector(report);
-  collector.vars(vars);
-  each_step(steps, [&](const yaml::Node& step) { collector.step(step); });
-  return collector.take();
+  collector.vars(root.find("vars"));
+  for (const char* key : {"steps", "on_error"})
+    each_step(root.find(key), [&](const yaml::Node& step) { collector.step(step); });
+  Names names = collector.take();
+  if (root.find("on_error") != nullptr) names.outputs.insert("error");
+  if (root.find("collect") != nullptr) names.outputs.insert("events");
+  return names;
 }
 
 bool is_event_name(std::string_view name) {
@@ -113,11 +131,12 @@ bool is_event_name(std::string_view name) {
 }
 
 void collect_emitted(const yaml::Node& root, std::set<std::string>& types) {
-  each_step(root.find("steps"), [&](const yaml::Node& step) {
+  const auto take = [&](const yaml::Node& step) {
     const yaml::Node* emit = step.find("emit");
     const yaml::Node* type = emit != nullptr && emit->is_map() ? emit->find("type") : emit;
     if (type != nullptr && type->is_text() && is_event_name(type->text)) types.insert(type->text);
-  });
+  };
+  for (const char* key : {"steps", "on_error"}) each_step(root.find(key), take);
 }
 
 bool check_event_type(const yaml::Node& node, std::span<const std::string> own_events, Report& report) {

@@ -148,6 +148,20 @@ cel::Env step_scope(std::span<const std::string> event_types, const Names& names
   return env.open(open);
 }
 
+cel::Env awaited_scope(std::span<const std::string> awaited, std::span<const std::string> trigger,
+                       const Names& names) {
+  cel::Env env = step_scope(awaited, names);
+  const cel::Env began = trigger_scope(trigger);
+  std::vector<cel::Field> fields;
+  for (const auto& v : began.variables())
+    if (v.name != "event" && v.name != "shop" && v.name != "now") fields.push_back({v.name, v.type, ""});
+  for (const char* name : {"id", "type", "source", "subject"}) fields.push_back({name, TypeKind::string, ""});
+  fields.push_back({"time", TypeKind::timestamp, ""});
+  const bool open = env.is_open();
+  env.declare("trigger", began.is_open() ? Type() : Type::object("trigger", std::move(fields)));
+  return env.open(open);
+}
+
 std::vector<Error> unknown_readings(const liquid::Template& t, const cel::Env& scope) {
   std::vector<Error> errors;
   for (const auto& reading : t.readings())

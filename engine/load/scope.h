@@ -25,6 +25,11 @@ cel::Env trigger_scope(std::span<const std::string> event_types);
 /// For steps: with vars, steps, and the names of outputs.
 cel::Env step_scope(std::span<const std::string> event_types, const Names& names);
 
+/// For wait_for's `where`: the nouns of the awaited types, the names of the steps, and `trigger` with the nouns of
+/// the types that start the workflow.
+cel::Env awaited_scope(std::span<const std::string> awaited, std::span<const std::string> trigger,
+                       const Names& names);
+
 /// The fields that the template reads and the scope does not have, with their places in the template.
 std::vector<Error> unknown_readings(const liquid::Template& t, const cel::Env& scope);
 /// Keys that the filter t would not find for every customer; none when `texts` is nullptr.

@@ -1,6 +1,7 @@
 #include "load/shop.h"
 
 #include "load/draft.h"
+#include "load/hours.h"
 #include "load/platform.h"
 #include "load/secrets.h"
 
@@ -74,6 +75,8 @@ class ShopReader {
       if (const yaml::Node* allow = fields.find("allow")) made_.config.http_allow = texts(*allow, "allow");
     }
     if (const yaml::Node* events = fields_.find("events")) read_events(*events);
+    if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
+    if (const yaml::Node* contact = fields_.find("contact")) made_.config.facts.contact = read_contact(*contact, report_);
     return std::move(made_);
   }
 

@@ -16,7 +16,7 @@
 namespace shopbell {
 namespace {
 
-constexpr Millis limit_per_max{std::int64_t{5} * 366 * 24 * 3600 * 1000};
+constexpr Millis collect_max{std::int64_t{24} * 3600 * 1000};
 
 bool is_workflow_id(std::string_view id) {
   const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
@@ -36,15 +36,20 @@ class WorkflowReader {
     identity();
     made_->on = triggers(fields_.require("on"), "on", true);
     made_->stop_on = triggers(fields_.find("stop_on"), "stop_on", false);
-    const auto types = event_types(made_->on);
+    const std::vector<std::string> types = draft_.types = event_types(made_->on);
     const cel::Env scope = trigger_scope(types);
     if (const yaml::Node* node = fields_.find("if"))
       made_->condition = compile_cel(*node, "if", scope, Wanted::condition, report_);
     if (const yaml::Node* node = fields_.find("per")) per(*node, scope);
     made_->mode = static_cast<Mode>(fields_.choice("mode", modes).value_or(0));
-    if (const yaml::Node* node = fields_.find("limit")) limit(*node);
-    fields_.choice("kind", kinds);
-    draft_.scope = step_scope(types, collect_names(fields_.find("vars"), fields_.find("steps"), report_));
+    if (const yaml::Node* node = fields_.find("limit")) made_->limit = read_limit(*node, report_).value_or(RunLimit{});
+    if (const yaml::Node* node = fields_.find("collect")) collect(*node);
+    made_->marketing = fields_.choice("kind", kinds) == std::size_t{1};
+    made_->recheck = fields_.flag("recheck").value_or(true);
+    made_->hours = fields_.text("hours").value_or("");
+    made_->on_edit = static_cast<OnEdit>(fields_.choice("on_edit", edits).value_or(0));
+    draft_.names = collect_names(root_, report_);
+    draft_.scope = step_scope(types, draft_.names);
     if (const yaml::Node* node = fields_.find("vars")) vars(*node);
     steps();
     if (const yaml::Node* node = fields_.find("tests")) check_tests(*node, draft_.source.own_events, report_);
@@ -71,20 +76,27 @@ class WorkflowReader {
     std::vector<Trigger> made;
     if (node == nullptr) return made;
     if (node->is_list()) {
-      for (const yaml::NodePtr& item : node->items) trigger(*item, what, made);
+      for (const yaml::NodePtr& item : node->items) trigger(*item, what, required, made);
       if (required && node->items.empty()) report_.error(draft_.place(*node), "missing_key", "on needs an event type");
     } else {
-      trigger(*node, what, made);
+      trigger(*node, what, required, made);
     }
     return made;
   }
 
-  void trigger(const yaml::Node& node, std::string_view what, std::vector<Trigger>& made) {
+  void trigger(const yaml::Node& node, std::string_view what, bool required, std::vector<Trigger>& made) {
+    if (required && node.is_text() && node.text == "call") return;  // only other workflows start it
+    if (required && node.is_map() && (node.find("schedule") != nullptr || node.find("every") != nullptr))
+      return schedule(node, made);
     const yaml::Node* type = &node;
     if (node.is_map()) {
       Fields fields(node, std::string(what), trigger_keys, report_);
-      const bool later = fields.find("schedule") != nullptr || fields.find("every") != nullptr;
-      type = later ? fields.find("event") : fields.require("event");
+      type = fields.require("event");
+    }
+    if (type != nullptr && type->text == schedule_fired) {
+      report_.error(draft_.place(*type), "no_event", "schedules start a workflow by themselves",
+                    "on: { schedule: \"0 9 * * MON\" }, or { every: 15m }");
+      return;
     }
     if (type == nullptr || !check_event_type(*type, draft_.source.own_events, report_)) return;
     Trigger trigger{type->text, std::nullopt};
@@ -92,6 +104,14 @@ class WorkflowReader {
     if (const yaml::Node* where = node.is_map() ? node.find("where") : nullptr)
       trigger.where = compile_cel(*where, "where", trigger_scope(types), Wanted::condition, report_);
     made.push_back(std::move(trigger));
+  }
+
+  void schedule(const yaml::Node& node, std::vector<Trigger>& made) {
+    auto read = read_schedule(node, report_);
+    if (!read) return;
+    made_->schedules.push_back(std::move(*read));
+    const auto fired = [](const Trigger& trigger) { return trigger.event == schedule_fired; };
+    if (std::none_of(made.begin(), made.end(), fired)) made.push_back({std::string(schedule_fired), std::nullopt});
   }
 
   static std::vector<std::string> event_types(const std::vector<Trigger>& triggers) {
@@ -117,27 +137,11 @@ class WorkflowReader {
     }
   }
 
-  void limit(const yaml::Node& node) {
-    const std::string_view text = node.is_text() ? std::string_view(node.text) : std::string_view();
-    const std::size_t per = text.find(" per ");
-    std::uint32_t count = 0;
-    const std::string_view digits = text.substr(0, std::min(per, text.size()));
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    const bool counted =
-        error == std::errc() && end == digits.data() + digits.size() && count >= 1 && count <= limit_count_max;
-    const Result<Millis> duration = per == std::string_view::npos ? fail("", "") : parse_duration(text.substr(per + 5));
-    if (per == std::string_view::npos || !counted) {
-      report_.error(draft_.place(node), "bad_limit",
-                    fmt::format("a limit is a number from 1 to {} and a duration", limit_count_max), "limit: 1 per 7d");
-    } else if (!duration) {
-      const auto offset = static_cast<std::uint32_t>(per + 5);
-      report_.error(place_within(node, report_.source(), offset, static_cast<std::uint32_t>(text.size()) - offset),
-                    duration.error().code, duration.error().message, duration.error().hint);
-    } else if (*duration <= Millis{0} || *duration > limit_per_max) {
-      report_.error(draft_.place(node), "out_of_range", "a limit's duration is more than nothing and at most 5 years");
-    } else {
-      made_->limit = {count, *duration};
-    }
+  void collect(const yaml::Node& node) {
+    Fields fields(node, "collect", collect_keys, report_);
+    if (fields.require("quiet") == nullptr) return;
+    made_->collect.quiet = fields.duration("quiet", Millis{100}, collect_max).value_or(Millis{1000});
+    made_->collect.max = fields.duration("max", Millis{100}, collect_max).value_or(made_->collect.quiet * 10);
   }
 
   void vars(const yaml::Node& node) {
@@ -155,7 +159,9 @@ class WorkflowReader {
     const yaml::Node* node = fields_.require("steps");
     if (node == nullptr) return;
     if (node->is_list() && node->items.empty()) report_.error(draft_.place(*node), "missing_key", "steps is empty");
-    made_->program = compile_steps(*node, draft_);
+    CompiledSteps compiled = compile_steps(*node, fields_.find("on_error"), draft_);
+    made_->program = std::move(compiled.program);
+    made_->on_error = compiled.on_error;
   }
 
   Draft& draft_;

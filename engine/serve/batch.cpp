@@ -70,6 +70,9 @@ void describe(InputRow& row, const Entry& entry) {
   } else if (const auto* cancelled = std::get_if<Cancelled>(&entry.input.what)) {
     row.kind = "cancelled";
     row.detail = json_of({{"run", cancelled->run}, {"by", cancelled->by}});
+  } else if (const auto* scheduled = std::get_if<Scheduled>(&entry.input.what)) {
+    row.kind = "scheduled";
+    row.detail = json_of({{"workflow", scheduled->workflow}});
   } else {
     row.kind = "due";
   }
@@ -170,9 +173,10 @@ void BatchMaker::add_run(const Run& run, Loading& on, std::uint64_t seq) {
   const auto [at, fresh] = run_rows_.try_emplace(run.id, rows_.runs.size());
   if (fresh) rows_.runs.emplace_back();
   RunRow& row = rows_.runs[at->second];
+  const bool counts = !is_part(run) && !run.flow.clock;
   if (on.known_runs.insert(run.id).second) {
     row.event_seq = seq;
-    ++after_.runs_started;
+    after_.runs_started += counts;
   }
   row.id = run.id;
   row.subject = on.subject.id;
@@ -184,12 +188,12 @@ void BatchMaker::add_run(const Run& run, Loading& on, std::uint64_t seq) {
   row.started = run.started;
   const bool open = is_open(run.status);
   row.ended = open ? std::nullopt : std::optional(run.ended);
-  row.due = run.status == RunStatus::waiting ? std::optional(run.due) : std::nullopt;
+  row.due = is_due(run, Time::max()) ? std::optional(run.due) : std::nullopt;
   row.state = open ? encode_run(run) : std::string();
   if (row.due) wake_at(*row.due);
-  after_.runs_done += run.status == RunStatus::done;
-  after_.runs_stopped += run.status == RunStatus::stopped;
-  after_.runs_failed += run.status == RunStatus::failed;
+  after_.runs_done += counts && run.status == RunStatus::done;
+  after_.runs_stopped += counts && run.status == RunStatus::stopped;
+  after_.runs_failed += counts && run.status == RunStatus::failed;
 }
 
 void BatchMaker::add_call(const CallOrder& order, const std::string& subject) {

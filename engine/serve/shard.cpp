@@ -1,5 +1,6 @@
 #include "serve/shard.h"
 
+#include "core/schedule.h"
 #include "load/load.h"
 #include "serve/api.h"
 #include "serve/clock.h"
@@ -27,6 +28,7 @@ Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> work
 Shard::~Shard() { stop(); }
 
 void Shard::start() {
+  set_clocks(*workflows());
   ready_ = true;
   thread_ = std::thread([this] { run(); });
 }
@@ -65,8 +67,19 @@ void Shard::push(Entry entry) {
 }
 
 void Shard::use(std::shared_ptr<const Workflows> workflows) {
-  const std::lock_guard lock(mutex_);
-  workflows_ = std::move(workflows);
+  const auto set = workflows;
+  {
+    const std::lock_guard lock(mutex_);
+    workflows_ = std::move(workflows);
+  }
+  set_clocks(*set);
+}
+
+// Each workflow with schedules has a clock, which is due as a run is.
+void Shard::set_clocks(const Workflows& workflows) {
+  for (const auto& workflow : workflows.all())
+    if (!workflow->schedules.empty())
+      push({schedule_subject(workflow->id), {wall_clock(), Scheduled{workflow->id}}, {}, {}});
 }
 
 std::shared_ptr<const Workflows> Shard::workflows() const {

@@ -67,6 +67,7 @@ class Shard {
   using SteadyTime = std::chrono::steady_clock::time_point;
 
   void run();
+  void set_clocks(const Workflows& workflows);
   std::vector<Job> take();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   bool add_due(std::vector<Job>& jobs);

@@ -121,6 +121,8 @@ class SqliteReader : public Reader {
   Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) override;
   Result<std::optional<std::string>> subject_state(std::string_view subject) override;
   Result<Counts> counts() override;
+  Result<std::vector<OpenRuns>> open_runs() override;
+  Result<std::optional<std::string>> bundle(std::string_view version) override;
 
  private:
   /// All rows of a query, each made into a View.
@@ -302,6 +304,19 @@ Result<Counts> SqliteReader::counts() {
       }));
   if (!counted) return tl::unexpected(counted.error());
   return counted->value_or(Counts{});
+}
+
+Result<std::vector<OpenRuns>> SqliteReader::open_runs() {
+  return all<OpenRuns>(
+      "SELECT workflow, version, status, step, count(*) FROM run WHERE ended IS NULL GROUP BY 1, 2, 3, 4",
+      +[](const Row& row) {
+        return OpenRuns{row.text(0), row.text(1), row.text(2), row.text(3), row.number(4)};
+      });
+}
+
+Result<std::optional<std::string>> SqliteReader::bundle(std::string_view version) {
+  return one(all<std::string>(
+      "SELECT bundle FROM version WHERE version = ?", +[](const Row& row) { return row.text(0); }, version));
 }
 
 }  // namespace

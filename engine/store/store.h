@@ -199,6 +199,12 @@ struct Filter {
   std::string subject, type, status, workflow, queue, run;
 };
 
+/// Open runs of one version that stand at one step and have one status.
+struct OpenRuns {
+  std::string workflow, version, status, step;
+  std::uint64_t count = 0;
+};
+
 struct Counts {
   std::uint64_t events = 0, open_runs = 0, open_calls = 0, tickets = 0;
 };
@@ -223,6 +229,9 @@ class Reader {
   virtual Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) = 0;
   virtual Result<std::optional<std::string>> subject_state(std::string_view subject) = 0;
   virtual Result<Counts> counts() = 0;
+  virtual Result<std::vector<OpenRuns>> open_runs() = 0;
+  /// A version's bundle, as it was stored beside its first run.
+  virtual Result<std::optional<std::string>> bundle(std::string_view version) = 0;
 };
 
 }  // namespace shopbell

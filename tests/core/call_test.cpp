@@ -149,6 +149,7 @@ TEST_CASE("what is sent and received stands in the conversation, the last of it"
   for (std::size_t i = 0; i < conversation_messages_max; ++i) {
     shop.event("message.received", R"({"message":{"text":"hi )" + std::to_string(i) + R"(","channel":"log"}})");
     shop.answer();
+    shop.pass("1m");
   }
   const Value conversation = shop.subject().conversation;
   REQUIRE(conversation.size() == conversation_messages_max);
@@ -194,8 +195,11 @@ TEST_CASE("a program that would go round for ever is stopped at its limit") {
 
 TEST_CASE("a subject has at most open_runs_max open runs") {
   Shop shop;
-  shop.add(workflow("many", {"order.placed"}, wait("1h")));
-  for (std::size_t i = 0; i < open_runs_max + 2; ++i) shop.event("order.placed", order);
+  shop.add(workflow("many", {"order.placed"}, wait("1d")));
+  for (std::size_t i = 0; i < open_runs_max + 2; ++i) {
+    shop.event("order.placed", order);
+    shop.pass("1m");
+  }
   CHECK(shop.open_runs().size() == open_runs_max);
   CHECK(shop.noted("limit_reached", "200 open runs"));
 }

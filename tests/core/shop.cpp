@@ -2,6 +2,9 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "core/schedule.h"
+#include "load/load.h"
+#include "load/shop.h"
 #include "support/catch.h"
 
 #include <algorithm>
@@ -161,12 +164,41 @@ Shop::Shop()
 Shop& Shop::add(Workflow workflow) {
   for (std::size_t i = 0; i < workflow.program.size(); ++i)
     if (workflow.program[i].id.empty()) workflow.program[i].id = std::to_string(i + 1);
-  std::erase_if(all_, [&](const auto& other) { return other->id == workflow.id; });
-  all_.push_back(std::make_shared<const Workflow>(std::move(workflow)));
+  return add(std::make_shared<const Workflow>(std::move(workflow)));
+}
+
+Shop& Shop::add(std::shared_ptr<const Workflow> workflow) {
+  std::erase_if(all_, [&](const auto& other) { return other->id == workflow->id; });
+  all_.push_back(std::move(workflow));
   kept_.push_back(all_.back());
   workflows_ = std::make_unique<Workflows>(facts_, all_);
   for (const auto& old : kept_) workflows_->keep(old);
   return *this;
+}
+
+Shop& Shop::add_yaml(const std::string& yaml) {
+  auto read = load_workflow({"workflows/w.yaml", yaml, {}, {"loyalty.reached"}});
+  std::string mistakes;
+  for (const Diagnostic& d : read.diagnostics) mistakes += to_text(d);
+  INFO(mistakes);
+  REQUIRE(read.value);
+  return add(*read.value);
+}
+
+Shop& Shop::configure(const std::string& yaml) {
+  const std::string text = "shop: demo\n" + yaml;
+  Report report("shopbell.yaml", text);
+  ShopFile file = read_shop_file(report, ".");
+  REQUIRE_FALSE(report.failed());
+  facts_ = std::move(file.config.facts);
+  workflows_ = std::make_unique<Workflows>(facts_, all_);
+  for (const auto& old : kept_) workflows_->keep(old);
+  return *this;
+}
+
+void Shop::set_clocks() {
+  for (const auto& workflow : all_)
+    if (!workflow->schedules.empty()) give(schedule_subject(workflow->id), {now, Scheduled{workflow->id}});
 }
 
 void Shop::forget_all_workflows() {
@@ -268,7 +300,7 @@ std::optional<std::pair<Time, std::string>> Shop::next_due() {
   for (const auto& [id, stored] : stored_)
     for (const std::string& state : stored.runs) {
       const auto run = decode_run(state, arena_);
-      if (run->status == RunStatus::waiting && (!next || run->due < next->first)) next = {run->due, id};
+      if (is_due(*run, Time::max()) && (!next || run->due < next->first)) next = {run->due, id};
     }
   return next;
 }

@@ -62,11 +62,18 @@ class Shop {
 
   /// In place of one of the same id, whose version is kept for the runs that are open.
   Shop& add(Workflow workflow);
+  Shop& add(std::shared_ptr<const Workflow> workflow);
   void forget_all_workflows();
+  /// The same from YAML, as a merchant writes it; it must be in order.
+  Shop& add_yaml(const std::string& yaml);
+  /// shopbell.yaml without its first line.
+  Shop& configure(const std::string& yaml);
 
   /// An event of `ago` before now, about `about`; what it causes is taken, too.
   void event(const std::string& type, const std::string& data, const std::string& about = "customer:7",
              Millis ago = Millis{0});
+  /// What the shell says of each workflow with schedules, at the start and after an edit.
+  void set_clocks();
   /// Lets time pass; waits go on when they are due.
   void pass(const std::string& duration);
   /// Answers the oldest open call, not before it is due.

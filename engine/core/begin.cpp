@@ -14,6 +14,8 @@
 namespace shopbell {
 namespace {
 
+constexpr std::size_t starts_kept_max = 8;  // counters of one subject
+
 std::size_t open_runs(const Turn& turn, const Workflow& workflow) {
   const auto& runs = turn.subject.runs;
   return static_cast<std::size_t>(std::count_if(
@@ -87,26 +89,47 @@ std::string why_started(const Turn& turn, const Received& received, const Workfl
   return workflow.condition->explain(scope, turn.arena);
 }
 
-/// Whether the workflow has begun so often for this subject that it is a loop. It is told of once. The shop
-/// and a product are shared by many: what is often there is no loop.
-bool is_loop(Turn& turn, const Workflow& workflow) {
-  if (!has_profile(turn.subject.id)) return false;
+/// What runs are counted by to find a loop: the workflow and the thing that the event is about, as an echo of
+/// what a workflow did is about the same thing again, while new orders of one customer are none. Caused
+/// events count as one.
+std::string loop_key(const Received& received, const Workflow& workflow) {
+  const std::string_view type = received.event.type;
+  const Value id = received.event.data[type.substr(0, type.find('.'))]["id"];
+  if (received.depth > 0 || id.is_null()) return workflow.id;
+  return workflow.id + " " + cel::to_text(id);
+}
+
+/// The counter of that key; those that are over are dropped, and of more than starts_kept_max the oldest.
+Counter& starts_of(Turn& turn, const std::string& key) {
   auto& starts = turn.subject.starts;
   for (Counter& counter : starts)
     std::erase_if(counter.times, [&](Time at) { return at <= turn.at - starts_per; });
-  std::erase_if(starts, [&](const Counter& c) { return c.times.empty() && c.workflow != workflow.id; });
-  auto own =
-      std::find_if(starts.begin(), starts.end(), [&](const Counter& c) { return c.workflow == workflow.id; });
-  if (own == starts.end()) own = starts.insert(starts.end(), {workflow.id, {}});
-  const bool loop = own->times.size() >= starts_max;
+  std::erase_if(starts, [&](const Counter& counter) { return counter.times.empty(); });
+  const auto own =
+      std::find_if(starts.begin(), starts.end(), [&](const Counter& c) { return c.workflow == key; });
+  if (own != starts.end()) return *own;
+  if (starts.size() >= starts_kept_max) starts.erase(starts.begin());
+  return *starts.insert(starts.end(), {key, {}});
+}
+
+/// Whether the workflow has begun so often for this subject that it is a loop. It is told of once. The shop
+/// and a product are shared by many: what is often there is no loop.
+bool is_loop(Turn& turn, const Received& received, const Workflow& workflow) {
+  if (!has_profile(turn.subject.id)) return false;
+  auto& times = starts_of(turn, loop_key(received, workflow)).times;
+  turn.made.subject_changed = true;
+  if (times.size() < starts_max) {
+    times.push_back(turn.at);
+    return false;
+  }
   const std::string text = std::to_string(starts_max) + " runs in " + format_duration(starts_per) +
                            " are a loop: no more is started for a while";
-  if (loop) turn.note("loop_stopped", text, workflow.id);
-  if (loop && own->times.size() == starts_max)
+  turn.note("loop_stopped", text, workflow.id);
+  if (times.size() == starts_max) {
     turn.made.log.push_back(workflow.id + " for " + turn.subject.id + ": " + text);
-  if (own->times.size() <= starts_max) own->times.push_back(turn.at);
-  turn.made.subject_changed = true;
-  return loop;
+    times.push_back(turn.at);
+  }
+  return true;
 }
 
 /// Why there may be no run, with the code of its note; empty: there may.
@@ -147,7 +170,7 @@ void begin_run(Turn& turn, const Received& received, const Workflow& workflow, c
   const std::size_t open = open_runs(turn, workflow);
   if (auto [code, why] = hindrance(turn, received, workflow, run.id, open); !why.empty())
     return turn.note(code, std::move(why), workflow.id);
-  if (is_loop(turn, workflow)) return;
+  if (is_loop(turn, received, workflow)) return;
   if (workflow.mode == Mode::restart) end_older(turn, received.event, workflow);
   turn.note("started", why_started(turn, received, workflow, scope), workflow.id, run.id);
   if (workflow.collect.quiet > Millis{0}) begin_collecting(turn, run, workflow);

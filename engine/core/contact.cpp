@@ -91,7 +91,7 @@ void take_contact_answered(Turn& turn, const Event& event) {
   const Value contact = event.data["contact"];
   const std::string id(contact["run"].text_or({}));
   for (Run& run : turn.subject.runs) {
-    if (run.id != id || run.status != RunStatus::waiting || run.due != Time{}) continue;
+    if (run.id != id || run.status != RunStatus::waiting || run.flow.collecting) continue;
     const Time at = from_ms(contact["at"].integer_or(0));
     take_room(turn, run, {at, std::string(contact["why"].text_or({}))});
     return settle(turn, id);

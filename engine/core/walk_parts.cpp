@@ -84,6 +84,7 @@ void Walk::begin_part(const Instruction& step, Run part) {
   part.flow.waited = run_.flow.waited;
   part.status = RunStatus::waiting;
   part.started = turn_.at;
+  part.due = {};
   part.steps = 0;
   turn_.parts_begun.push_back(std::move(part));
   pause(step.duration > Millis{0} ? turn_.at + step.duration : Time{});

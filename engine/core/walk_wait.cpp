@@ -12,6 +12,11 @@
 #include <utility>
 
 namespace shopbell {
+namespace {
+
+constexpr Millis ask_again{3'600'000};  // the answer comes in the same batch, unless that had too much to do
+
+}  // namespace
 
 Result<Time> Walk::due_of(const Instruction& step) {
   if (!step.text.empty()) return opening_of(turn_, step.text);
@@ -127,7 +132,7 @@ bool Walk::may_contact(const Instruction& step) {
   if (asks_elsewhere(turn_, run_)) {
     note("waiting", step, "for the customer's contact budget");
     ask_for_contact(turn_, run_, step);
-    pause({});
+    pause(turn_.at + ask_again);
     return false;
   }
   const Room room = room_for_contact(turn_, scope()["customer"]);

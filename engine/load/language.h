@@ -16,8 +16,8 @@ namespace shopbell {
 constexpr std::array<std::string_view, 4> modes{"parallel", "single", "restart", "queue"};  // in the order of Mode
 constexpr std::array<std::string_view, 2> kinds{"transactional", "marketing"};
 constexpr std::array<std::string_view, 2> failure_choices{"fail", "continue"};
-constexpr std::array<std::string_view, 3> edits{"pin", "migrate", "cancel"};    // in the order of OnEdit
-constexpr std::array<std::string_view, 3> misfires{"once", "skip", "all"};      // in the order of Misfire
+constexpr std::array<std::string_view, 3> edits{"pin", "migrate", "cancel"};  // in the order of OnEdit
+constexpr std::array<std::string_view, 3> misfires{"once", "skip", "all"};    // in the order of Misfire
 constexpr std::int64_t attempts_max = 100;
 constexpr std::uint32_t limit_count_max = 1000;
 
@@ -26,22 +26,34 @@ constexpr Key workflow_keys[] = {
     {"title", Form::text, "What it is for, in a few words: for people."},
     {"description", Form::text, "What it is for, at length: for people."},
     {"enabled", Form::flag, "false: the file is checked, and nothing starts it. Otherwise: true."},
-    {"on", Form::triggers, "The event type that starts it, or a list of them; each may be a map of event and where."},
+    {"on", Form::triggers,
+     "The event type that starts it, or a list of them; each may be a map of event and where."},
     {"if", Form::cel, "CEL over the event: whether to start. `shopbell why` tells what decided."},
-    {"per", Form::per, "What runs are counted by: customer, order, cart, checkout, product, shop, or CEL that gives a "
-                       "text. Without it: the event's subject."},
-    {"mode", Form::choice, "What a trigger does while a run for the same `per` is open: parallel (another run), single "
-                           "(it is ignored), restart (the open run ends), queue (it waits). Otherwise: parallel.", modes},
+    {"per", Form::per,
+     "What runs are counted by: customer, order, cart, checkout, product, shop, or CEL that gives a "
+     "text. Without it: the event's subject."},
+    {"mode", Form::choice,
+     "What a trigger does while a run for the same `per` is open: parallel (another run), single "
+     "(it is ignored), restart (the open run ends), queue (it waits). Otherwise: parallel.",
+     modes},
     {"stop_on", Form::triggers, "Events that end an open run, written like `on`."},
     {"limit", Form::limit, "At most so many runs in a time, for each `per`: 1 per 7d."},
-    {"kind", Form::choice, "transactional (what the customer waits for) or marketing: it needs the customer's consent, and "
-                           "obeys `contact` in shopbell.yaml. Otherwise: transactional.", kinds},
-    {"recheck", Form::flag, "Whether `if` must hold again after a wait, before anything reaches the customer. Otherwise: true."},
-    {"hours", Form::id, "One of `hours` in shopbell.yaml: steps that reach the customer wait until it opens."},
-    {"collect", Form::collect, "Triggers that come close together start one run, which sees them all as `events`."},
-    {"on_edit", Form::choice, "What an edit of this file does to runs that wait: pin (they finish on their version), migrate (they "
-                              "go on at the step of the same id), cancel. Otherwise: pin.", edits},
-    {"on_error", Form::steps, "Steps to do when a step has failed for good; they read error.message, error.step, error.code."},
+    {"kind", Form::choice,
+     "transactional (what the customer waits for) or marketing: it needs the customer's consent, and "
+     "obeys `contact` in shopbell.yaml. Otherwise: transactional.",
+     kinds},
+    {"recheck", Form::flag,
+     "Whether `if` must hold again after a wait, before anything reaches the customer. Otherwise: true."},
+    {"hours", Form::id,
+     "One of `hours` in shopbell.yaml: steps that reach the customer wait until it opens."},
+    {"collect", Form::collect,
+     "Triggers that come close together start one run, which sees them all as `events`."},
+    {"on_edit", Form::choice,
+     "What an edit of this file does to runs that wait: pin (they finish on their version), migrate (they "
+     "go on at the step of the same id), cancel. Otherwise: pin.",
+     edits},
+    {"on_error", Form::steps,
+     "Steps to do when a step has failed for good; they read error.message, error.step, error.code."},
     {"vars", Form::expressions, "Names and CEL, computed once at the start, in order. Steps read vars.NAME."},
     {"steps", Form::steps, "What to do, one step after the other."},
     {"tests", Form::tests, "Stories of the workflow: events that are given, actions that are expected."}};
@@ -51,31 +63,40 @@ constexpr Key trigger_keys[] = {{"event", Form::event, "An event type: order.pla
                                 {"where", Form::cel, "CEL over that event: whether it counts."}};
 /// What may stand in `on` in place of an event.
 constexpr Key schedule_keys[] = {
-    {"schedule", Form::text, "When to start, as cron says it: \"0 9 * * MON\" is each Monday at 9:00. Once per local date, also "
-                             "when the clock changes."},
+    {"schedule", Form::text,
+     "When to start, as cron says it: \"0 9 * * MON\" is each Monday at 9:00. Once per local date, also "
+     "when the clock changes."},
     {"every", Form::duration, "How often to start: 15m."},
     {"timezone", Form::text, "The zone of the schedule: Europe/Madrid. Otherwise: the shop's."},
-    {"misfire", Form::choice, "What becomes of fires that were missed: once (one for all of them), skip, all. Otherwise: once.",
+    {"misfire", Form::choice,
+     "What becomes of fires that were missed: once (one for all of them), skip, all. Otherwise: once.",
      misfires}};
-constexpr Key collect_keys[] = {{"quiet", Form::duration, "Until none has come for so long."},
-                                {"max", Form::duration, "At most for so long. Otherwise: ten times `quiet`."}};
+constexpr Key collect_keys[] = {
+    {"quiet", Form::duration, "Until none has come for so long."},
+    {"max", Form::duration, "At most for so long. Otherwise: ten times `quiet`."}};
 
 /// The verbs of steps that are no actions.
 constexpr Key control_verbs[] = {
-    {"if", Form::cel, "CEL. Beside then: which steps to do. Beside another verb: skip the step unless it holds."},
+    {"if", Form::cel,
+     "CEL. Beside then: which steps to do. Beside another verb: skip the step unless it holds."},
     {"choose", Form::cases, "A list of if and do, perhaps else at its end: the first that holds is done."},
     {"set", Form::values, "Names and CEL: changes or adds variables. Steps read vars.NAME."},
-    {"wait", Form::wait, "A duration (1h30m), an instant (2026-12-24T18:00:00Z), or CEL that gives one: "
-                         "order.placed_at + duration(\"24h\")."},
-    {"emit", Form::emit, "An event of the shop's own, which may start other workflows: loyalty.reached, or a map of "
-                         "type and data."},
+    {"wait", Form::wait,
+     "A duration (1h30m), an instant (2026-12-24T18:00:00Z), or CEL that gives one: "
+     "order.placed_at + duration(\"24h\")."},
+    {"emit", Form::emit,
+     "An event of the shop's own, which may start other workflows: loyalty.reached, or a map of "
+     "type and data."},
     {"stop", Form::reason, "Ends the run; a reason in Liquid, or nothing."},
     {"fail", Form::reason, "Makes the run fail; a reason in Liquid."},
-    {"wait_for", Form::wait_for, "Waits for an event of the same subject, also one that has come since the trigger. As its output: "
-                                 "timed_out, and event."},
+    {"wait_for", Form::wait_for,
+     "Waits for an event of the same subject, also one that has come since the trigger. As its output: "
+     "timed_out, and event."},
     {"for_each", Form::for_each, "Does steps for each element of a list, one after the other."},
-    {"parallel", Form::parallel, "Lists of steps that are done at the same time; goes on when all are done, or any."},
-    {"call", Form::call, "Does another workflow as a part of this run: its id, or a map of workflow and with."},
+    {"parallel", Form::parallel,
+     "Lists of steps that are done at the same time; goes on when all are done, or any."},
+    {"call", Form::call,
+     "Does another workflow as a part of this run: its id, or a map of workflow and with."},
     later_key("ask"),
     later_key("answer"),
     later_key("classify")};
@@ -87,23 +108,29 @@ constexpr Key step_keys[] = {{"id", Form::id, "A name for notes, and for the out
 /// What stands beside an action.
 constexpr Key action_keys[] = {
     {"as", Form::name, "A name for the output, which later steps read."},
-    {"timeout", Form::duration, "How long one attempt of an action may take, up to 1h (otherwise: 30s); how long `parallel` or "
-                                "`call` may take."},
+    {"timeout", Form::duration,
+     "How long one attempt of an action may take, up to 1h (otherwise: 30s); how long `parallel` or "
+     "`call` may take."},
     {"retry", Form::retry, "How often and when a failed attempt is made again."},
-    {"on_error", Form::on_error, "When it has failed for good: fail (the run fails), continue, or a list of steps. Otherwise: fail.",
+    {"on_error", Form::on_error,
+     "When it has failed for good: fail (the run fails), continue, or a list of steps. Otherwise: fail.",
      failure_choices}};
-constexpr Key wait_keys[] = {{"until", Form::text, "One of `hours` in shopbell.yaml: until it opens, as in: until: business hours."}};
+constexpr Key wait_keys[] = {
+    {"until", Form::text, "One of `hours` in shopbell.yaml: until it opens, as in: until: business hours."}};
 constexpr Key wait_for_keys[] = {
     {"event", Form::events, "An event type, or a list of them."},
-    {"where", Form::cel, "CEL over that event and the run's names, with `trigger`: trigger.order.id == order.id."},
+    {"where", Form::cel,
+     "CEL over that event and the run's names, with `trigger`: trigger.order.id == order.id."},
     {"timeout", Form::duration, "How long to wait. Otherwise: as long as it takes."}};
 constexpr Key for_each_keys[] = {{"in", Form::cel, "CEL that gives a list of at most 1000 elements."},
                                  {"as", Form::name, "The element's name. Otherwise: item."},
                                  {"do", Form::steps, "The steps to do for each."}};
-constexpr Key parallel_keys[] = {{"all", Form::branches, "Lists of steps; goes on when all are done."},
-                                 {"any", Form::branches, "Lists of steps; goes on when one is done, and ends the others."}};
-constexpr Key call_keys[] = {{"workflow", Form::id, "The id of a workflow of the shop."},
-                             {"with", Form::values, "Names and CEL: the `vars` of that workflow that are given."}};
+constexpr Key parallel_keys[] = {
+    {"all", Form::branches, "Lists of steps; goes on when all are done."},
+    {"any", Form::branches, "Lists of steps; goes on when one is done, and ends the others."}};
+constexpr Key call_keys[] = {
+    {"workflow", Form::id, "The id of a workflow of the shop."},
+    {"with", Form::values, "Names and CEL: the `vars` of that workflow that are given."}};
 constexpr Key retry_keys[] = {{"attempts", Form::attempts, "How often in all, from 1 to 100. Otherwise: 8."},
                               {"backoff", Form::duration, "Before the second attempt; then twice as long each. Otherwise: 2s."},
                               {"max_backoff", Form::duration, "The longest time between two attempts. Otherwise: 15m."}};

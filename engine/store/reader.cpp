@@ -306,9 +306,11 @@ Result<Counts> SqliteReader::counts() {
   return counted->value_or(Counts{});
 }
 
+// Without the clocks of schedules, which stand at no step.
 Result<std::vector<OpenRuns>> SqliteReader::open_runs() {
   return all<OpenRuns>(
-      "SELECT workflow, version, status, step, count(*) FROM run WHERE ended IS NULL GROUP BY 1, 2, 3, 4",
+      "SELECT workflow, version, status, step, count(*) FROM run WHERE ended IS NULL"
+      " AND substr(subject, 1, 9) <> 'schedule:' GROUP BY 1, 2, 3, 4",
       +[](const Row& row) {
         return OpenRuns{row.text(0), row.text(1), row.text(2), row.text(3), row.number(4)};
       });

@@ -179,3 +179,21 @@ TEST_CASE("a reader on another thread sees whole batches while the store writes 
   other.join();
   CHECK(torn == 0);
 }
+
+TEST_CASE("open runs are counted by version, status and step, the clocks of schedules aside") {
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  Batch batch = next(*store, {event("1"), event("2")});
+  batch.runs = {open_run("a", "s", 1), open_run("b", "s", 1), open_run("c", "schedule:w", 1), ended_run("d", "s", 2)};
+  batch.runs[0].step = batch.runs[1].step = "3";
+  batch.versions = {{"v1", "w", "{}"}};
+  REQUIRE(store->commit(batch) == Committed::done);
+  const auto reader = reader_or_throw(folder.path());
+  const auto open = value_of(reader->open_runs());
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].count == 2);
+  CHECK(open[0].step == "3");
+  CHECK(open[0].status == "waiting");
+  CHECK(value_of(reader->bundle("v1")) == "{}");
+  CHECK_FALSE(value_of(reader->bundle("v2")).has_value());
+}

@@ -71,8 +71,8 @@ int main() {
   const double values = measure_us([&] { Arena arena(32 * 1024); require(parse_json(body, arena).has_value()); });
   const auto root = *parse_json(body, kept);
   const Mapping& mapping = platform->find_topic("orders/create")->data;
-  const double map = measure_us([&] { Arena arena(32 * 1024); map_body(mapping, root, arena); });
-  const Value nouns = map_body(mapping, root, kept);
+  const double map = measure_us([&] { Arena arena(32 * 1024); map_body(mapping, root, root, arena); });
+  const Value nouns = map_body(mapping, root, root, kept);
   const double fit = measure_us([&] { Arena arena(32 * 1024); conform("order.placed", nouns, arena); });
   std::string line;
   const double write = measure_us([&] { line.clear(); append_line(line, taken->events[0].event, received, body); });

@@ -239,7 +239,8 @@ Result<Event> read_line(std::string_view line, Arena& arena) {
 }
 
 int http_status(const Error& error) {
-  if (error.code == "bad_signature") return 401;
+  if (error.code == "bad_signature" || error.code == "stale_signature") return 401;
+  if (error.code == "bad_token") return 403;
   if (error.code == "event_too_large" || error.code == "too_many_events") return 413;
   return error.code == "bad_event" ? 422 : 400;
 }

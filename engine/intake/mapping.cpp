@@ -1,5 +1,7 @@
 #include "intake/mapping.h"
 
+#include "load/vocabulary.h"
+
 #include <vector>
 
 namespace shopbell {
@@ -16,14 +18,18 @@ class Mapper {
  private:
   Value map(const Mapping& mapping, const Value& it, const Value& scope) {
     switch (mapping.form) {
-      case Mapping::Form::cel: return evaluate(mapping.program, scope);
-      case Mapping::Form::path: return walk(mapping, mapping.from_body ? body_ : it);
+      case Mapping::Form::cel: return fit(mapping, evaluate(mapping.program, scope));
+      case Mapping::Form::path: return fit(mapping, walk(mapping, mapping.from_body ? body_ : it));
       case Mapping::Form::first: return first(mapping, it, scope);
       case Mapping::Form::of: return shaped(*mapping.shape, evaluate(mapping.program, scope));
       case Mapping::Form::each: return each(mapping, scope);
       case Mapping::Form::map: return members(mapping, it, scope);
     }
     return {};
+  }
+
+  Value fit(const Mapping& mapping, const Value& v) {
+    return v.is_null() ? v : fitted(mapping.type, v, arena_);
   }
 
   Value evaluate(const cel::Program& program, const Value& scope) {
@@ -74,8 +80,8 @@ class Mapper {
 
 }  // namespace
 
-Value map_body(const Mapping& mapping, const Value& body, Arena& arena) {
-  return Mapper(body, arena).map(mapping, body);
+Value map_body(const Mapping& mapping, const Value& body, const Value& it, Arena& arena) {
+  return Mapper(body, arena).map(mapping, it);
 }
 
 }  // namespace shopbell

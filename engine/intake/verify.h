@@ -1,7 +1,8 @@
 #pragma once
-// Whether a webhook comes from who it says. On the raw bytes, before anything is parsed. Any thread.
+// Whether a webhook comes from who it says: as the platform file's `verify` says, on the bytes as received,
+// and in constant time. Any thread.
 
-#include "load/platform.h"
+#include "intake/request.h"
 
 #include <shopbell/error.h>
 
@@ -9,14 +10,16 @@
 
 namespace shopbell {
 
-/// Two secrets live while one is being changed.
+/// Two secrets live while one is being changed. A secret is a text that both know, a token, or a public key.
 struct Secrets {
   std::string_view current, previous;
+  std::string_view webhook_id = {};  // the platform's id of the webhook, where that is signed
 };
 
-/// `signature` is the value of platform.signature_header; an empty secret never verifies.
-/// Errors: "bad_signature".
-Result<void> verify(const Platform& platform, const Secrets& secrets, std::string_view signature,
-                    std::string_view body);
+/// `body`: what was read of webhook.body, for platforms that sign within it (Platform::signed_in_body); else
+/// null. An empty secret never verifies. Errors: "bad_signature", "stale_signature": the timestamp is too far
+/// from webhook.received.
+Result<void> verify(const Platform& platform, const Secrets& secrets, const Webhook& webhook, const Value& body,
+                    Arena& arena);
 
 }  // namespace shopbell

@@ -6,30 +6,31 @@
 #include "intake/verify.h"
 #include "load/platform.h"
 
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace shopbell {
 
-struct Webhook {
-  std::string_view endpoint;  // NAME of POST /hooks/NAME; the event's source is "PLATFORM/NAME"
-  /// The header of that name (any case), or an empty text.
-  const std::function<std::string_view(std::string_view name)>& header;
-  std::string_view body;      // as received
-  Time received;
-};
-
 struct WebhookTaken {
-  std::vector<Taken> events;  // empty: knowingly ignored
-  std::string topic;          // as the platform says; for metrics, once it is known to be one of the platform's
-  std::string ignored;        // why there is no event
+  std::vector<Taken> events;             // empty: knowingly ignored, or a challenge
+  std::string topic;                     // as the platform says; for metrics, once it is known to be one of the platform's
+  std::string ignored;                   // why there is no event
+  std::optional<std::string> challenge;  // the platform asks whether somebody listens: answer this text
 };
 
-/// Errors: "bad_signature", "no_topic", "bad_json", "bad_event", "event_too_large". A topic that the platform
-/// file does not know is ignored, not refused: a refusal would make the platform drop the subscription.
+/// What a body says: JSON, or a form as a map. Errors: "bad_json", "bad_form", "too_many_fields".
+Result<Value> read_body(const Webhook& webhook, Arena& arena);
+
+/// Errors: those of verify(), of read_body(), "no_topic", "bad_event", "too_many_events", "event_too_large".
+/// A topic that the platform file does not know is ignored, not refused: a refusal would make the platform drop
+/// the subscription.
 Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secrets, const Webhook& webhook,
                                   Arena& arena);
+
+/// What a GET of a subscription is answered: the challenge of its query, when that bears the source's token.
+/// Errors: "bad_token"; "no_challenge": this platform has no such thing.
+Result<std::string> answer_challenge(const Platform& platform, std::string_view verify_token, std::string_view query);
 
 }  // namespace shopbell

@@ -150,6 +150,19 @@ void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>&
                           .diagnostics);
 }
 
+// A file in a folder `platforms`; the shop's own events are known where shopbell.yaml lies above it.
+bool check_platform_file(const std::string& path, std::vector<Diagnostic>& diagnostics) {
+  if (fs::path(path).parent_path().filename() != "platforms") return false;
+  ShopFile file;
+  if (const std::string shop = shop_folder_of(path); !shop.empty()) {
+    const Result<std::string> text = read_file((fs::path(shop) / "shopbell.yaml").string(), yaml_bytes_max);
+    Report unread("shopbell.yaml", text ? std::string_view(*text) : std::string_view());
+    file = read_shop_file(unread, shop);
+  }
+  read_platform(path, file.events, diagnostics);
+  return true;
+}
+
 void check_shop_file(const std::string& path, std::vector<Diagnostic>& diagnostics) {
   const Result<std::string> text = read_file(path, yaml_bytes_max);
   if (!text) {
@@ -269,8 +282,10 @@ std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths) {
     std::error_code ignored;
     if (fs::is_regular_file(fs::path(path) / "shopbell.yaml", ignored)) append(all, load_shop(path).diagnostics);
     else if (fs::path(path).filename() == "shopbell.yaml") check_shop_file(path, all);
+    else if (fs::is_directory(path, ignored) && fs::path(path).filename() == "platforms")
+      for (const std::string& file : yaml_files(path)) check_platform_file(file, all);
     else if (fs::is_directory(path, ignored)) check_files(yaml_files(path), all);
-    else check_files({path}, all);
+    else if (!check_platform_file(path, all)) check_files({path}, all);
   }
   return without_repetition(std::move(all));
 }

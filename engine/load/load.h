@@ -17,8 +17,14 @@ constexpr std::size_t yaml_bytes_max = 1024 * 1024;
 constexpr std::size_t yaml_nodes_max = 50'000;   // aliases counted each time they are used
 constexpr std::size_t yaml_depth_max = 40;
 
+struct Platform;
+
 struct SourceConfig {
   std::string name, platform, secret, previous_secret;
+  std::string url;           // as the platform calls it, where it signs that
+  std::string webhook_id;    // the platform's, where it signs that
+  std::string verify_token;  // what a GET with a challenge must bear
+  std::shared_ptr<const Platform> how;
 };
 
 struct QueueConfig {

@@ -1,33 +1,15 @@
 #pragma once
-// A platform as data: workflows/platforms/NAME.yaml says how its webhooks are signed, where the
-// topic, id and time stand, and how each topic's body becomes a canonical event. Read once and
-// compiled; immutable; any thread. intake/webhook.h puts it to work.
-//
-//   platform: shopify
-//   verify: { scheme: hmac_sha256, encoding: base64, header: X-Shopify-Hmac-SHA256 }
-//   topic: X-Shopify-Topic
-//   id: [[X-Shopify-Event-Id, X-Shopify-Topic], [X-Shopify-Webhook-Id]]
-//   time: X-Shopify-Triggered-At
-//   shapes:
-//     customer: { id: it.id, email: it.email }
-//   topics:
-//     orders/create: { type: order.placed, data: { customer: { of: body.customer, shape: customer } } }
-//   ignored:
-//     - { why: about the design of the shop, topics: [themes/*] }
-//
-// `type` may be a list: of [{ if: CEL, then: TYPE }, ...] the first that holds; of none, the webhook is ignored.
-// A shape may use those above it. A field is one of: CEL (a text); a list of fields (the first that is
-// there); {of: CEL, shape: NAME}; {each: CEL, shape: NAME} (a list); or a map of fields. CEL sees `body`
-// and, within a shape, the thing itself as `it`. What is null, missing, or cannot be evaluated is left
-// out, and so is a map without a single member: webhooks of older API versions lack fields, and that is
-// no error. On top of CEL's functions: number("199.00") is 199.0, words("a, b") is ["a", "b"],
-// sum([1, 2]) is 3, and time(x) is the text x if that is an RFC 3339 time.
+// A platform as data: workflows/platforms/NAME.yaml, or platforms/NAME.yaml of a shop's folder, says how its
+// webhooks are signed, where the topic, id and time stand, and how each topic's body becomes canonical
+// events. workflows/platforms/README.md tells how such a file is written. Read once and compiled;
+// immutable; any thread. intake/webhook.h puts it to work.
 
 #include "cel/cel.h"
 #include "load/load.h"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +25,7 @@ struct Mapping {
     std::uint32_t hash;            // key_hash(name)
   };
   Form form = Form::cel;
+  cel::Type type;                  // cel, path: what the event's schema wants; see fitted()
   cel::Program program;            // cel; of and each: what the shape is about
   std::vector<Field> path;         // path: CEL that only walks down from `it` or `body`, as most of it does
   bool from_body = false;          // path: from `body`
@@ -51,36 +34,83 @@ struct Mapping {
 };
 
 struct TypeChoice {
-  cel::Program condition;  // over `body`; empty: holds
-  std::string type;        // canonical
+  cel::Program condition;  // over `body` and `it`; empty: holds
+  std::string type;        // canonical; empty: what `named` gives
+  cel::Program named;      // the event's type is the platform's word
 };
 
 struct PlatformTopic {
   std::vector<TypeChoice> types;                      // the first that holds; none: ignored
   std::string ignored;                                // why
-  cel::Program subject;                               // over `body`; empty: subject_of_data()
+  cel::Program subject;                               // over `body` and `it`; empty: subject_of_data()
   Mapping data;                                       // the nouns: a map
 };
 
-struct Platform {
-  enum class Encoding : std::uint8_t { base64, hex };
-
-  std::string name, title;
-  std::string signature_header;
-  Encoding signature_encoding = Encoding::base64;
-  std::string signature_prefix;                       // "sha256=" before the signature; usually empty
-  std::string topic_header;
-  std::vector<std::vector<std::string>> id_headers;   // the first list whose first header is there
-  std::string time_header;                            // RFC 3339; empty or absent: when it was received
-  std::map<std::string, std::unique_ptr<const Mapping>, std::less<>> shapes;
-  std::map<std::string, PlatformTopic, std::less<>> topics;  // "orders/create", "themes/*"
-
-  /// The topic of that name, else its family's; nullptr: there is none.
-  const PlatformTopic* find_topic(std::string_view topic) const;
+/// Where a text stands in a webhook: a header, one member of it (`v1` of "t=1,v1=ab"), or what CEL makes
+/// of the body.
+struct Location {
+  std::string header, member;
+  cel::Program program;
 };
 
-/// One platform file's text.
-Read<std::shared_ptr<const Platform>> load_platform(const std::string& file, const std::string& yaml);
+/// One way of signing.
+struct Verification {
+  enum class Scheme : std::uint8_t { hmac_sha256, hmac_sha1, rsa_sha256, ecdsa_sha256, ed25519, token };
+  enum class Encoding : std::uint8_t { base64, hex, text };
+  enum class SecretForm : std::uint8_t { text, base64, nfkd };
+  enum class Source : std::uint8_t { literal, body, url, fields, crc32, id, timestamp, webhook_id, header };
+  struct Part {
+    Source source;
+    std::string text;  // literal: itself; header: its name
+  };
+
+  Scheme scheme = Scheme::hmac_sha256;
+  Encoding encoding = Encoding::base64;
+  SecretForm secret_form = SecretForm::text;
+  std::string secret_prefix;           // "whsec_": which secrets are this way's; no part of the key
+  std::vector<Location> signatures;    // any of those that are there may hold
+  std::string prefix;                  // before the signature: "sha256="
+  std::string divided_by;              // several signatures in one header
+  std::vector<Part> signed_text;       // one after the other
+  std::vector<Location> id, timestamp; // the first that is there; a timestamp is in seconds since 1970
+  std::int64_t tolerance_s = 0;        // how old a timestamp may be; 0: any
+  std::int64_t ahead_s = 0;            // how far ahead it may be; 0: any
+  bool any_port = false;               // the URL may have been signed with or without its scheme's port
+  std::string body_hash;               // query parameter with the body's SHA-256 in hex, of bodies that are no form
+  std::string host_header, host;       // the header's URL is https and of that host or one below it
+};
+
+/// How a platform asks whether somebody listens.
+struct Challenge {
+  std::string query, token;   // a GET: the parameter to answer with, and the one that bears the source's verify_token
+  cel::Program condition, answer;  // a signed POST: over `body`
+};
+
+struct Platform {
+  std::string name, title;
+  std::vector<Verification> verifications;            // a secret's: by secret_prefix, else the last
+  std::vector<Location> topic;                        // the first that is there
+  std::vector<std::vector<Location>> ids;             // the first list whose first is there
+  std::vector<Location> time;                         // RFC 3339 or since 1970; none there: when it was received
+  cel::Program each;                                  // the list of things in `body`; empty: the body is the one
+  std::map<std::string, PlatformTopic, std::less<>> topics;  // "orders/create", "themes/*", "*"
+  std::vector<std::unique_ptr<const Mapping>> shapes;
+
+  Challenge challenge;
+  std::string ping;                                   // the one field of a form that is sent, unsigned, as a trial
+  int success_status = 0;                             // 0: 200 or 202
+  std::optional<std::string> success_text;            // instead of the count of accepted events
+  bool retries = true;                                // false: what is refused once is lost
+
+  bool signed_in_body = false, signs_url = false, signs_webhook_id = false;
+
+  /// The topic of that name, else its family's: of "a.b.c" it is "a.b.*", then "a.*", then "*"; nullptr: none.
+  const PlatformTopic* find_topic(std::string_view wanted) const;
+};
+
+/// One platform file's text. `own_events`: event types beside the vocabulary's.
+Read<std::shared_ptr<const Platform>> load_platform(const std::string& file, const std::string& yaml,
+                                                    const std::vector<std::string>& own_events = {});
 
 /// A platform that is part of the program; null: there is none of that name.
 std::shared_ptr<const Platform> find_platform(std::string_view name);

@@ -19,12 +19,13 @@ constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {
                              {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
                              {"unsubscribe_url"},    {"track_url"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
-constexpr Key source_keys[] = {{"platform"}, {"secret"}, {"previous_secret"}};
+constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
+                               {"url"},      {"webhook_id"}, {"verify_token"}};
 constexpr Key queue_keys[] = {{"title"}, {"sla"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"}, {"queue_events_max"}};
-constexpr std::array<std::string_view, 8> secret_names{"secret", "previous_secret", "password",     "token",
-                                                      "key",    "api_key",         "access_token", "api_tokens"};
+constexpr std::array<std::string_view, 9> secret_names{"secret", "previous_secret", "password",     "token",       "key",
+                                                      "api_key", "access_token",   "api_tokens", "verify_token"};
 constexpr Millis sla_max{std::int64_t{365} * 24 * 3600 * 1000};
 
 bool is_plain_name(std::string_view text) {
@@ -66,6 +67,8 @@ class ShopReader {
     made_.config.data = text("data", made_.config.data);
     if (const yaml::Node* tls = fields_.find("tls")) read_tls(*tls);
     if (const yaml::Node* tokens = fields_.find("api_tokens")) made_.config.api_tokens = texts(*tokens, "api_tokens");
+    if (const yaml::Node* events = fields_.find("events")) read_events(*events);
+    read_own_platforms();
     if (const yaml::Node* sources = fields_.find("sources")) read_sources(*sources);
     if (const yaml::Node* channels = fields_.find("channels")) read_channels(*channels);
     if (const yaml::Node* queues = fields_.find("queues")) read_queues(*queues);
@@ -74,7 +77,6 @@ class ShopReader {
       Fields fields(*http, "http", http_keys, report_);
       if (const yaml::Node* allow = fields.find("allow")) made_.config.http_allow = texts(*allow, "allow");
     }
-    if (const yaml::Node* events = fields_.find("events")) read_events(*events);
     if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
     if (const yaml::Node* contact = fields_.find("contact")) made_.config.facts.contact = read_contact(*contact, report_);
     return std::move(made_);
@@ -203,22 +205,48 @@ class ShopReader {
     if (!named_map(node, "sources")) return;
     for (const yaml::Entry& entry : node.entries) {
       Fields fields(*entry.value, "a source", source_keys, report_);
-      SourceConfig source{entry.key->text, "", "", ""};
-      if (const yaml::Node* platform = fields.require("platform")) source.platform = platform_of(*platform);
+      SourceConfig source;
+      source.name = entry.key->text;
+      if (const yaml::Node* platform = fields.require("platform")) read_platform_of(*platform, source);
       if (const yaml::Node* secret = fields.require("secret")) source.secret = secret_of(*secret, "secret");
       if (const yaml::Node* secret = fields.find("previous_secret"))
         source.previous_secret = secret_of(*secret, "previous_secret");
+      if (const yaml::Node* url = fields.find("url")) source.url = resolved(*url, "url");
+      if (const yaml::Node* id = fields.find("webhook_id")) source.webhook_id = resolved(*id, "webhook_id");
+      if (const yaml::Node* token = fields.find("verify_token")) source.verify_token = secret_of(*token, "verify_token");
+      check_needs(*entry.key, source);
       made_.config.sources.push_back(std::move(source));
     }
   }
 
-  std::string platform_of(const yaml::Node& node) {
-    const std::string name = resolved(node, "platform");
-    const std::vector<std::string_view> known = platform_names();
-    if (!name.empty() && std::find(known.begin(), known.end(), name) == known.end())
-      unknown_name(report_, place_of(node, report_.source()), "unknown_platform",
-                   fmt::format("there is no platform {}", name), name, known);
-    return name;
+  void read_own_platforms() {
+    std::vector<Diagnostic> found;
+    platforms_ = read_platforms(folder_, made_.events, found);
+    for (Diagnostic& d : found) report_.add(std::move(d));
+  }
+
+  void read_platform_of(const yaml::Node& node, SourceConfig& source) {
+    source.platform = resolved(node, "platform");
+    const auto own = platforms_.find(source.platform);
+    source.how = own != platforms_.end() ? own->second : find_platform(source.platform);
+    if (source.how || own != platforms_.end() || source.platform.empty()) return;
+    std::vector<std::string_view> known = platform_names();
+    for (const auto& [name, platform] : platforms_) known.push_back(name);
+    unknown_name(report_, place_of(node, report_.source()), "unknown_platform",
+                 fmt::format("there is no platform {}", source.platform), source.platform, known);
+  }
+
+  // Without it, no webhook of the source would verify.
+  void check_needs(const yaml::Node& name, const SourceConfig& source) {
+    if (!source.how) return;
+    if (source.how->signs_url && source.url.empty())
+      error(name, "missing_key", fmt::format("`url` is missing: {} signs the address that it calls", source.platform),
+            fmt::format("url: https://shop.example/hooks/{}", source.name));
+    if (source.how->signs_webhook_id && source.webhook_id.empty())
+      error(name, "missing_key", fmt::format("`webhook_id` is missing: {} signs it", source.platform));
+    if (!source.how->challenge.token.empty() && source.verify_token.empty())
+      error(name, "missing_key", fmt::format("`verify_token` is missing: {} sends it when it subscribes", source.platform),
+            "any text, the same here and there");
   }
 
   std::string secret_of(const yaml::Node& node, std::string_view what) {
@@ -295,6 +323,7 @@ class ShopReader {
   const std::string& folder_;
   Fields fields_;
   ShopFile made_;
+  OwnPlatforms platforms_;
 };
 
 }  // namespace

@@ -17,9 +17,21 @@ struct ShopFile {
   std::vector<std::string> events;  // event types of the shop's own
 };
 
-/// shopbell.yaml's text. What it says wrong is in `report`; the result is complete either way.
+/// By name: those of the folder's platforms/*.yaml.
+using OwnPlatforms = std::map<std::string, std::shared_ptr<const Platform>, std::less<>>;
+
+/// shopbell.yaml's text, and the folder's platform files: one takes the place of the program's of the same name.
+/// What they say wrong is in `report`; the result is complete either way.
 ShopFile read_shop_file(Report& report, const std::string& folder);
 
+/// One platform file; nullptr: it has mistakes, and `diagnostics` them.
+std::shared_ptr<const Platform> read_platform(const std::string& path, const std::vector<std::string>& own_events,
+                                              std::vector<Diagnostic>& diagnostics);
+/// The platform files of a shop's folder; nullptr for one with mistakes.
+OwnPlatforms read_platforms(const std::string& folder, const std::vector<std::string>& own_events,
+                            std::vector<Diagnostic>& diagnostics);
+
+constexpr std::size_t platform_files_max = 100;
 constexpr std::size_t template_files_max = 5'000;
 constexpr std::size_t workflow_files_max = 5'000;
 

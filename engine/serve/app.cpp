@@ -10,6 +10,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -72,6 +73,8 @@ ServerConfig server_config(const ServeOptions& options, const ShopConfig& config
 ShardLimits shard_limits(const ShopConfig& config) {
   ShardLimits limits;
   if (const auto at = config.limits.find("queue_events_max"); at != config.limits.end()) limits.queue_events_max = static_cast<std::size_t>(at->second);
+  const auto sends_once = [](const SourceConfig& source) { return !source.how->retries; };
+  if (std::any_of(config.sources.begin(), config.sources.end(), sends_once)) limits.kept_events = limits.queue_events_max / 8;
   return limits;
 }
 

@@ -27,10 +27,22 @@ std::string media_type(std::string_view header) {
   return type;
 }
 
+// A platform signs the address that it calls: the one it was given, and its query.
+std::string url_called(const std::string& url, std::string_view query) {
+  if (query.empty() || url.find('?') != std::string::npos) return url;
+  return std::string(url).append("?").append(query);
+}
+
+// What a platform wants to hear instead of how many events were taken, and perhaps of 202.
+std::optional<ServerResponse> success_of(const Platform& platform) {
+  if (platform.success_status == 0 && !platform.success_text) return std::nullopt;
+  return text_answer(platform.success_status == 0 ? 200 : platform.success_status, platform.success_text.value_or(""));
+}
+
 }  // namespace
 
 Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics) : shard_(shard), api_(api), metrics_(metrics) {
-  for (const SourceConfig& source : config.sources) endpoints_[source.name] = {source, find_platform(source.platform)};
+  for (const SourceConfig& source : config.sources) endpoints_[source.name] = source;
   for (const std::string& token : config.api_tokens) token_digests_.push_back(sha256({token}));
 }
 
@@ -46,17 +58,30 @@ void Routes::handle(const ServerRequest& request, Answer responder) {
 void Routes::hook(const ServerRequest& request, Answer responder) {
   const auto endpoint = endpoints_.find(request.path.substr(7));
   if (endpoint == endpoints_.end()) return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
+  const SourceConfig& source = endpoint->second;
+  if (request.method == "GET" && !source.how->challenge.query.empty()) return challenge(source, request, responder);
   if (request.method != "POST") return responder->answer(wrong_method("POST"));
   auto arena = std::make_unique<Arena>(32 * 1024);
-  const SourceConfig& source = endpoint->second.source;
   const std::function<std::string_view(std::string_view)> header = [&request](std::string_view name) { return request.header(name); };
-  auto taken = take_webhook(*endpoint->second.platform, {source.secret, source.previous_secret}, {source.name, header, request.body, wall_clock()}, *arena);
+  const std::string url = source.how->signs_url ? url_called(source.url, request.query) : std::string();
+  auto taken = take_webhook(*source.how, {source.secret, source.previous_secret, source.webhook_id},
+                            {source.name, header, request.body, wall_clock(), url, request.query}, *arena);
   if (!taken) return refuse(taken.error(), responder);
+  if (taken->challenge) return responder->answer(text_answer(200, *taken->challenge));
   if (taken->events.empty()) {
     ++metrics_.events_ignored;
-    return responder->answer({200, "application/json", "{\"accepted\":0,\"ignored\":true}\n", {}});
+    return responder->answer(success_of(*source.how).value_or(ServerResponse{200, "application/json", "{\"accepted\":0,\"ignored\":true}\n", {}}));
   }
-  offer(std::move(taken->events), std::move(arena), std::move(responder));
+  Job job;
+  job.success = success_of(*source.how);
+  job.comes_again = source.how->retries;
+  offer(std::move(job), std::move(taken->events), std::move(arena), std::move(responder));
+}
+
+void Routes::challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder) {
+  const auto text = answer_challenge(*source.how, source.verify_token, request.query);
+  if (!text) return refuse(text.error(), responder);
+  responder->answer(text_answer(200, *text));
 }
 
 void Routes::events(const ServerRequest& request, Answer responder) {
@@ -74,7 +99,7 @@ void Routes::events(const ServerRequest& request, Answer responder) {
   else return responder->answer(json_error(415, "bad_content_type", "send application/cloudevents+json, application/cloudevents-batch+json, application/json or application/x-ndjson"));
   if (!taken) return refuse(taken.error(), responder);
   if (taken->empty()) return responder->answer({200, "application/json", "{\"accepted\":0,\"repeated\":0}\n", {}});
-  offer(std::move(*taken), std::move(arena), std::move(responder));
+  offer(Job(), std::move(*taken), std::move(arena), std::move(responder));
 }
 
 void Routes::observe(const ServerRequest& request, Answer responder) {
@@ -94,8 +119,7 @@ void Routes::api(const ServerRequest& request, Answer responder) {
   api_.ask(request.path.substr(4), request.query, std::move(responder));
 }
 
-void Routes::offer(std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder) {
-  Job job;
+void Routes::offer(Job job, std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder) {
   job.arrived = std::chrono::steady_clock::now();
   job.responder = std::move(responder);
   job.entries.reserve(taken.size());

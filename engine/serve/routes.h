@@ -21,21 +21,18 @@ class Routes {
   void handle(const ServerRequest& request, std::unique_ptr<Responder> responder);
 
  private:
-  struct Endpoint {
-    SourceConfig source;
-    std::shared_ptr<const Platform> platform;
-  };
   using Answer = std::unique_ptr<Responder>;
 
   void hook(const ServerRequest& request, Answer responder);
+  void challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder);
   void events(const ServerRequest& request, Answer responder);
   void observe(const ServerRequest& request, Answer responder);
   void api(const ServerRequest& request, Answer responder);
-  void offer(std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder);
+  void offer(Job job, std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder);
   void refuse(const Error& error, Answer& responder);
   bool allowed(const ServerRequest& request) const;
 
-  std::map<std::string, Endpoint, std::less<>> endpoints_;
+  std::map<std::string, SourceConfig, std::less<>> endpoints_;
   std::vector<std::string> token_digests_;  // compared as digests, so that time tells nothing
   Shard& shard_;
   Api& api_;

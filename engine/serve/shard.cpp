@@ -46,7 +46,8 @@ void Shard::stop() {
 bool Shard::offer(Job& job) {
   {
     const std::lock_guard lock(mutex_);
-    if (full_ || stopping_ || queued_events_ + job.entries.size() > limits_.queue_events_max || queued_bytes_ + job.bytes > limits_.queue_bytes_max) return false;
+    const std::size_t events_max = limits_.queue_events_max - (job.comes_again ? limits_.kept_events : 0);
+    if (full_ || stopping_ || queued_events_ + job.entries.size() > events_max || queued_bytes_ + job.bytes > limits_.queue_bytes_max) return false;
     queued_events_ += job.entries.size();
     queued_bytes_ += job.bytes;
     queue_.push_back(std::move(job));
@@ -249,7 +250,7 @@ void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {
     ServerResponse response;
     response.status = repeated == count ? 200 : 202;
     response.body = fmt::format("{{\"accepted\":{},\"repeated\":{}}}\n", count - repeated, repeated);
-    answers.emplace_back(std::move(job.responder), std::move(response));
+    answers.emplace_back(std::move(job.responder), job.success ? std::move(*job.success) : std::move(response));
   }
   if (!answers.empty()) outside_.answer(std::move(answers));
 }

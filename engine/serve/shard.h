@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -27,10 +28,13 @@ struct Job {
   std::unique_ptr<Responder> responder;     // null: an internal input
   std::chrono::steady_clock::time_point arrived;
   std::size_t bytes = 0;
+  std::optional<ServerResponse> success = {};  // instead of the count of events
+  bool comes_again = true;                  // when it is refused; see ShardLimits::kept_events
 };
 
 struct ShardLimits {
   std::size_t queue_events_max = 4096;      // waiting; more: refused
+  std::size_t kept_events = 0;              // of them for those that send only once
   std::size_t queue_bytes_max = 64 * 1024 * 1024;
   std::size_t batch_events_max = 256;
   std::size_t batch_bytes_max = 4 * 1024 * 1024;

@@ -11,5 +11,7 @@ int run_cel(std::span<const std::string> files);
 int run_liquid(std::span<const std::string> files);
 int run_cron(std::span<const std::string> files);
 int run_timezones(std::span<const std::string> files);
+int run_signatures(std::span<const std::string> files);
+int run_webhooks(std::span<const std::string> files);
 
 }  // namespace shopbell::conformance

@@ -3,6 +3,7 @@
 #include "support/catch.h"
 
 #include "base/json.h"
+#include "load/platform.h"
 
 #include <cstdlib>
 
@@ -210,4 +211,50 @@ TEST_CASE("a test file beside a workflow is no workflow") {
   const auto read = load_shop(folder.path());
   REQUIRE(read.value);
   CHECK(read.value->workflows.size() == 1);
+}
+
+TEST_CASE("a platform of the shop's own is checked, and its sources may name it") {
+  const std::string good =
+      "platform: parcels\nverify: { scheme: hmac_sha256, encoding: hex, signature: S }\ntopic: body.event\n"
+      "topics: { moved: { type: shipment.in_transit, data: { shipment: { id: body.id } } }, points: { type: loyalty.reached, data: { n: body.n } } }\n";
+  const Folder folder;
+  folder.write("shopbell.yaml", "shop: demo\nevents: [loyalty.reached]\nsources: { p: { platform: parcels, secret: s } }\n");
+  folder.write("platforms/parcels.yaml", good);
+  const auto read = load_shop(folder.path());
+  INFO(all_text(read.diagnostics));
+  REQUIRE(read.value);
+  CHECK(read.value->config.sources.at(0).how->name == "parcels");
+  CHECK(check_paths({folder.path("platforms/parcels.yaml"), folder.path("platforms")}).empty());
+
+  folder.write("platforms/parcels.yaml", good + "shapes: { s: { id: it.( } }\n");
+  CHECK_FALSE(load_shop(folder.path()).value);
+  const auto wrong = check_paths({folder.path("platforms/parcels.yaml")});
+  REQUIRE(wrong.size() == 1);
+  CHECK(wrong[0].line == 5);
+  CHECK(wrong[0].file.ends_with("platforms/parcels.yaml"));
+
+  folder.write("platforms/parcels.yaml", "platform: other" + good.substr(good.find('\n')));
+  CHECK(codes(load_shop(folder.path()).diagnostics) == "bad_name");
+}
+
+TEST_CASE("a platform of the shop's own takes the place of the program's") {
+  const Folder folder;
+  folder.write("shopbell.yaml", "shop: demo\nsources: { s: { platform: shopify, secret: s } }\n");
+  folder.write("platforms/shopify.yaml", "platform: shopify\nverify: { scheme: token, encoding: text, signature: S }\ntopic: T\ntopics: {}\n");
+  const auto read = load_shop(folder.path());
+  INFO(all_text(read.diagnostics));
+  REQUIRE(read.value);
+  CHECK(read.value->config.sources.at(0).how->topics.empty());
+}
+
+TEST_CASE("a source says what its platform's signature and handshake need") {
+  const auto source = [](const std::string& rest) { return problems_of("shop: demo\nsources: { s: { secret: k, " + rest + " } }\n"); };
+  for (const char* platform : {"twilio", "square", "paypal", "whatsapp", "messenger", "instagram"}) {
+    INFO(platform);
+    CHECK(codes(source(std::string("platform: ") + platform)) == "missing_key");
+  }
+  CHECK(source("platform: twilio, url: 'https://shop.example/hooks/s'").empty());
+  CHECK(source("platform: paypal, webhook_id: '1'").empty());
+  CHECK(source("platform: whatsapp, verify_token: t").empty());
+  CHECK(codes(source("platform: whatsapp, verify_token: ''")) == "missing_key empty_secret");
 }

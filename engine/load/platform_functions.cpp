@@ -1,0 +1,153 @@
+// The functions that CEL in a platform file has on top of its own.
+
+#include "load/platform_parts.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "cel/call.h"
+#include "core/profile.h"
+
+#include <shopbell/text.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace shopbell {
+namespace {
+
+Value number(cel::Call& call, const Value* args) {
+  if (args[0].is_number()) return args[0].number_or(0);
+  const std::string_view text = trimmed(args[0].text_or(""));
+  double d = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), d, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(d))
+    return call.fail("bad_argument", "this is no number");
+  return d;
+}
+
+Value words(cel::Call& call, const Value* args) {
+  if (args[0].is(Kind::list)) return args[0];
+  if (!args[0].is(Kind::string)) return call.fail("bad_argument", "this is no text");
+  ListBuilder list(call.arena());
+  std::string_view rest = args[0].text();
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    if (const auto bare = trimmed(word); !bare.empty()) list.add(bare);
+  }
+  return list.build();
+}
+
+Value sum(cel::Call& call, const Value* args) {
+  if (!args[0].is(Kind::list)) return call.fail("bad_argument", "this is no list");
+  bool whole = true;
+  double total = 0;
+  for (const Value& v : args[0].items()) {
+    if (!v.is_number()) return call.fail("bad_argument", "this is no list of numbers");
+    whole = whole && !v.is(Kind::real);
+    total += v.number_or(0);
+  }
+  constexpr double exact_max = 9007199254740992.0;  // above it a double skips whole numbers
+  return whole && std::abs(total) < exact_max ? Value(static_cast<std::int64_t>(total)) : Value(total);
+}
+
+Value time_text(cel::Call& call, const Value* args) {
+  if (parse_time(args[0].text_or(""))) return args[0];
+  return call.fail("bad_argument", "this is no RFC 3339 time");
+}
+
+Value json(cel::Call& call, const Value* args) {
+  const auto parsed = parse_json(args[0].text_or(""), call.arena());
+  return parsed ? *parsed : call.fail("bad_argument", "this is no JSON");
+}
+
+Value major(cel::Call& call, const Value* args) {
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
+  const std::int64_t amount = args[0].integer_or(none);
+  if (amount == none || !args[1].is(Kind::string))
+    return call.fail("bad_argument", "this is no amount and currency");
+  std::string currency(args[1].text());
+  for (char& c : currency) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return major_units(amount, currency);
+}
+
+bool same_letters(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// "Ann Lee <ann@example.com>" is her address and her name.
+Value mail_address(cel::Call& call, const Value* args) {
+  std::string_view text = trimmed(args[0].text_or(""));
+  if (const std::size_t open = text.rfind('<'); open != std::string_view::npos && text.ends_with('>'))
+    text = trimmed(text.substr(open + 1, text.size() - open - 2));
+  if (text.find('@') == std::string_view::npos || text.find(' ') != std::string_view::npos)
+    return call.fail("bad_argument", "this is no mail address");
+  return text;
+}
+
+Value mail_name(cel::Call& call, const Value* args) {
+  const std::string_view text = args[0].text_or("");
+  const std::size_t open = text.rfind('<');
+  std::string_view name = trimmed(text.substr(0, open == std::string_view::npos ? 0 : open));
+  if (name.size() > 1 && name.starts_with('"') && name.ends_with('"')) name = name.substr(1, name.size() - 2);
+  if (name.empty()) return call.fail("bad_argument", "there is no name");
+  return name;
+}
+
+// The value of the first header of that name; a folded one up to its first line's end.
+Value mail_header(cel::Call& call, const Value* args) {
+  std::string_view rest = args[0].text_or("");
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    const std::size_t colon = std::min(line.find(':'), line.size());
+    if (colon < line.size() && same_letters(line.substr(0, colon), args[1].text_or("")))
+      return trimmed(line.substr(colon + 1));
+  }
+  return call.fail("bad_argument", "there is no such header");
+}
+
+// HTML without its tags: enough to read what a short message says.
+Value plain_text(cel::Call& call, const Value* args) {
+  if (!args[0].is(Kind::string)) return call.fail("bad_argument", "this is no text");
+  std::string plain;
+  bool in_tag = false;
+  for (const char c : args[0].text()) {
+    if (c == '<') in_tag = true;
+    else if (c == '>' && in_tag) in_tag = false;
+    else if (!in_tag) plain += c;
+  }
+  return call.text(trimmed(plain));
+}
+
+}  // namespace
+
+cel::Env platform_env() {
+  cel::Env env;
+  env.declare("body", cel::Type(), "The platform's body.");
+  env.declare("it", cel::Type(), "What the shape is about.");
+  const auto function = [&](const char* name, std::size_t params, cel::Env::Code code) {
+    env.declare(cel::Env::Function{.name = name,
+                                   .params = std::vector<cel::Type>(params),
+                                   .result = cel::Type(),
+                                   .member = false,
+                                   .code = code});
+  };
+  function("number", 1, number);
+  function("words", 1, words);
+  function("sum", 1, sum);
+  function("time", 1, time_text);
+  function("json", 1, json);
+  function("major", 2, major);
+  function("mail_address", 1, mail_address);
+  function("mail_name", 1, mail_name);
+  function("mail_header", 2, mail_header);
+  function("plain_text", 1, plain_text);
+  return env;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,355 @@
+// What each platform's own peculiarities become: one small sample each.
+
+#include "support.h"
+
+#include "load/vocabulary.h"
+
+using namespace shopbell;
+
+namespace {
+
+/// What a platform's file makes of a body, whoever signed it.
+class Sample {
+ public:
+  explicit Sample(const std::string& platform) {
+    const auto known = find_platform(platform);
+    REQUIRE(known);
+    trusted_.name = known->name;
+    trusted_.verifications.resize(1);
+    trusted_.verifications[0].scheme = Verification::Scheme::token;
+    trusted_.verifications[0].encoding = Verification::Encoding::text;
+    trusted_.verifications[0].signatures = {Location{"trusted", {}, {}}};
+    trusted_.topic = known->topic;
+    trusted_.ids = known->ids;
+    trusted_.time = known->time;
+    trusted_.each = known->each;
+    trusted_.topics = known->topics;
+    trusted_.challenge = known->challenge;
+    trusted_.ping = known->ping;
+    delivery_.headers["trusted"] = "secret";
+  }
+  Sample& header(const std::string& name, const std::string& value) {
+    return delivery_.headers[name] = value, *this;
+  }
+  Sample& form(const std::string& body) {
+    delivery_.headers["Content-Type"] = "application/x-www-form-urlencoded";
+    return json(body);
+  }
+  Sample& json(const std::string& body) { return delivery_.body = body, *this; }
+
+  WebhookTaken take() {
+    auto taken = delivery_.take_by(trusted_, arena_);
+    if (!taken) UNSCOPED_INFO(taken.error().message);
+    REQUIRE(taken);
+    for (const Taken& one : taken->events) {
+      UNSCOPED_INFO(one.line);
+      CHECK(misfits(one.event.type, one.event.data).empty());
+    }
+    return std::move(*taken);
+  }
+  Event event() {
+    WebhookTaken taken = take();
+    UNSCOPED_INFO(taken.ignored);
+    REQUIRE(taken.events.size() == 1);
+    return taken.events[0].event;
+  }
+
+ private:
+  Platform trusted_;
+  Delivery delivery_;
+  Arena arena_;
+};
+
+}  // namespace
+
+TEST_CASE("a WooCommerce order is identified by its topic and body, whatever the delivery's id") {
+  const std::string body =
+      R"({"id":17,"number":"17","status":"processing","total":"12.50","currency":"EUR","customer_id":0,"billing":{"email":"Ann@example.com"},)"
+      R"("date_created_gmt":"2026-11-21T19:27:34","date_modified_gmt":"2026-11-21T19:30:00","date_paid_gmt":null})";
+  Sample first("woocommerce");
+  const Event event = first.header("X-WC-Webhook-Topic", "order.created")
+                          .header("X-WC-Webhook-Delivery-ID", "1")
+                          .json(body)
+                          .event();
+  CHECK(event.type == "order.placed");
+  CHECK(event.subject == "customer:ann@example.com");
+  CHECK(format_rfc3339(event.at) == "2026-11-21T19:30:00Z");
+  CHECK(to_json(event.data["order"]["total"]) == "12.5");
+  Sample again("woocommerce"), other("woocommerce");
+  CHECK(again.header("X-WC-Webhook-Topic", "order.created")
+            .header("X-WC-Webhook-Delivery-ID", "2")
+            .json(body)
+            .event()
+            .id == event.id);
+  CHECK(other.header("X-WC-Webhook-Topic", "order.updated").json(body).event().id != event.id);
+}
+
+TEST_CASE("an update of a WooCommerce order is told by what has just happened to it") {
+  const auto [fields, type] = GENERATE(table<std::string, std::string>({
+      {R"("status":"processing","date_paid_gmt":"2026-11-21T19:30:00")", "order.paid"},
+      {R"("status":"processing","date_paid_gmt":"2026-11-20T00:00:00")", "order.updated"},
+      {R"("status":"completed","date_paid_gmt":"2026-11-20T00:00:00","date_completed_gmt":"2026-11-21T19:30:00")",
+       "order.fulfilled"},
+      {R"("status":"cancelled")", "order.cancelled"},
+      {R"("status":"pending","date_paid_gmt":null)", "order.updated"},
+  }));
+  INFO(fields);
+  Sample sample("woocommerce");
+  sample.header("X-WC-Webhook-Topic", "order.updated")
+      .json(R"({"id":17,"date_modified_gmt":"2026-11-21T19:30:00",)" + fields + "}");
+  CHECK(sample.event().type == type);
+}
+
+TEST_CASE("WooCommerce's trial of a new address is answered, though nobody signed it") {
+  const auto platform = find_platform("woocommerce");
+  Arena arena;
+  for (const auto& [body, good] : {std::pair("webhook_id=7", true),
+                                   {"webhook_id=", false},
+                                   {"webhook_id=7&a=1", false},
+                                   {"webhook_idx=7", false}}) {
+    INFO(body);
+    Delivery ping;
+    ping.body = body;
+    const auto taken = ping.take_by(*platform, arena);
+    CHECK(bool(taken) == good);
+    if (taken) CHECK(taken->events.empty());
+  }
+  CHECK(platform->success_status == 200);
+  CHECK_FALSE(platform->retries);
+}
+
+TEST_CASE("Stripe's amounts are in minor units, and its event id is the event's") {
+  const auto [currency, amount] =
+      GENERATE(table<std::string, std::string>({{"eur", "20.0"}, {"jpy", "2000.0"}}));
+  Sample sample("stripe");
+  const Event event =
+      sample
+          .json(
+              R"({"id":"evt_1","type":"payment_intent.succeeded","created":1800000000,"livemode":true,"data":{"object":)"
+              R"({"id":"pi_1","amount":2000,"currency":")" +
+              currency + R"(","customer":"cus_1"}}})")
+          .event();
+  CHECK(event.id == "evt_1");
+  CHECK(event.type == "payment.succeeded");
+  CHECK(event.subject == "customer:cus_1");
+  CHECK(to_json(event.data["payment"]["amount"]) == amount);
+  CHECK(to_json(event.data["payment"]["test"]) == "false");
+}
+
+TEST_CASE("a charge that belongs to a payment intent is not told twice") {
+  Sample alone("stripe"), told("stripe");
+  CHECK(
+      alone
+          .json(
+              R"({"type":"charge.succeeded","data":{"object":{"id":"ch_1","amount":5,"currency":"eur","payment_intent":null}}})")
+          .event()
+          .type == "payment.succeeded");
+  const auto taken =
+      told.json(R"({"type":"charge.succeeded","data":{"object":{"id":"ch_1","payment_intent":"pi_1"}}})")
+          .take();
+  CHECK(taken.events.empty());
+  CHECK_FALSE(taken.ignored.empty());
+}
+
+TEST_CASE("one body of WhatsApp's holds several messages and statuses") {
+  Sample sample("whatsapp");
+  const auto taken =
+      sample
+          .json(
+              R"({"entry":[{"changes":[{"field":"messages","value":{"contacts":[{"profile":{"name":"Ann"}}],"messages":[)"
+              R"({"from":"34600","id":"m1","timestamp":"1800000000","type":"text","text":{"body":"hello"}},)"
+              R"({"from":"34600","id":"m2","timestamp":"1800000001","type":"interactive","interactive":{"button_reply":{"id":"yes","title":"Yes"}}},)"
+              R"({"from":"34600","id":"m3","timestamp":"1800000002","type":"reaction","reaction":{}}]}}]},)"
+              R"({"changes":[{"field":"messages","value":{"statuses":[{"id":"m0","status":"delivered","recipient_id":"34700"},{"id":"m0","status":"read","recipient_id":"34700"}]}},)"
+              R"({"field":"account_update","value":{}}]}]})")
+          .take();
+  std::vector<std::string> told;
+  for (const Taken& one : taken.events)
+    told.push_back(std::string(one.event.type) + " " + std::string(one.event.subject) + " " +
+                   std::string(one.event.id));
+  CHECK(told == std::vector<std::string>{"message.received customer:34600 m1:message.text:1800000000",
+                                         "message.received customer:34600 m2:message.interactive:1800000001",
+                                         "message.delivered customer:34700 m0:status.delivered",
+                                         "message.read customer:34700 m0:status.read"});
+  CHECK(to_json(taken.events[1].event.data["message"]["button"]) == "\"yes\"");
+  CHECK(to_json(taken.events[0].event.data["customer"]) == R"({"phone":"+34600","name":"Ann"})");
+}
+
+TEST_CASE("a message of each channel says who wrote what") {
+  struct Case {
+    std::string platform, body, subject, text, conversation;
+    bool form = false;
+  };
+  const Case c = GENERATE(
+      Case{
+          "messenger",
+          R"({"entry":[{"messaging":[{"sender":{"id":"u1"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":"m","text":"hi"}}]}]})",
+          "customer:u1", "hi", "u1"},
+      Case{
+          "instagram",
+          R"({"entry":[{"messaging":[{"sender":{"id":"u1"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":"m","text":"hi"}}]}]})",
+          "customer:u1", "hi", "u1"},
+      Case{
+          "telegram",
+          R"({"update_id":5,"message":{"message_id":1,"from":{"id":7,"first_name":"Ann"},"chat":{"id":9},"date":1800000000,"text":"hi"}})",
+          "customer:7", "hi", "9"},
+      Case{"twilio", "MessageSid=S1&From=%2B34600&To=%2B1&Body=hi&NumMedia=0&SmsStatus=received",
+           "customer:+34600", "hi", "+34600", true},
+      Case{
+          "slack",
+          R"({"type":"event_callback","event_id":"E1","event":{"type":"message","user":"U1","channel":"C1","text":"hi","ts":"1800000000.1"}})",
+          "customer:U1", "hi", "C1"},
+      Case{"slack", "command=%2Forder&text=7&user_id=U1&channel_id=C1&trigger_id=T1", "customer:U1",
+           "/order 7", "C1", true},
+      Case{"sendgrid",
+           "from=Ann+Lee+%3CAnn%40example.com%3E&to=shop%40example.com&subject=s&text=hi&headers=Message-ID%"
+           "3A+%3C1%40x%3E%0A",
+           "customer:ann@example.com", "hi", "Ann@example.com", true},
+      Case{"mailgun",
+           "recipient=shop%40example.com&sender=ann%40example.com&from=Ann+%3Cann%40example.com%3E&body-"
+           "plain=hi&timestamp=1800000000&token=t",
+           "customer:ann@example.com", "hi", "ann@example.com", true},
+      Case{
+          "postmark",
+          R"({"From":"Ann <ann@example.com>","To":"shop@example.com","Subject":"s","TextBody":"hi","MessageID":"1","Headers":[]})",
+          "customer:ann@example.com", "hi", "ann@example.com"},
+      Case{
+          "intercom",
+          R"({"id":"n1","topic":"conversation.user.created","data":{"item":{"type":"conversation","id":"C1","source":{"id":"s","body":"<p>hi</p>","author":{"type":"user","id":"u1"}}}}})",
+          "customer:u1", "hi", "C1"});
+  INFO(c.platform);
+  Sample sample(c.platform);
+  const Event event = (c.form ? sample.form(c.body) : sample.json(c.body)).event();
+  CHECK(event.type == "message.received");
+  CHECK(event.subject == c.subject);
+  CHECK(event.data["message"]["text"].text_or("") == c.text);
+  CHECK(event.data["message"]["conversation"].text_or("") == c.conversation);
+  CHECK(event.data["message"]["direction"].text_or("") == "in");
+}
+
+TEST_CASE("what a bot of Slack's writes is not answered") {
+  Sample sample("slack");
+  CHECK(sample.json(R"({"type":"event_callback","event":{"type":"message","bot_id":"B1","text":"hi"}})")
+            .take()
+            .events.empty());
+}
+
+TEST_CASE("SendGrid tells of many mails in one list, each its own event") {
+  Sample sample("sendgrid");
+  const auto taken =
+      sample
+          .json(
+              R"([{"email":"a@x.com","event":"delivered","sg_event_id":"1"},{"email":"b@x.com","event":"bounce","reason":"no","sg_event_id":"2"},)"
+              R"({"email":"c@x.com","event":"deferred","sg_event_id":"3"}])")
+          .take();
+  REQUIRE(taken.events.size() == 2);
+  CHECK(taken.events[0].event.id == "1");
+  CHECK(taken.events[1].event.type == "message.bounced");
+  CHECK(taken.events[1].event.subject == "customer:b@x.com");
+}
+
+TEST_CASE("a parcel's status is the shipment's event") {
+  const auto [status, type] = GENERATE(table<std::string, std::string>({
+      {"pre_transit", "shipment.created"},
+      {"in_transit", "shipment.in_transit"},
+      {"out_for_delivery", "shipment.out_for_delivery"},
+      {"delivered", "shipment.delivered"},
+      {"return_to_sender", "shipment.exception"},
+      {"unknown", "shipment.updated"},
+  }));
+  Sample sample("easypost");
+  CHECK(sample
+            .json(R"({"id":"e","description":"tracker.updated","result":{"id":"t","status":")" + status +
+                  R"(","tracking_code":"1Z"}})")
+            .event()
+            .type == type);
+}
+
+TEST_CASE("thin events of BigCommerce and Square bear the id of what is to be fetched") {
+  Sample bigcommerce("bigcommerce"), square("square");
+  CHECK(to_json(bigcommerce.json(R"({"scope":"store/order/created","data":{"type":"order","id":2}})")
+                    .event()
+                    .data["order"]) == R"({"id":2})");
+  CHECK(
+      square
+          .json(
+              R"({"type":"order.created","event_id":"q","data":{"object":{"order_created":{"order_id":"o1","state":"OPEN"}}}})")
+          .event()
+          .subject == "order:o1");
+}
+
+TEST_CASE("PayPal's captures and Adobe's orders are payments and orders") {
+  Sample paypal("paypal"), adobe("adobe_commerce");
+  const Event paid =
+      paypal
+          .json(
+              R"({"id":"W1","event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{"id":"c1","amount":{"value":"7.47","currency_code":"USD"},"custom_id":"o1"}})")
+          .event();
+  CHECK(paid.type == "payment.succeeded");
+  CHECK(paid.subject == "order:o1");
+  const Event placed =
+      adobe
+          .json(
+              R"({"id":"a1","type":"com.adobe.commerce.shop.observer.sales_order_save_commit_after","data":{"value":)"
+              R"({"_isNew":true,"entity_id":"5","increment_id":"0005","grand_total":"12.50","created_at":"2026-11-21 19:00:00","customer_email":"ann@example.com"}}})")
+          .event();
+  CHECK(placed.type == "order.placed");
+  CHECK(to_json(placed.data["order"]["total"]) == "12.5");
+  CHECK(to_json(placed.data["order"]["created_at"]) == R"("2026-11-21T19:00:00Z")");
+}
+
+TEST_CASE("a sender of one's own names the event, and its data are fitted to the schema") {
+  for (const char* platform : {"custom", "standard_webhooks"}) {
+    INFO(platform);
+    Sample known(platform), own(platform), nameless(platform);
+    const Event event =
+        known.json(R"({"type":"order.placed","data":{"order":{"id":1,"total":"5","made_up":1},"other":{}}})")
+            .event();
+    CHECK(to_json(event.data["order"]) == R"({"id":1,"total":5.0})");
+    CHECK(event.data["other"].is_null());
+    Arena arena;
+    CHECK(nameless.json(R"({"type":"nonsense","data":{}})").take().events.empty());
+  }
+}
+
+TEST_CASE("a platform asks whether somebody listens") {
+  const auto [platform, query, answer] = GENERATE(table<std::string, std::string, std::string>({
+      {"whatsapp", "hub.mode=subscribe&hub.verify_token=t+1&hub.challenge=12%2B3", "12+3"},
+      {"messenger", "hub.verify_token=t+1&hub.challenge=9", "9"},
+      {"instagram", "hub.verify_token=t&hub.challenge=9", "bad_token"},
+      {"whatsapp", "hub.challenge=9", "bad_token"},
+      {"whatsapp", "", "bad_token"},
+      {"shopify", "hub.verify_token=t+1&hub.challenge=9", "no_challenge"},
+      {"adobe_commerce", "challenge=abc", "abc"},
+  }));
+  INFO(platform << " " << query);
+  const auto got = answer_challenge(*find_platform(platform), "t 1", query);
+  CHECK((got ? *got : got.error().code) == answer);
+  if (platform == "whatsapp")
+    CHECK_FALSE(answer_challenge(*find_platform(platform), "", "hub.verify_token=&hub.challenge=9"));
+}
+
+TEST_CASE("Slack's challenge is answered only when it is signed") {
+  Sample sample("slack");
+  const auto taken = sample.json(R"({"type":"url_verification","challenge":"abc"})").take();
+  CHECK(taken.challenge == "abc");
+  CHECK(taken.events.empty());
+  Delivery unsigned_one;
+  unsigned_one.body = R"({"type":"url_verification","challenge":"abc"})";
+  Arena arena;
+  CHECK_FALSE(unsigned_one.take_by(*find_platform("slack"), arena));
+}
+
+TEST_CASE("a body with too many things in it is refused whole") {
+  std::string body = "[";
+  for (std::size_t i = 0; i <= events_max; ++i)
+    body += std::string(i > 0 ? "," : "") + R"({"event":"delivered"})";
+  Delivery delivery;
+  delivery.body = body + "]";
+  delivery.headers["Authorization"] = "Basic YTpi";
+  Arena arena;
+  const auto taken =
+      delivery.take_by(*find_platform("sendgrid"), arena, {.current = "basic:a:b", .previous = {}});
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().code == "too_many_events");
+}

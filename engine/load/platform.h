@@ -76,13 +76,13 @@ struct Verification {
   std::int64_t tolerance_s = 0;        // how old a timestamp may be; 0: any
   std::int64_t ahead_s = 0;            // how far ahead it may be; 0: any
   bool any_port = false;               // the URL may have been signed with or without its scheme's port
-  std::string body_hash;               // query parameter with the body's SHA-256 in hex, of bodies that are no form
-  std::string host_header, host;       // the header's URL is https and of that host or one below it
+  std::string body_hash;               // query parameter with the SHA-256 in hex of a body that is no form
+  std::string host_header, host;       // the header's URL is https, of that host or one below it
 };
 
 /// How a platform asks whether somebody listens.
 struct Challenge {
-  std::string query, token;   // a GET: the parameter to answer with, and the one that bears the source's verify_token
+  std::string query, token;        // a GET: the parameter to answer with, and that of the verify_token
   cel::Program condition, answer;  // a signed POST: over `body`
 };
 
@@ -91,20 +91,20 @@ struct Platform {
   std::vector<Verification> verifications;            // a secret's: by secret_prefix, else the last
   std::vector<Location> topic;                        // the first that is there
   std::vector<std::vector<Location>> ids;             // the first list whose first is there
-  std::vector<Location> time;                         // RFC 3339 or since 1970; none there: when it was received
-  cel::Program each;                                  // the list of things in `body`; empty: the body is the one
+  std::vector<Location> time;                         // RFC 3339 or since 1970; else when it was received
+  cel::Program each;                                  // the list of things in `body`; empty: the body
   std::map<std::string, PlatformTopic, std::less<>> topics;  // "orders/create", "themes/*", "*"
   std::vector<std::unique_ptr<const Mapping>> shapes;
 
   Challenge challenge;
-  std::string ping;                                   // the one field of a form that is sent, unsigned, as a trial
+  std::string ping;                                   // the one field of an unsigned form, a trial
   int success_status = 0;                             // 0: 200 or 202
   std::optional<std::string> success_text;            // instead of the count of accepted events
   bool retries = true;                                // false: what is refused once is lost
 
   bool signed_in_body = false, signs_url = false, signs_webhook_id = false;
 
-  /// The topic of that name, else its family's: of "a.b.c" it is "a.b.*", then "a.*", then "*"; nullptr: none.
+  /// The topic of that name, else its family's: of "a.b.c" "a.b.*", then "a.*", then "*"; nullptr: none.
   const PlatformTopic* find_topic(std::string_view wanted) const;
 };
 

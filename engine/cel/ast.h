@@ -38,6 +38,10 @@ enum class Fold : std::uint8_t {
   sort_by
 };
 
+/// JSON has fewer types than the declarations: where a double is declared a whole number is one, where a timestamp
+/// is declared a text of RFC 3339 is one.
+enum class Mending : std::uint8_t { none, real, timestamp };
+
 struct Expr {
   ExprKind kind = ExprKind::literal;
   Fold fold = Fold::all;
@@ -58,7 +62,7 @@ struct Expr {
   std::span<const bool> marks;
 
   // The checker's findings.
-  bool as_real = false;     // ident, select: declared a double, so a whole number in the data is one
+  Mending mending = Mending::none;  // ident, select: how the data's value becomes what was declared
   std::int32_t local = -1;  // ident: the slot of a fold's or bind's variable; these: their first slot
   const FunctionSet* functions = nullptr;  // call: what it may mean; nullptr: unknown
 };

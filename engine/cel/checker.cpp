@@ -47,6 +47,11 @@ Type become_type(Expr& e, const TypeName& type) {
   return Type::type_of(*Type::parse(type.type));
 }
 
+Mending mending_of(const Type& declared) {
+  if (declared.is(TypeKind::real)) return Mending::real;
+  return declared.is(TypeKind::timestamp) ? Mending::timestamp : Mending::none;
+}
+
 Type literal_type(const Value& v) {
   switch (v.kind()) {
     case Kind::null: return TypeKind::null;
@@ -165,7 +170,7 @@ Type Checker::visit_ident(Expr& e) {
   }
   if (const Env::Variable* v = variable(e.name, e.absolute)) {
     e.name = arena_.copy(v->name);
-    e.as_real = v->type.is(TypeKind::real);
+    e.mending = mending_of(v->type);
     return v->type;
   }
   if (const TypeName* type = find_type(e.name)) return become_type(e, *type);
@@ -192,7 +197,7 @@ std::optional<Type> Checker::resolve_dotted(Expr& e) {
     e.kind = ExprKind::ident;
     e.name = arena_.copy(v->name);
     e.args = {};
-    e.as_real = v->type.is(TypeKind::real);
+    e.mending = mending_of(v->type);
     return v->type;
   }
   if (const TypeName* type = find_type(name)) return become_type(e, *type);
@@ -207,7 +212,7 @@ Type Checker::visit_select(Expr& e) {
   if (chained) operand = inference_.resolve(operand.params()[0], false);
   const Type field = field_of(e, operand);
   if (e.test) return TypeKind::boolean;
-  e.as_real = field.is(TypeKind::real) && !e.optional;
+  if (!e.optional) e.mending = mending_of(field);
   return chained || e.optional ? Type::optional(field) : field;
 }
 

@@ -3,12 +3,18 @@
 #include "cel/compare.h"
 #include "cel/plan.h"
 
+#include "base/time.h"
+
 #include <fmt/format.h>
 
 namespace shopbell::cel {
 namespace {
 
-Value as_real_value(const Value& v) {
+Value mended(const Value& v, Mending mending) {
+  if (mending == Mending::timestamp) {
+    const auto instant = v.is(Kind::string) ? parse_rfc3339(v.text()) : std::nullopt;
+    return instant ? Value::timestamp(instant->seconds, instant->nanos) : v;
+  }
   if (v.is(Kind::integer)) return static_cast<double>(v.integer());
   return v.is(Kind::uint) ? Value(static_cast<double>(v.uint())) : v;
 }
@@ -33,8 +39,8 @@ class Constant : public Node {
 // a.b.c: a variable and the plain fields behind it, in one step.
 class Path : public Node {
  public:
-  Path(std::string_view variable, std::int32_t local, std::span<const std::string_view> fields, bool as_real)
-      : variable_{variable, key_hash(variable)}, local_(local), as_real_(as_real) {
+  Path(std::string_view variable, std::int32_t local, std::span<const std::string_view> fields, Mending mending)
+      : variable_{variable, key_hash(variable)}, local_(local), mending_(mending) {
     for (const std::string_view name : fields) fields_.push_back({name, key_hash(name)});
   }
 
@@ -46,7 +52,7 @@ class Path : public Node {
       at = at->find(field.name, field.hash);
     }
     if (at == nullptr) return walk(call);
-    return as_real_ ? as_real_value(*at) : *at;
+    return mending_ == Mending::none ? *at : mended(*at, mending_);
   }
 
  private:
@@ -71,26 +77,26 @@ class Path : public Node {
       at = select_field(call, at, field.name, field.hash);
       path += fmt::format(".{}", field.name);
     }
-    return as_real_ ? as_real_value(at) : at;
+    return mending_ == Mending::none ? at : mended(at, mending_);
   }
 
   Value walk_silently(Call& call, const Value* root) const {
     Value at = root != nullptr ? *root : Call::fail_silently();
     for (const Field& field : fields_)
       if (!at.is(Kind::error)) at = select_field(call, at, field.name, field.hash);
-    return as_real_ ? as_real_value(at) : at;
+    return mending_ == Mending::none ? at : mended(at, mending_);
   }
 
   Field variable_;
   std::int32_t local_;
-  bool as_real_;
+  Mending mending_;
   std::vector<Field> fields_;
 };
 
 class Select : public Node {
  public:
-  Select(NodePtr operand, std::string_view field, bool as_real)
-      : operand_(std::move(operand)), field_{field, key_hash(field)}, as_real_(as_real) {}
+  Select(NodePtr operand, std::string_view field, Mending mending)
+      : operand_(std::move(operand)), field_{field, key_hash(field)}, mending_(mending) {}
 
  protected:
   Value run(Call& call) const override {
@@ -98,13 +104,13 @@ class Select : public Node {
     if (operand.is(Kind::error)) return operand;
     call.at(offset, length);
     const Value value = select_field(call, operand, field_.name, field_.hash);
-    return as_real_ ? as_real_value(value) : value;
+    return mending_ == Mending::none ? value : mended(value, mending_);
   }
 
  private:
   NodePtr operand_;
   Field field_;
-  bool as_real_;
+  Mending mending_;
 };
 
 class OptionalSelect : public Node {
@@ -224,11 +230,11 @@ Value select_field(Call& call, const Value& operand, std::string_view name, std:
 
 NodePtr make_constant(Value value) { return std::make_unique<Constant>(value); }
 NodePtr make_path(std::string_view variable, std::int32_t local, std::vector<std::string_view> fields,
-                  bool as_real) {
-  return std::make_unique<Path>(variable, local, fields, as_real);
+                  Mending mending) {
+  return std::make_unique<Path>(variable, local, fields, mending);
 }
-NodePtr make_select(NodePtr operand, std::string_view field, bool as_real) {
-  return std::make_unique<Select>(std::move(operand), field, as_real);
+NodePtr make_select(NodePtr operand, std::string_view field, Mending mending) {
+  return std::make_unique<Select>(std::move(operand), field, mending);
 }
 NodePtr make_optional_select(NodePtr operand, std::string_view field) {
   return std::make_unique<OptionalSelect>(std::move(operand), field);

@@ -83,9 +83,8 @@ Expr* Parser::unexpected() {
       token_.offset, token_.length);
 }
 
-Expr* Parser::too_deep() {
-  return reject("nesting_too_deep", fmt::format("more than {} levels inside one another", nesting_max),
-                token_.offset, token_.length);
+Expr* Parser::too_deep(std::uint32_t offset, std::uint32_t length) {
+  return reject("nesting_too_deep", fmt::format("more than {} levels inside one another", nesting_max), offset, length);
 }
 
 bool Parser::take(std::string_view symbol) {
@@ -119,7 +118,7 @@ Expr* Parser::make(ExprKind kind, std::uint32_t offset, std::uint32_t end, std::
   e->name_offset = offset;
   e->args = {kept, args.size()};
   for (const Expr* arg : args) e->depth = std::max(e->depth, arg->depth + 1);
-  if (e->depth > nesting_max) return too_deep();
+  if (e->depth > nesting_max) return too_deep(offset, end - offset);
   if (nodes_ > nodes_max)
     return reject("too_many_nodes", fmt::format("more than {} parts", nodes_max), offset, end - offset);
   return e;
@@ -132,7 +131,7 @@ Expr* Parser::call(std::string_view name, std::span<Expr* const> args, const Exp
 }
 
 Expr* Parser::nested_expression() {
-  if (++nesting_ > nesting_max) return too_deep();
+  if (++nesting_ > nesting_max) return too_deep(token_.offset, token_.length);
   Expr* e = expression();
   --nesting_;
   return e;
@@ -198,7 +197,7 @@ Expr* Parser::unary() {
       return postfix(primary(), sign.offset);
     }
   }
-  if (++nesting_ > nesting_max) return too_deep();
+  if (++nesting_ > nesting_max) return too_deep(token_.offset, token_.length);
   advance();
   Expr* operand = unary();
   --nesting_;

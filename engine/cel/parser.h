@@ -42,7 +42,7 @@ class Parser {
   bool expect(std::string_view symbol, std::string_view after);
   bool not_closed(std::string_view closing);
   Expr* unexpected();
-  Expr* too_deep();
+  Expr* too_deep(std::uint32_t offset, std::uint32_t length);
   std::uint32_t end() const { return last_end_; }
   std::string_view display() const;
 

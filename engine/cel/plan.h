@@ -30,8 +30,8 @@ void plan_nodes(Plan& plan, const Expr& root, std::vector<Issue>& issues);
 
 // The makers of nodes, by file.
 NodePtr make_constant(Value value);
-NodePtr make_path(std::string_view variable, std::int32_t local, std::vector<std::string_view> fields, bool as_real);
-NodePtr make_select(NodePtr operand, std::string_view field, bool as_real);
+NodePtr make_path(std::string_view variable, std::int32_t local, std::vector<std::string_view> fields, Mending mending);
+NodePtr make_select(NodePtr operand, std::string_view field, Mending mending);
 NodePtr make_optional_select(NodePtr operand, std::string_view field);
 NodePtr make_has(NodePtr operand, std::string_view field);
 NodePtr make_index(NodePtr operand, NodePtr index, bool optional);

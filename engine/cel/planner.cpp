@@ -55,8 +55,8 @@ class Planner {
       remember(root->name, fields, e.test ? e.name : std::string_view{});
     if (e.test) return make_has(plan_operand(*e.args[0]), e.name);
     if (e.optional) return make_optional_select(plan(*e.args[0]), e.name);
-    if (root->kind == ExprKind::ident) return make_path(root->name, root->local, fields, e.as_real);
-    return make_select(plan(*e.args[0]), e.name, e.as_real);
+    if (root->kind == ExprKind::ident) return make_path(root->name, root->local, fields, e.mending);
+    return make_select(plan(*e.args[0]), e.name, e.mending);
   }
 
   // The operand of has(), whose path was remembered with the field that is asked for.

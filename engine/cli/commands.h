@@ -25,5 +25,6 @@ void add_tickets(CLI::App& app, Run& run);
 void add_actions(CLI::App& app, Run& run);
 void add_deploy(CLI::App& app, Run& run);
 void add_send(CLI::App& app, Run& run);
+void add_schema(CLI::App& app, Run& run);
 
 }  // namespace shopbell::cli

@@ -118,6 +118,7 @@ struct WorkflowSource {
   std::string yaml;
   std::map<std::string, std::string> templates;    // "order-confirmation.html.liquid" -> text, partials included
   std::vector<std::string> own_events = {};        // event types of the shop's own that it may name
+  std::string own_fields = {};                     // `fields` of the shop as JSON; empty: none
 };
 
 struct Workflow {

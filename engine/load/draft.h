@@ -56,6 +56,7 @@ struct Draft {
   cel::Env scope = {};  // of the steps
   Names names = {};
   std::vector<std::string> types = {};  // of the events that start it
+  OwnFields own_fields = {};             // of the shop
 
   Place place(const yaml::Node& node) const { return place_of(node, report.source()); }
 };
@@ -75,7 +76,9 @@ Argument compile_text(const yaml::Node& node, std::string_view what, Draft& draf
 Argument compile_values(const yaml::Node& node, std::string_view what, Draft& draft);
 
 /// The names that the file's vars and steps bring; mistakes in them are reported.
-Names collect_names(const yaml::Node& root, Report& report);
+Names collect_names(const yaml::Node& root, const OwnFields& own, Report& report);
+/// What CEL, Liquid and a person can all read as one name.
+bool is_name(std::string_view text);
 struct CompiledSteps {
   std::vector<Instruction> program;
   std::uint32_t on_error = 0;

@@ -18,8 +18,8 @@ namespace shopbell {
 
 /// What stands behind a key of a workflow file; schema.cpp says it in JSON Schema.
 enum class Form : std::uint8_t {
-  any, text, id, name, flag, attempts, duration, instant, choice, cel,
-  event, own_event, triggers, per, limit,
+  any, text, id, step_id, name, flag, attempts, duration, instant, choice, cel,
+  event, own_event, starts, triggers, per, limit,
   expressions,  // a map of names and CEL
   values,       // a map of names and any YAML whose scalars are CEL
   steps, cases, wait, emit, reason, retry, tests, given, expected,

@@ -83,7 +83,7 @@ void Compiler::wait_for(const Step& step) {
   if (event->is_list() && event->items.empty()) error(*event, "missing_key", "wait_for needs an event type");
   std::optional<cel::Program> where;
   if (const yaml::Node* given = fields.find("where"); given != nullptr && !types.empty())
-    where = compile_cel(*given, "where", awaited_scope(types, draft_.types, draft_.names), Wanted::condition,
+    where = compile_cel(*given, "where", awaited_scope(types, draft_.types, draft_.names, draft_.own_fields), Wanted::condition,
                         draft_.report);
   for (const std::string& type : types) program_[at].triggers.push_back({type, where});
   name_output(program_[at], step.node);

@@ -3,6 +3,7 @@
 #include "load/links.h"
 #include "load/scope.h"
 #include "load/shop.h"
+#include "load/vocabulary.h"
 
 #include <fmt/format.h>
 
@@ -81,13 +82,14 @@ void check_queues(const Workflow& workflow, const ShopConfig& shop, std::vector<
   }
 }
 
-// `shop`: nullptr when the files belong to none.
-Loaded load_files(const std::vector<std::string>& files, const std::string& templates_folder,
-                  const std::vector<std::string>& events, const ShopConfig* shop) {
+// `shop`'s events are all that its workflows may name. Its queues count when the files belong to it.
+Loaded load_files(const std::vector<std::string>& files, const std::string& templates_folder, const ShopFile& shop,
+                  bool belong) {
   Loaded loaded;
   WorkflowSource source;
   source.templates = read_templates(templates_folder, loaded.diagnostics);
-  source.own_events = events;
+  source.own_events = shop.events;
+  source.own_fields = shop.fields;
   std::map<std::string, std::string> ids;
   for (const std::string& file : files) {
     Result<std::string> text = read_file(file, yaml_bytes_max);
@@ -97,10 +99,10 @@ Loaded load_files(const std::vector<std::string>& files, const std::string& temp
     }
     source.file = file;
     source.yaml = std::move(*text);
-    auto read = compile_workflow(source, templates_folder, shop == nullptr ? nullptr : shop->facts.translations.get());
+    auto read = compile_workflow(source, templates_folder, shop.config.facts.translations.get());
     append(loaded.diagnostics, std::move(read.diagnostics));
     if (!read.value) continue;
-    if (shop != nullptr) check_queues(**read.value, *shop, loaded.diagnostics);
+    if (belong) check_queues(**read.value, shop.config, loaded.diagnostics);
     const auto [other, first] = ids.emplace((*read.value)->id, file);
     if (first) loaded.workflows.push_back(std::move(*read.value));
     else
@@ -145,9 +147,9 @@ void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>&
   const fs::path base = !shop.empty()                                     ? fs::path(shop)
                         : fs::is_directory(folder / "templates", ignored) ? folder
                                                                           : folder / "..";
-  append(diagnostics, load_files(files, (base / "templates").lexically_normal().string(), own_events(all, file.events),
-                                 shop.empty() ? nullptr : &file.config)
-                          .diagnostics);
+  file.events = own_events(all, file.events);
+  append(diagnostics,
+         load_files(files, (base / "templates").lexically_normal().string(), file, !shop.empty()).diagnostics);
 }
 
 // A file in a folder `platforms`; the shop's own events are known where shopbell.yaml lies above it.
@@ -267,13 +269,31 @@ Read<Shop> load_shop(const std::string& folder) {
     return read;
   }
   const std::string templates = (fs::path(folder) / "templates").string();
-  Loaded loaded = load_files(files, templates, own_events(files, file.events), &file.config);
+  file.events = own_events(files, file.events);
+  Loaded loaded = load_files(files, templates, file, true);
   append(read.diagnostics, std::move(loaded.diagnostics));
   if (!failed(read.diagnostics)) append(read.diagnostics, check_links(loaded.workflows, file.config));
   check_unused(templates, *file.config.facts.translations, read.diagnostics);
   read.diagnostics = without_repetition(std::move(read.diagnostics));
   if (!failed(read.diagnostics)) read.value = Shop{std::move(file.config), std::move(loaded.workflows)};
   return read;
+}
+
+Result<ShopNames> shop_names(const std::string& folder) {
+  const std::string path = (fs::path(folder) / "shopbell.yaml").string();
+  const Result<std::string> text = read_file(path, yaml_bytes_max);
+  if (!text) return fail(text.error().code, fmt::format("{}: {}", path, text.error().message));
+  Report unread(path, *text);
+  const auto files = yaml_files((fs::path(folder) / "workflows").string());
+  const ShopFile file = read_shop_file(unread, folder);
+  ShopNames names{{}, parse_own_fields(file.fields), {}};
+  for (const std::string& event : own_events(files, file.events))
+    if (find_event_type(event) == nullptr) names.own_events.push_back(event);
+  std::vector<Diagnostic> ignored;
+  for (const auto& [name, unused] : read_templates((fs::path(folder) / "templates").string(), ignored))
+    if (!name.starts_with('_') && !name.ends_with(".html.liquid"))
+      names.templates.push_back(name.substr(0, name.rfind(".liquid")));
+  return names;
 }
 
 std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths) {

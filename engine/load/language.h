@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 2> kinds{"transactional", "marketing"};
 constexpr std::array<std::string_view, 2> failure_choices{"fail", "continue"};
 constexpr std::array<std::string_view, 3> edits{"pin", "migrate", "cancel"};  // in the order of OnEdit
 constexpr std::array<std::string_view, 3> misfires{"once", "skip", "all"};    // in the order of Misfire
+constexpr std::array<std::string_view, 6> pers{"customer", "order", "cart", "checkout", "product", "shop"};
 constexpr std::int64_t attempts_max = 100;
 constexpr std::uint32_t limit_count_max = 1000;
 
@@ -26,8 +27,9 @@ constexpr Key workflow_keys[] = {
     {"title", Form::text, "What it is for, in a few words: for people."},
     {"description", Form::text, "What it is for, at length: for people."},
     {"enabled", Form::flag, "false: the file is checked, and nothing starts it. Otherwise: true."},
-    {"on", Form::triggers,
-     "The event type that starts it, or a list of them; each may be a map of event and where."},
+    {"on", Form::starts,
+     "What starts it: an event type, a map of event and where, a map of schedule or every, or a list of these; "
+     "call: only other workflows do."},
     {"if", Form::cel, "CEL over the event: whether to start. `shopbell why` tells what decided."},
     {"per", Form::per,
      "What runs are counted by: customer, order, cart, checkout, product, shop, or CEL that gives a "
@@ -104,7 +106,7 @@ constexpr Key control_verbs[] = {
 constexpr Key branch_keys[] = {{"then", Form::steps, "The steps to do when `if` holds."},
                                {"else", Form::steps, "The steps to do when `if` does not hold."}};
 /// What stands beside any verb.
-constexpr Key step_keys[] = {{"id", Form::id, "A name for notes, and for the output: steps.ID."}};
+constexpr Key step_keys[] = {{"id", Form::step_id, "A name for notes, and for the output: steps.ID."}};
 /// What stands beside an action.
 constexpr Key action_keys[] = {
     {"as", Form::name, "A name for the output, which later steps read."},
@@ -115,6 +117,11 @@ constexpr Key action_keys[] = {
     {"on_error", Form::on_error,
      "When it has failed for good: fail (the run fails), continue, or a list of steps. Otherwise: fail.",
      failure_choices}};
+/// Whether a verb that is no action takes one of action_keys.
+constexpr bool takes(std::string_view verb, std::string_view modifier) {
+  if (verb == "wait_for") return modifier == "as";
+  return (verb == "call" || verb == "parallel") && modifier != "retry";
+}
 constexpr Key wait_keys[] = {
     {"until", Form::text, "One of `hours` in shopbell.yaml: until it opens, as in: until: business hours."}};
 constexpr Key wait_for_keys[] = {

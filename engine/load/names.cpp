@@ -16,16 +16,6 @@ namespace {
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// What CEL, Liquid and a person can all read as one name.
-bool is_name(std::string_view text) {
-  static constexpr std::array reserved{"as",       "break",     "const",  "continue", "else", "false", "for",
-                                       "function", "if",        "import", "in",       "let",  "loop",  "null",
-                                       "package",  "namespace", "return", "true",     "var",  "void",  "while"};
-  if (text.empty() || !(is_lower(text[0]) || text[0] == '_')) return false;
-  if (std::find(reserved.begin(), reserved.end(), text) != reserved.end()) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
-}
-
 bool is_id(std::string_view text) {
   return !text.empty() && is_lower(text[0]) && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return is_lower(c) || is_digit(c) || c == '_' || c == '-';
@@ -51,7 +41,7 @@ void each_step(const yaml::Node* steps, const std::function<void(const yaml::Nod
 
 class Collector {
  public:
-  explicit Collector(Report& report) : report_(report) {}
+  Collector(const OwnFields& own, Report& report) : own_(own), report_(report) {}
   Names take() { return std::move(names_); }
 
   void vars(const yaml::Node* map) {
@@ -98,21 +88,31 @@ class Collector {
   // The engine's own names win, and an event's noun would be hidden: both surprise.
   void output(const yaml::Node& as) {
     static constexpr std::array taken{"event", "events", "shop", "vars", "steps", "now", "customer", "error", "trigger"};
-    const bool noun = !noun_type(as.text).is_dyn();
+    const bool noun = !noun_type(as.text, own_).is_dyn();
     if (noun || std::find(taken.begin(), taken.end(), as.text) != taken.end())
       report_.error(place_of(as, report_.source()), "taken_name", fmt::format("{} has a meaning already", as.text),
                     "take another name");
     else names_.outputs.insert(as.text);
   }
 
+  const OwnFields& own_;
   Report& report_;
   Names names_;
 };
 
 }  // namespace
 
-Names collect_names(const yaml::Node& root, Report& report) {
-  Collector collector(report);
+bool is_name(std::string_view text) {
+  static constexpr std::array reserved{"as",       "break",     "const",  "continue", "else", "false", "for",
+                                       "function", "if",        "import", "in",       "let",  "loop",  "null",
+                                       "package",  "namespace", "return", "true",     "var",  "void",  "while"};
+  if (text.empty() || !(is_lower(text[0]) || text[0] == '_')) return false;
+  if (std::find(reserved.begin(), reserved.end(), text) != reserved.end()) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
+}
+
+Names collect_names(const yaml::Node& root, const OwnFields& own, Report& report) {
+  Collector collector(own, report);
   collector.vars(root.find("vars"));
   for (const char* key : {"steps", "on_error"})
     each_step(root.find(key), [&](const yaml::Node& step) { collector.step(step); });

@@ -14,27 +14,13 @@ namespace {
 using cel::Type;
 using cel::TypeKind;
 
-// A field that either has; of what both have in different types nothing is known.
-Type merged(const Type& a, const Type& b) {
-  if (a == b) return a;
-  if (!a.is(TypeKind::object) || !b.is(TypeKind::object)) return {};
-  std::vector<cel::Field> fields(a.fields().begin(), a.fields().end());
-  for (const cel::Field& field : b.fields()) {
-    const auto same =
-        std::find_if(fields.begin(), fields.end(), [&](const cel::Field& f) { return f.name == field.name; });
-    if (same == fields.end()) fields.push_back(field);
-    else same->type = merged(same->type, field.type);
-  }
-  return Type::object(a.name(), std::move(fields));
-}
-
 Type envelope() {
-  return Type::object("event", {{"id", TypeKind::string, ""},
-                                {"type", TypeKind::string, ""},
-                                {"time", TypeKind::timestamp, ""},
-                                {"source", TypeKind::string, ""},
-                                {"subject", TypeKind::string, ""},
-                                {"shop", TypeKind::string, ""},
+  return Type::object("event", {{"id", TypeKind::string, "Unique together with its source."},
+                                {"type", TypeKind::string, "order.placed."},
+                                {"time", TypeKind::timestamp, "When it happened."},
+                                {"source", TypeKind::string, "Who told: a name of `sources`, or the CloudEvent's own."},
+                                {"subject", TypeKind::string, "Whom it is about: customer:7."},
+                                {"shop", TypeKind::string, "The shop's id."},
                                 {"raw", Type(), "The platform's own body."}});
 }
 
@@ -117,7 +103,7 @@ std::optional<Error> unknown_part(const liquid::Template::Reading& reading, cons
 
 }  // namespace
 
-cel::Env trigger_scope(std::span<const std::string> event_types) {
+cel::Env trigger_scope(std::span<const std::string> event_types, const OwnFields& own) {
   std::map<std::string, Type> nouns;
   bool open = event_types.empty();
   for (const std::string& name : event_types) {
@@ -126,22 +112,21 @@ cel::Env trigger_scope(std::span<const std::string> event_types) {
       open = true;
       continue;
     }
-    for (const auto& [noun, fields] : type->nouns) {
-      const auto [there, first] = nouns.emplace(noun, fields);
-      if (!first) there->second = merged(there->second, fields);
-    }
+    for (const auto& [noun, unused] : type->nouns) nouns.emplace(noun, noun_type(noun, own));
   }
+  for (const auto& [noun, unused] : own)
+    if (find_noun(noun) == nullptr) nouns.emplace(noun, noun_type(noun, own));
   cel::Env env;
   for (const auto& [noun, fields] : nouns) env.declare(noun, fields);
-  env.declare("customer", noun_type("customer"))
+  env.declare("customer", noun_type("customer", own))
       .declare("event", envelope())
       .declare("shop", shop_facts())
       .declare("now", TypeKind::timestamp);
   return env.open(open);
 }
 
-cel::Env step_scope(std::span<const std::string> event_types, const Names& names) {
-  cel::Env env = trigger_scope(event_types);
+cel::Env step_scope(std::span<const std::string> event_types, const Names& names, const OwnFields& own) {
+  cel::Env env = trigger_scope(event_types, own);
   const bool open = env.is_open();
   for (const std::string& output : names.outputs) env.declare(output, Type());
   env.declare("vars", names_type("vars", names.vars)).declare("steps", names_type("steps", names.steps));
@@ -149,9 +134,9 @@ cel::Env step_scope(std::span<const std::string> event_types, const Names& names
 }
 
 cel::Env awaited_scope(std::span<const std::string> awaited, std::span<const std::string> trigger,
-                       const Names& names) {
-  cel::Env env = step_scope(awaited, names);
-  const cel::Env began = trigger_scope(trigger);
+                       const Names& names, const OwnFields& own) {
+  cel::Env env = step_scope(awaited, names, own);
+  const cel::Env began = trigger_scope(trigger, own);
   std::vector<cel::Field> fields;
   for (const auto& v : began.variables())
     if (v.name != "event" && v.name != "shop" && v.name != "now") fields.push_back({v.name, v.type, ""});

@@ -3,6 +3,7 @@
 
 #include "cel/cel.h"
 #include "liquid/liquid.h"
+#include "load/nouns.h"
 #include "load/report.h"
 
 #include <set>
@@ -20,15 +21,15 @@ struct Names {
 };
 
 /// For conditions of the trigger. Several types: what any of them has is allowed; where they differ it
-/// is not checked. A type of the shop's own has no schema: then every name is allowed.
-cel::Env trigger_scope(std::span<const std::string> event_types);
+/// is not checked. A type of the shop's own has no schema: then every name is allowed. `own`: the shop's fields.
+cel::Env trigger_scope(std::span<const std::string> event_types, const OwnFields& own);
 /// For steps: with vars, steps, and the names of outputs.
-cel::Env step_scope(std::span<const std::string> event_types, const Names& names);
+cel::Env step_scope(std::span<const std::string> event_types, const Names& names, const OwnFields& own);
 
 /// For wait_for's `where`: the nouns of the awaited types, the names of the steps, and `trigger` with the nouns of
 /// the types that start the workflow.
 cel::Env awaited_scope(std::span<const std::string> awaited, std::span<const std::string> trigger,
-                       const Names& names);
+                       const Names& names, const OwnFields& own);
 
 /// The fields that the template reads and the scope does not have, with their places in the template.
 std::vector<Error> unknown_readings(const liquid::Template& t, const cel::Env& scope);

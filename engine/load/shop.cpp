@@ -1,7 +1,9 @@
 #include "load/shop.h"
 
+#include "base/json.h"
 #include "load/draft.h"
 #include "load/hours.h"
+#include "load/nouns.h"
 #include "load/platform.h"
 #include "load/secrets.h"
 
@@ -17,7 +19,7 @@ namespace {
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
                              {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
-                             {"unsubscribe_url"},    {"track_url"}};
+                             {"unsubscribe_url"},    {"track_url"}, {"fields"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
                                {"url"},      {"webhook_id"}, {"verify_token"}};
@@ -79,6 +81,7 @@ class ShopReader {
     }
     if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
     if (const yaml::Node* contact = fields_.find("contact")) made_.config.facts.contact = read_contact(*contact, report_);
+    if (const yaml::Node* own = fields_.find("fields")) read_own(*own);
     return std::move(made_);
   }
 
@@ -316,6 +319,12 @@ class ShopReader {
               "two words in small letters with a dot: loyalty.reached");
       else if (name) made_.events.push_back(*name);
     }
+  }
+
+  void read_own(const yaml::Node& node) {
+    read_own_fields(node, report_);
+    Arena arena;
+    made_.fields = to_json(to_value(node, arena));
   }
 
   const yaml::Node& root_;

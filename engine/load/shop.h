@@ -2,6 +2,7 @@
 // shopbell.yaml, and the shop's folder as files.
 
 #include "load/load.h"
+#include "load/nouns.h"
 #include "load/report.h"
 
 #include <map>
@@ -15,6 +16,7 @@ namespace shopbell {
 struct ShopFile {
   ShopConfig config;
   std::vector<std::string> events;  // event types of the shop's own
+  std::string fields = {};          // `fields` as JSON; empty: none
 };
 
 /// By name: those of the folder's platforms/*.yaml.
@@ -32,6 +34,16 @@ OwnPlatforms read_platforms(const std::string& folder, const std::vector<std::st
                             std::vector<Diagnostic>& diagnostics);
 
 constexpr std::size_t platform_files_max = 100;
+
+/// What a shop adds to the language.
+struct ShopNames {
+  std::vector<std::string> own_events;  // event types beside the vocabulary's: declared, or emitted by a workflow
+  OwnFields own_fields;
+  std::vector<std::string> templates;   // those that a parameter may name
+};
+/// Of the shop in a folder; empty where it has none. Errors: "no_such_file".
+Result<ShopNames> shop_names(const std::string& folder);
+
 constexpr std::size_t template_files_max = 5'000;
 constexpr std::size_t workflow_files_max = 5'000;
 

@@ -13,7 +13,8 @@ std::string encode_source(const WorkflowSource& source) {
   return to_json(make_map(arena, {{"file", source.file},
                                   {"yaml", source.yaml},
                                   {"templates", templates.build()},
-                                  {"own_events", events.build()}}));
+                                  {"own_events", events.build()},
+                                  {"own_fields", source.own_fields}}));
 }
 
 Result<WorkflowSource> decode_source(std::string_view bundle) {
@@ -30,6 +31,7 @@ Result<WorkflowSource> decode_source(std::string_view bundle) {
   const Value events = (*read)["own_events"];
   for (const Value& event : events.is(Kind::list) ? events.items() : std::span<const Value>{})
     source.own_events.emplace_back(event.text_or(""));
+  source.own_fields = (*read)["own_fields"].text_or("");
   return source;
 }
 

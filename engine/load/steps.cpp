@@ -121,11 +121,11 @@ std::optional<cel::Program> Compiler::condition(const yaml::Node& node) {
 void Compiler::compile(const Verb& verb, const yaml::Node& node, const std::string& id, const std::string& place) {
   const yaml::Node& value = *verb.entry->value;
   const Step step{value, node, id, place};
+  check_modifiers(verb, node);
   if (verb.action != nullptr) {
     act(verb, step);
     return;
   }
-  check_modifiers(verb, node);
   if (verb.name() == "if") either(node, id, place);
   else if (verb.name() == "choose") choose(value, id, place);
   else if (verb.name() == "set") set(value, node, id);
@@ -144,14 +144,16 @@ const yaml::Node* Compiler::key_of(const yaml::Node& map, std::string_view name)
   return &map;
 }
 
-// What belongs to actions and to some of the verbs.
+// What belongs to `if`, to actions and to some of the verbs.
 void Compiler::check_modifiers(const Verb& verb, const yaml::Node& node) {
-  for (const Key& key : action_keys) {
-    if (node.find(key.name) == nullptr) continue;
-    const bool part = verb.name() == "call" || verb.name() == "parallel";
-    if (key.name == "as" ? part || verb.name() == "wait_for" : part && key.name != "retry") continue;
-    error(*key_of(node, key.name), "no_meaning", fmt::format("{} has no meaning on {}", key.name, verb.name()));
-  }
+  const auto refuse = [&](const Key& key) {
+    if (node.find(key.name) != nullptr)
+      error(*key_of(node, key.name), "no_meaning", fmt::format("{} has no meaning on {}", key.name, verb.name()));
+  };
+  for (const Key& key : branch_keys)
+    if (verb.name() != "if") refuse(key);
+  for (const Key& key : action_keys)
+    if (verb.action == nullptr && !takes(verb.name(), key.name)) refuse(key);
 }
 
 void Compiler::act(const Verb& verb, const Step& step) {

@@ -15,12 +15,11 @@ namespace {
 
 constexpr Key type_keys[] = {{"type"}, {"doc"}, {"nouns"}};
 constexpr Key noun_keys[] = {{"noun"}, {"doc"}, {"fields"}};
-constexpr Key field_keys[] = {{"type"}, {"doc"}, {"unit"}, {"of"}, {"fields"}};
 
 struct Vocabulary {
-  std::map<std::string, cel::Type, std::less<>> nouns;
+  std::map<std::string, Noun, std::less<>> nouns;
   std::map<std::string, EventType, std::less<>> types;
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> names, noun_names;
 };
 
 // These files are part of the program, so a mistake in one is a bug; tests read them all.
@@ -34,10 +33,12 @@ class Reader {
  public:
   Vocabulary read() {
     for (const EmbeddedFile& file : embedded_events())
-      if (file.name.starts_with('_')) noun(file.name.substr(1, file.name.find('.') - 1));
+      if (file.name.starts_with('_')) names_.push_back(file.name.substr(1, file.name.find('.') - 1));
+    for (const std::string_view name : names_) noun(name);
     for (const EmbeddedFile& file : embedded_events())
       if (!file.name.starts_with('_')) type(file);
     for (const auto& [name, unused] : made_.types) made_.names.push_back(name);
+    made_.noun_names = names_;
     return std::move(made_);
   }
 
@@ -49,47 +50,20 @@ class Reader {
   }
 
   cel::Type noun(std::string_view name) {
-    if (const auto found = made_.nouns.find(name); found != made_.nouns.end()) return found->second;
+    if (const auto found = made_.nouns.find(name); found != made_.nouns.end()) return found->second.type;
     const EmbeddedFile* file = file_of(name);
     if (file == nullptr) throw std::logic_error(fmt::format("workflows/events has no noun {}", name));
     Report report(std::string(file->name), file->text);
     const yaml::NodePtr root = yaml::parse(report);
     if (!root) refuse(report);
     Fields fields(*root, "a noun", noun_keys, report);
-    const yaml::Node* members = fields.require("fields");
-    const cel::Type made = members ? object(std::string(name), *members, report) : cel::Type();
+    Noun made{std::string(name), fields.text("doc").value_or(""), {}, {}};
+    if (const yaml::Node* members = fields.require("fields")) made.fields = read_fields(*members, names_, report);
+    made.type = cel::Type::object(made.name, checked_fields(made.name, made.fields, [this](std::string_view other) {
+                                    return noun(other);
+                                  }));
     if (report.failed()) refuse(report);
-    return made_.nouns.emplace(name, made).first->second;
-  }
-
-  cel::Type object(std::string name, const yaml::Node& members, Report& report) {
-    std::vector<cel::Field> fields;
-    for (const yaml::Entry& entry : members.entries) {
-      Fields field(*entry.value, "a field", field_keys, report);
-      fields.push_back(
-          {entry.key->text, type_of(field, name + "." + entry.key->text, report), field.text("doc").value_or("")});
-    }
-    return cel::Type::object(std::move(name), std::move(fields));
-  }
-
-  cel::Type type_of(Fields& field, const std::string& path, Report& report) {
-    const std::string type = field.text("type").value_or("");
-    const yaml::Node* members = field.find("fields");
-    if (type == "map") return members ? object(path, *members, report) : cel::Type();
-    if (type == "list")
-      return cel::Type::list(members ? object(path + "[]", *members, report) : named(field.text("of").value_or("any")));
-    return named(type);
-  }
-
-  cel::Type named(const std::string& type) {
-    using cel::TypeKind;
-    if (type == "text") return TypeKind::string;
-    if (type == "whole") return TypeKind::integer;
-    if (type == "number" || type == "amount") return TypeKind::real;
-    if (type == "flag") return TypeKind::boolean;
-    if (type == "time") return TypeKind::timestamp;
-    if (type == "any" || type == "id") return TypeKind::dyn;
-    return noun(type);
+    return made_.nouns.emplace(name, std::move(made)).first->second.type;
   }
 
   void type(const EmbeddedFile& file) {
@@ -104,6 +78,7 @@ class Reader {
     made_.types.emplace(made.name, std::move(made));
   }
 
+  std::vector<std::string_view> names_;  // of nouns
   Vocabulary made_;
 };
 
@@ -180,10 +155,17 @@ const EventType* find_event_type(std::string_view name) {
 
 const std::vector<std::string_view>& event_type_names() { return vocabulary().names; }
 
-cel::Type noun_type(std::string_view name) {
+const Noun* find_noun(std::string_view name) {
   const auto& nouns = vocabulary().nouns;
   const auto found = nouns.find(name);
-  return found == nouns.end() ? cel::Type() : found->second;
+  return found == nouns.end() ? nullptr : &found->second;
+}
+
+const std::vector<std::string_view>& noun_names() { return vocabulary().noun_names; }
+
+cel::Type noun_type(std::string_view name) {
+  const Noun* noun = find_noun(name);
+  return noun == nullptr ? cel::Type() : noun->type;
 }
 
 Value conform(std::string_view event_type, const Value& data, Arena& arena) {

@@ -3,18 +3,24 @@
 // templates may read of each event type. Immutable; any thread.
 
 #include "cel/type.h"
+#include "load/nouns.h"
 
 #include <shopbell/arena.h>
 #include <shopbell/value.h>
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace shopbell {
 
-/// A noun's type, and what its values are in JSON.
+/// What an event is about: an order, a cart.
+struct Noun {
+  std::string name, doc;
+  std::vector<NounField> fields;
+  cel::Type type;
+};
+
 struct EventType {
   std::string name, doc;
   std::vector<std::pair<std::string, cel::Type>> nouns;  // "order" -> its fields
@@ -24,6 +30,10 @@ struct EventType {
 const EventType* find_event_type(std::string_view name);
 /// Sorted.
 const std::vector<std::string_view>& event_type_names();
+/// nullptr: none of that name is part of the program.
+const Noun* find_noun(std::string_view name);
+/// Sorted.
+const std::vector<std::string_view>& noun_names();
 /// A noun's type; dyn for one that is not known. `customer` is the profile.
 cel::Type noun_type(std::string_view name);
 

@@ -37,7 +37,7 @@ class WorkflowReader {
     made_->on = triggers(fields_.require("on"), "on", true);
     made_->stop_on = triggers(fields_.find("stop_on"), "stop_on", false);
     const std::vector<std::string> types = draft_.types = event_types(made_->on);
-    const cel::Env scope = trigger_scope(types);
+    const cel::Env scope = trigger_scope(types, draft_.own_fields);
     if (const yaml::Node* node = fields_.find("if"))
       made_->condition = compile_cel(*node, "if", scope, Wanted::condition, report_);
     if (const yaml::Node* node = fields_.find("per")) per(*node, scope);
@@ -48,8 +48,8 @@ class WorkflowReader {
     made_->recheck = fields_.flag("recheck").value_or(true);
     made_->hours = fields_.text("hours").value_or("");
     made_->on_edit = static_cast<OnEdit>(fields_.choice("on_edit", edits).value_or(0));
-    draft_.names = collect_names(root_, report_);
-    draft_.scope = step_scope(types, draft_.names);
+    draft_.names = collect_names(root_, draft_.own_fields, report_);
+    draft_.scope = step_scope(types, draft_.names, draft_.own_fields);
     if (const yaml::Node* node = fields_.find("vars")) vars(*node);
     steps();
     if (const yaml::Node* node = fields_.find("tests")) check_tests(*node, draft_.source.own_events, report_);
@@ -102,7 +102,7 @@ class WorkflowReader {
     Trigger trigger{type->text, std::nullopt};
     const std::vector<std::string> types{trigger.event};
     if (const yaml::Node* where = node.is_map() ? node.find("where") : nullptr)
-      trigger.where = compile_cel(*where, "where", trigger_scope(types), Wanted::condition, report_);
+      trigger.where = compile_cel(*where, "where", trigger_scope(types, draft_.own_fields), Wanted::condition, report_);
     made.push_back(std::move(trigger));
   }
 
@@ -174,6 +174,7 @@ class WorkflowReader {
 // The text and every template that it uses; where the file stands and what it is called is no part of it.
 std::string version_of(const WorkflowSource& source) {
   std::string version = id_of({source.yaml});
+  if (!source.own_fields.empty()) version = id_of({version, source.own_fields});
   for (const auto& [name, text] : source.templates) version = id_of({version, name, text});
   return version;
 }
@@ -191,6 +192,7 @@ Read<std::shared_ptr<const Workflow>> compile_workflow(const WorkflowSource& sou
     collect_emitted(*root, own);
     complete.own_events.assign(own.begin(), own.end());
     Draft draft{complete, report, Pages(complete, templates_folder, texts, report), texts};
+    draft.own_fields = parse_own_fields(source.own_fields);
     const std::shared_ptr<Workflow> made = WorkflowReader(draft, *root).read();
     if (!report.failed()) {
       made->partials = draft.pages.partials();

@@ -100,6 +100,12 @@ TEST_CASE("a whole number in the data is a double where a double is declared") {
   CHECK(result("type(order.total) == double", order, order_env()) == "true");
 }
 
+TEST_CASE("a text in the data is a timestamp where one is declared") {
+  CHECK(result("order.placed_at + duration('1h') == timestamp('2026-11-21T21:27:00Z')", order, order_env()) == "true");
+  CHECK(result("order.placed_at.getFullYear()", order, order_env()) == "2026");
+  CHECK(result("type(order.placed_at)", R"({"order": {"placed_at": "soon"}})", order_env()) == "string");
+}
+
 TEST_CASE("&& and || absorb what does not decide") {
   check_all({{"1 / 0 > 0 || true", "true"},
              {"true || 1 / 0 > 0", "true"},
@@ -171,6 +177,15 @@ TEST_CASE("an evaluation that costs too much is stopped") {
     CHECK(result(source, "{}", {}, Limits{200'000}).starts_with("cost_too_high: "));
   }
   CHECK(result("lists.range(1000).all(x, x >= 0)", "{}", {}, Limits{200'000}) == "true");
+}
+
+TEST_CASE("what cost too much is underlined") {
+  const std::string_view source = "true && lists.range(1000000).all(x, x >= 0)";
+  Arena arena;
+  const Value v = compiled(source).evaluate(*parse_json("{}", arena), arena, Limits{200'000});
+  REQUIRE(v.is(Kind::error));
+  CHECK(v.error().code == "cost_too_high");
+  CHECK(underlined(source, v.error()) == "lists.range(1000000)");
 }
 
 TEST_CASE("doubling a text does not fill the memory") {

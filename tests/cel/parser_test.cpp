@@ -104,6 +104,19 @@ TEST_CASE("each limit of the source is an error with a place") {
   CHECK(mistake("'\xff'").code == "syntax");
 }
 
+TEST_CASE("what breaks a limit is underlined") {
+  const std::string pattern(regex_bytes_max + 1, 'a');
+  for (const std::string& source :
+       {std::string(source_bytes_max + 1, ' '), repeat("(", nesting_max + 1) + "1" + repeat(")", nesting_max + 1),
+        "a" + repeat(".b", nesting_max), "[" + repeat("1,", nodes_max) + "1]",
+        fmt::format("true && 'a'.matches('{}')", pattern), "'a'.matches('(" + repeat("\\\\pL{900}", 20) + ")')"}) {
+    const Error error = mistake(source);
+    INFO(error.code);
+    CHECK(error.length > 0);
+    CHECK(error.offset + error.length <= source.size());
+  }
+}
+
 TEST_CASE("at its limits a source still compiles") {
   CHECK(result(repeat("(", nesting_max - 1) + "1" + repeat(")", nesting_max - 1)) == "1");
   CHECK(result(repeat("true && ", 5000) + "true") == "true");

@@ -114,6 +114,7 @@ TEST_CASE("each mistake has a code, stands where it was made, and says what was 
       {with_step("set: 5"), "wrong_type", "5", "*"},
       {with_step("emit: Big"), "bad_event_name", "Big", "*"},
       {with_step("emit: { type: a.b, date: {} }"), "unknown_key", "date", "did you mean data?"},
+      {with_step("log: x\n    else: []"), "no_meaning", "else", ""},
       {with_step("{ wait: 1h, retry: { attempts: 2 } }"), "no_meaning", "retry", ""},
       {with_step("{ log: x, retry: { atempts: 2 } }"), "unknown_key", "atempts", "did you mean attempts?"},
       {with_step("{ log: x, retry: { attempts: 0 } }"), "out_of_range", "0", ""},

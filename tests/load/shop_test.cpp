@@ -79,6 +79,47 @@ contact: { limit: 3 per 7d }
   CHECK(read.value->workflows.size() == 1);
 }
 
+TEST_CASE("a shop's own fields are checked like everybody's") {
+  const Folder folder;
+  folder.write("shopbell.yaml", R"(
+shop: demo
+fields:
+  order:
+    gift_wrap: flag
+    deposit: { type: amount, unit: order.currency, doc: "Paid in advance." }
+    deliver_on: time
+    boxes: { type: list, fields: { label: text } }
+  customer: { tier: text }
+  loyalty: { points: whole }
+)");
+  const auto with = [&](const std::string& condition) {
+    folder.write("workflows/w.yaml", "on: order.placed\nif: " + condition + "\nsteps:\n  - log: \"{{ order.gift_wrap }}\"\n");
+    return load_shop(folder.path()).diagnostics;
+  };
+  CHECK(all_text(with("order.gift_wrap && order.deposit > 5.0 && order.deliver_on > now")) == "");
+  CHECK(all_text(with("order.boxes.exists(b, b.label == 'x') && customer.tier == 'gold' && loyalty.points > 3")) == "");
+  const std::pair<std::string, std::string> mistakes[] = {{"order.gift_wrp", "did you mean order.gift_wrap?"},
+                                                          {"order.deposit > '5'", "write 5 without quotes"},
+                                                          {"loyalty.point > 3", "did you mean loyalty.points?"},
+                                                          {"loyality.points > 3", "did you mean loyalty?"},
+                                                          {"customer.teir == 'gold'", "did you mean customer.tier?"}};
+  for (const auto& [condition, hint] : mistakes) {
+    INFO(condition);
+    const auto found = with(condition);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].hint == hint);
+  }
+}
+
+TEST_CASE("a version that is kept with its open runs knows the fields that its shop had") {
+  const WorkflowSource source{"w.yaml", "on: order.placed\nif: order.gift_wrap\nsteps:\n  - log: x\n", {}, {},
+                              R"({"order": {"gift_wrap": "flag"}})"};
+  const auto again = decode_source(encode_source(source));
+  REQUIRE(again);
+  CHECK(load_workflow(*again).value);
+  CHECK_FALSE(load_workflow({"w.yaml", source.yaml, {}}).value);
+}
+
 TEST_CASE("each mistake of shopbell.yaml is told") {
   const std::pair<std::string, std::string> cases[] = {
       {"name: x\n", "missing_key"},
@@ -97,6 +138,13 @@ TEST_CASE("each mistake of shopbell.yaml is told") {
       {"shop: demo\napi_tokens: secret\n", "wrong_type"},
       {"shop: demo\nchannels: { log: 5 }\n", "wrong_type"},
       {"shop: demo\nevents: [Big]\n", "bad_event_name"},
+      {"shop: demo\nfields: [order]\n", "wrong_type"},
+      {"shop: demo\nfields: { order: 5 }\n", "wrong_type"},
+      {"shop: demo\nfields: { order: { wrapped: flg } }\n", "unknown_type"},
+      {"shop: demo\nfields: { order: { Wrapped: flag } }\n", "bad_name"},
+      {"shop: demo\nfields: { order: { wrapped: { doc: x } } }\n", "missing_key"},
+      {"shop: demo\nfields: { order: { total: text } }\n", "taken_name"},
+      {"shop: demo\nfields: { event: { x: text } }\n", "bad_name"},
       {"shop: demo\nurl: \"${env:SHOPBELL_TEST_NOT_SET}\"\n", "no_such_variable"},
       {"shop: demo\nurl: \"${file:nowhere}\"\n", "no_such_file"},
       {"shop: demo\nurl: \"${vault:x}\"\n", "bad_reference"},

@@ -241,6 +241,11 @@ TEST_CASE("the vocabulary knows the canonical events, and every file of it can b
     CHECK(!type->doc.empty());
     CHECK(!type->nouns.empty());
   }
+  for (const std::string_view name : noun_names())
+    for (const NounField& field : find_noun(name)->fields) {
+      INFO(name << "." << field.name);
+      CHECK(field.doc.ends_with('.'));
+    }
   CHECK(noun_type("customer").field("last_order")->type.field("status")->type.is(cel::TypeKind::string));
   CHECK(noun_type("order").field("items")->type.params()[0].field("price")->type.is(cel::TypeKind::real));
 }

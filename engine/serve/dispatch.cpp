@@ -1,7 +1,6 @@
 #include "serve/dispatch.h"
 
 #include "base/json.h"
-#include "serve/clock.h"
 
 #include <spdlog/spdlog.h>
 
@@ -25,7 +24,7 @@ class Dispatch::Lent : public Services {
   Lent(Dispatch& dispatch, const Attempt& attempt) : dispatch_(dispatch), attempt_(attempt) {}
 
   Task<Result<HttpResponse>> http(HttpRequest request) override {
-    const auto left = std::chrono::duration_cast<Millis>(attempt_.deadline - std::chrono::steady_clock::now());
+    const auto left = std::chrono::duration_cast<Millis>(attempt_.deadline - dispatch_.clock_.steady());
     request.timeout = std::clamp(request.timeout, Millis{1}, std::max(left, Millis{1}));
     co_return co_await Later<Result<HttpResponse>>([this, &request](std::function<void(Result<HttpResponse>)> done) {
       dispatch_.client_->send(std::move(request), std::move(done));
@@ -61,8 +60,8 @@ struct Dispatch::Driver {
 };
 
 Dispatch::Dispatch(std::shared_ptr<const ShopConfig> config, std::unique_ptr<Client> client, std::unique_ptr<Mailer> mailer, Metrics& metrics,
-                   std::function<void(Entry)> finished)
-    : config_(std::move(config)), client_(std::move(client)), mailer_(std::move(mailer)), metrics_(metrics), finished_(std::move(finished)) {}
+                   std::function<void(Entry)> finished, Clock clock)
+    : config_(std::move(config)), client_(std::move(client)), mailer_(std::move(mailer)), metrics_(metrics), finished_(std::move(finished)), clock_(std::move(clock)) {}
 
 Dispatch::~Dispatch() { stop(Millis{0}); }
 
@@ -105,7 +104,7 @@ void Dispatch::begin(CallRow row) {
   auto attempt = std::make_shared<Attempt>();
   ++metrics_.calls_started;
   attempt->action = find_action(row.action);
-  attempt->deadline = std::chrono::steady_clock::now() + Millis{row.timeout_ms};
+  attempt->deadline = clock_.steady() + Millis{row.timeout_ms};
   auto args = parse_json_document(row.args);
   attempt->row = std::move(row);
   if (attempt->action == nullptr || attempt->action->run == nullptr || !args) {
@@ -116,7 +115,7 @@ void Dispatch::begin(CallRow row) {
   }
   attempt->args = std::move(*args);
   const CallRow& r = attempt->row;
-  attempt->call = {r.key, r.run, r.workflow, static_cast<int>(r.attempt), wall_clock(), attempt->args.root()};
+  attempt->call = {r.key, r.run, r.workflow, static_cast<int>(r.attempt), clock_.wall(), attempt->args.root()};
   attempt->services = std::make_unique<Lent>(*this, *attempt);
   drive(*this, std::move(attempt));
 }
@@ -148,7 +147,7 @@ void Dispatch::end(const Attempt& attempt, Outcome outcome) {
   if (!stopped) {
     auto arena = std::make_shared<Document>(std::move(outcome.output));
     Finished finished{attempt.row.run, attempt.row.key, attempt.row.attempt, outcome.status, arena->root(), std::move(outcome.error), outcome.retry_after, std::move(outcome.message)};
-    Entry entry{attempt.row.subject, {wall_clock(), std::move(finished)}, {}, {}};
+    Entry entry{attempt.row.subject, {clock_.wall(), std::move(finished)}, {}, {}};
     entry.memory = std::move(arena);
     finished_(std::move(entry));
   }

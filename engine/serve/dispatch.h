@@ -7,6 +7,7 @@
 #include "net/client.h"
 #include "net/mail.h"
 #include "serve/batch.h"
+#include "serve/clock.h"
 #include "serve/metrics.h"
 
 #include <shopbell/action.h>
@@ -28,7 +29,7 @@ class Dispatch {
  public:
   /// `finished` gets the result of an attempt as an input for the shard; any thread.
   Dispatch(std::shared_ptr<const ShopConfig> config, std::unique_ptr<Client> client, std::unique_ptr<Mailer> mailer, Metrics& metrics,
-           std::function<void(Entry)> finished);
+           std::function<void(Entry)> finished, Clock clock = {});
   ~Dispatch();
 
   /// Starts those that are not busy, as far as there is room. Any thread.
@@ -54,6 +55,7 @@ class Dispatch {
   std::unique_ptr<Mailer> mailer_;
   Metrics& metrics_;
   std::function<void(Entry)> finished_;
+  Clock clock_;
 
   std::mutex mutex_;
   std::condition_variable idle_;

@@ -3,7 +3,6 @@
 #include "core/schedule.h"
 #include "load/load.h"
 #include "serve/api.h"
-#include "serve/clock.h"
 #include "serve/dispatch.h"
 
 #include <fmt/format.h>
@@ -22,14 +21,18 @@ constexpr std::size_t poison_max = 16;           // inputs set aside in one batc
 
 }  // namespace
 
-Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside)
-    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), workflows_(std::move(workflows)), next_due_(wall_clock()), next_call_(next_due_) {}
+Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock)
+    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), clock_(std::move(clock)), workflows_(std::move(workflows)), next_due_(clock_.wall()), next_call_(next_due_) {}
 
 Shard::~Shard() { stop(); }
 
-void Shard::start() {
+void Shard::begin() {
   set_clocks(*workflows());
   ready_ = true;
+}
+
+void Shard::start() {
+  begin();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -80,7 +83,7 @@ void Shard::use(std::shared_ptr<const Workflows> workflows) {
 void Shard::set_clocks(const Workflows& workflows) {
   for (const auto& workflow : workflows.all())
     if (!workflow->schedules.empty())
-      push({schedule_subject(workflow->id), {wall_clock(), Scheduled{workflow->id}}, {}, {}});
+      push({schedule_subject(workflow->id), {clock_.wall(), Scheduled{workflow->id}}, {}, {}});
 }
 
 std::shared_ptr<const Workflows> Shard::workflows() const {
@@ -91,34 +94,42 @@ std::shared_ptr<const Workflows> Shard::workflows() const {
 void Shard::run() {
   try {
     for (;;) {
-      std::vector<Job> jobs = take();
-      start_due_calls();
-      const bool more = add_due(jobs);
-      if (jobs.empty() && !more) {
-        const std::lock_guard lock(mutex_);
-        if (stopping_ && queue_.empty()) return;
-        continue;
+      {
+        std::unique_lock lock(mutex_);
+        wait_for_work(lock);
       }
-      process(std::move(jobs));
+      if (turn()) continue;
+      const std::lock_guard lock(mutex_);
+      if (stopping_ && queue_.empty()) return;
     }
   } catch (const std::exception& e) {
     die(e.what());
   }
 }
 
+bool Shard::turn() {
+  std::vector<Job> jobs = take();
+  start_due_calls();
+  add_due(jobs);
+  if (jobs.empty()) return false;
+  process(std::move(jobs));
+  return true;
+}
+
+Millis Shard::pause() const {
+  const Millis pause = std::clamp(std::min(next_due_, next_call_) - clock_.wall(), Millis{0}, look_ahead);
+  return full_ ? std::min(pause, std::chrono::duration_cast<Millis>(full_pause)) : pause;
+}
+
 void Shard::wait_for_work(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [this] { return stopping_ || (!queue_.empty() && std::chrono::steady_clock::now() >= try_again_at_); };
-  if (ready()) return;
-  Millis pause = std::clamp(std::min(next_due_, next_call_) - wall_clock(), Millis{0}, look_ahead);
-  if (full_) pause = std::min(pause, std::chrono::duration_cast<Millis>(full_pause));
-  wake_.wait_for(lock, pause, ready);
+  const auto ready = [this] { return stopping_ || (!queue_.empty() && clock_.steady() >= try_again_at_); };
+  if (!ready()) wake_.wait_for(lock, pause(), ready);
 }
 
 std::vector<Job> Shard::take() {
   std::vector<Job> jobs;
-  std::unique_lock lock(mutex_);
-  wait_for_work(lock);
-  if (std::chrono::steady_clock::now() < try_again_at_ && !stopping_) return jobs;
+  const std::lock_guard lock(mutex_);
+  if (clock_.steady() < try_again_at_ && !stopping_) return jobs;
   full_ = full_ && stopping_;  // the pause is over: whether there is room, the next commit tells
   std::size_t events = 0, bytes = 0;
   while (!queue_.empty() && events < limits_.batch_events_max && bytes < limits_.batch_bytes_max) {
@@ -133,15 +144,12 @@ std::vector<Job> Shard::take() {
   return jobs;
 }
 
-// Subjects whose waits are due join the batch. True: there may be more of them.
-bool Shard::add_due(std::vector<Job>& jobs) {
-  const Time now = wall_clock();
-  if (full_ || next_due_ > now) return false;
+// Subjects whose waits are due join the batch.
+void Shard::add_due(std::vector<Job>& jobs) {
+  const Time now = clock_.wall();
+  if (full_ || next_due_ > now) return;
   auto due = store_->due(now + look_ahead, limits_.due_max);
-  if (!due) {
-    die(due.error().message);
-    return false;
-  }
+  if (!due) return die(due.error().message);
   const bool all = due->size() < limits_.due_max;
   next_due_ = now + look_ahead;
   Job job;
@@ -153,14 +161,12 @@ bool Shard::add_due(std::vector<Job>& jobs) {
     job.entries.push_back({std::move(subject.id), {now, Due{}}, {}, {}});
   }
   if (!all && job.entries.size() == due->size()) next_due_ = now;
-  if (job.entries.empty()) return false;
-  jobs.push_back(std::move(job));
-  return true;
+  if (!job.entries.empty()) jobs.push_back(std::move(job));
 }
 
 // Calls whose time has come: retries, those that found no room, and after a start all open ones.
 void Shard::start_due_calls() {
-  const Time now = wall_clock();
+  const Time now = clock_.wall();
   if (outside_.wants_calls()) next_call_ = now;
   if (full_ || next_call_ > now) return;
   auto calls = store_->due_calls(now + look_ahead, calls_looked_up);
@@ -175,7 +181,7 @@ void Shard::start_due_calls() {
 std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workflows& workflows) {
   std::set<std::uint64_t> poison;
   for (;;) {
-    auto maker = std::make_unique<BatchMaker>(workflows, *store_, wall_clock(), poison);
+    auto maker = std::make_unique<BatchMaker>(workflows, *store_, clock_.wall(), poison);
     try {
       if (auto made = maker->make(entries); !made) {
         die(made.error().message);
@@ -260,7 +266,7 @@ void Shard::put_off(std::vector<Job> jobs, std::vector<Entry> entries) {
   if (!full_) spdlog::error("the disk is full: webhooks are answered 503 until there is room");
   full_ = true;
   ++metrics_.disk_full;
-  try_again_at_ = std::chrono::steady_clock::now() + full_pause;
+  try_again_at_ = clock_.steady() + full_pause;
   refuse(jobs, "disk_full", "there is no room on the disk; send this again later");
   std::size_t at = 0;
   const std::lock_guard lock(mutex_);
@@ -269,7 +275,7 @@ void Shard::put_off(std::vector<Job> jobs, std::vector<Entry> entries) {
     const std::size_t count = job.entries.size();
     std::move(entries.begin() + static_cast<std::ptrdiff_t>(at), entries.begin() + static_cast<std::ptrdiff_t>(at + count), job.entries.begin());
     at += count;
-    if (job.arrived == SteadyTime{}) kept.push_back(std::move(job));
+    if (job.arrived == Clock::Steady{}) kept.push_back(std::move(job));
   }
   for (; !kept.empty(); kept.pop_back()) {
     queued_events_ += kept.back().entries.size();

@@ -1,10 +1,12 @@
 #pragma once
 // The shard: one thread that owns all subjects. It takes what waits in its queue, makes one batch of
 // it, commits, and only then answers the webhooks and starts the calls. Nothing else writes.
+// What it does is turn(); when it does it is its thread's. A simulation makes the turns itself.
 
 #include "core/workflow.h"
 #include "net/server.h"
 #include "serve/batch.h"
+#include "serve/clock.h"
 #include "serve/metrics.h"
 #include "store/store.h"
 
@@ -51,12 +53,22 @@ class Shard {
     std::function<void()> dead;                        // the store failed: the process must end
   };
 
-  Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside);
+  Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock = {});
   ~Shard();
 
+  /// Sets the schedules' clocks, and begins to take turns on a thread of its own.
   void start();
   /// Takes what is queued, then ends the thread and closes the store.
   void stop();
+
+  /// start() without the thread: the caller, one thread, takes the turns.
+  void begin();
+  /// One batch: what waits in the queue and what is due, if anything is; committed, answered, its calls
+  /// started. False: there was nothing to do.
+  bool turn();
+  /// How long from now nothing is due, if nothing is offered or pushed; while the disk is full also until
+  /// what is queued is tried again.
+  Millis pause() const;
 
   /// False: the queue is full (or the disk is); the job is untouched. Any thread.
   bool offer(Job& job);
@@ -68,13 +80,11 @@ class Shard {
   bool ready() const { return ready_ && !full_; }
 
  private:
-  using SteadyTime = std::chrono::steady_clock::time_point;
-
   void run();
   void set_clocks(const Workflows& workflows);
   std::vector<Job> take();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
-  bool add_due(std::vector<Job>& jobs);
+  void add_due(std::vector<Job>& jobs);
   void start_due_calls();
   void process(std::vector<Job> jobs);
   std::unique_ptr<BatchMaker> make(std::vector<Entry>& entries, const Workflows& workflows);
@@ -90,6 +100,7 @@ class Shard {
   ShardLimits limits_;
   Metrics& metrics_;
   Outside outside_;
+  Clock clock_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -101,7 +112,7 @@ class Shard {
   std::atomic<bool> ready_{false}, full_{false};
   std::shared_ptr<const Workflows> versions_stored_of_;
   Time next_due_, next_call_;           // when to look for due waits and calls again
-  SteadyTime try_again_at_{};           // after a full disk
+  Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
 };
 

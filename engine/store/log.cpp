@@ -51,17 +51,39 @@ tl::unexpected<Error> io_error(const std::string& path) {
 bool no_room(int error) { return error == ENOSPC || error == EDQUOT; }
 
 bool sync_folder(const std::string& folder, const FileCalls& calls) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = calls.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;
   const bool synced = calls.sync(fd) == 0;
-  ::close(fd);
+  calls.close(fd);
   return synced;
+}
+
+Result<void> make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail("io", folder + ": " + error.message());
+  return {};
+}
+
+Result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator files(folder, error);
+  if (error) return fail("io", folder + ": " + error.message());
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.path().filename().string());
+  return names;
 }
 
 }  // namespace
 
 FileCalls system_files() {
   FileCalls calls;
+  calls.open = [](const std::string& path, int flags) { return ::open(path.c_str(), flags, 0640); };
+  calls.close = [](int fd) { ::close(fd); };
+  calls.size = [](int fd) { return ::lseek(fd, 0, SEEK_END); };
+  calls.make_folder = make_folder;
+  calls.names = names_in;
+  calls.remove = [](const std::string& path) { return ::unlink(path.c_str()); };
   calls.write = [](int fd, const iovec* parts, int count, off_t at) {
     return ::pwritev(fd, parts, count, at);
   };
@@ -128,17 +150,15 @@ class Log::Syncer {
 };
 
 Log::Log(std::string folder, FileCalls calls)
-    : folder_(std::move(folder)), calls_(std::move(calls)), syncer_(std::make_unique<Syncer>(calls_)) {}
+    : folder_(std::move(folder)), calls_(std::move(calls)), syncer_(calls_.sync_beside ? std::make_unique<Syncer>(calls_) : nullptr) {}
 
 Log::~Log() {
   syncer_.reset();
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) calls_.close(fd_);
 }
 
 Result<std::unique_ptr<Log>> Log::open(const std::string& folder, const LogEnd& committed, FileCalls calls) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return fail("io", folder + ": " + error.message());
+  if (auto made = calls.make_folder(folder); !made) return tl::unexpected(made.error());
   std::unique_ptr<Log> log(new Log(folder, std::move(calls)));
   if (auto removed = log->remove_after(committed.segment); !removed) return tl::unexpected(removed.error());
   if (auto opened = log->open_last(committed); !opened) return tl::unexpected(opened.error());
@@ -148,13 +168,12 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& folder, const LogEnd& 
 /// A crash leaves at most one segment without a row: more of them are the log of a newer database.
 Result<void> Log::remove_after(const std::string& last) {
   const auto newest = parse_segment(last);
-  std::error_code error;
-  std::filesystem::directory_iterator files(folder_, error);
-  if (error) return fail("io", folder_ + ": " + error.message());
-  std::vector<std::filesystem::path> left_behind;
-  for (const auto& file : files) {
-    const auto name = parse_segment(file.path().filename().string());
-    if (name && (!newest || *name > *newest)) left_behind.push_back(file.path());
+  const auto files = calls_.names(folder_);
+  if (!files) return tl::unexpected(files.error());
+  std::vector<std::string> left_behind;
+  for (const std::string& file : *files) {
+    const auto name = parse_segment(file);
+    if (name && (!newest || *name > *newest)) left_behind.push_back(folder_ + "/" + file);
   }
   if (left_behind.size() > 1) {
     return fail("store_broken",
@@ -162,8 +181,8 @@ Result<void> Log::remove_after(const std::string& last) {
                     " segments that the database knows nothing of",
                 "was an older database put back? keep the log, and move it away to go on");
   }
-  for (const auto& path : left_behind) {
-    if (!std::filesystem::remove(path, error)) return fail("io", path.string() + ": " + error.message());
+  for (const std::string& path : left_behind) {
+    if (calls_.remove(path) != 0) return io_error(path);
   }
   return {};
 }
@@ -171,11 +190,11 @@ Result<void> Log::remove_after(const std::string& last) {
 Result<void> Log::open_last(const LogEnd& committed) {
   if (committed.segment.empty()) return {};
   const std::string path = folder_ + "/" + committed.segment;
-  fd_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  fd_ = calls_.open(path, O_RDWR | O_CLOEXEC);
   if (fd_ < 0 && errno == ENOENT)
     return fail("store_broken", path + " is missing, though its lines were committed");
   if (fd_ < 0) return io_error(path);
-  const off_t size = ::lseek(fd_, 0, SEEK_END);
+  const off_t size = calls_.size(fd_);
   if (size < 0) return io_error(path);
   if (static_cast<std::uint64_t>(size) < committed.offset) {
     return fail("store_broken", path + " has " + std::to_string(size) + " bytes, but " +
@@ -197,12 +216,12 @@ std::string Log::segment_for(Time at) const {
 
 bool Log::begin_segment(const std::string& name) {
   const std::string path = folder_ + "/" + name;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  const int fd = calls_.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC);
   if (fd < 0) return false;
   if (!sync_folder(folder_, calls_)) {
     const int error = errno;
-    ::close(fd);
-    ::unlink(path.c_str());
+    calls_.close(fd);
+    calls_.remove(path);
     errno = error;
     return false;
   }
@@ -217,7 +236,7 @@ bool Log::begin_segment(const std::string& name) {
 void Log::close() {
   if (fd_ < 0) return;
   if (reserved_ > kept_.offset) static_cast<void>(calls_.cut(fd_, static_cast<off_t>(kept_.offset)));
-  ::close(fd_);
+  calls_.close(fd_);
   fd_ = -1;
 }
 
@@ -268,8 +287,12 @@ Log::Wrote Log::write_all(std::vector<iovec>& parts) {
   return Wrote::ok;
 }
 
-void Log::start_sync() { syncer_->start(fd_); }
-bool Log::finish_sync() { return syncer_->finish(); }
+void Log::start_sync() {
+  if (syncer_) syncer_->start(fd_);
+  else synced_ = calls_.sync(fd_) == 0;
+}
+
+bool Log::finish_sync() { return syncer_ ? syncer_->finish() : synced_; }
 
 bool Log::cut() {
   if (fd_ < 0) return true;

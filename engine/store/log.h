@@ -1,7 +1,7 @@
 #pragma once
 // The log: events as lines of CloudEvents JSON in FOLDER/YYYY-MM-DD.jsonl, then .1.jsonl, .2.jsonl … of
 // the same day. Files are only ever appended to; what no row points to is cut when they are opened.
-// One thread writes; the sync itself runs on a thread of the log's own.
+// One thread writes; the sync itself runs on a thread of the log's own, unless FileCalls says otherwise.
 
 #include <shopbell/error.h>
 #include <shopbell/time.h>
@@ -21,12 +21,19 @@ namespace shopbell {
 constexpr std::uint64_t segment_bytes_max = std::uint64_t{1} << 30;  // then the day's next one begins
 constexpr std::uint64_t segment_reserve_bytes = std::uint64_t{64} << 20;
 
-/// What the log asks of the system, each as its man page says; tests hand in ones that fail.
+/// What the log asks of the system, each as its man page says; tests hand in ones that fail, or a disk of their own.
 struct FileCalls {
+  std::function<int(const std::string& path, int flags)> open;  // a file or a folder; made with mode 0640
+  std::function<void(int fd)> close;
+  std::function<off_t(int fd)> size;
+  std::function<Result<void>(const std::string& folder)> make_folder;
+  std::function<Result<std::vector<std::string>>(const std::string& folder)> names;  // of the files in it
+  std::function<int(const std::string& path)> remove;
   std::function<ssize_t(int fd, const iovec* parts, int count, off_t at)> write;
   std::function<int(int fd)> sync;
   std::function<int(int fd, off_t at, off_t bytes)> reserve;  // blocks only: the size stays
   std::function<int(int fd, off_t size)> cut;
+  bool sync_beside = true;  // on a thread of the log's own, while its caller writes rows
 };
 FileCalls system_files();
 
@@ -76,7 +83,8 @@ class Log {
   int fd_ = -1;
   LogEnd end_, kept_;
   std::uint64_t reserved_ = 0;
-  std::unique_ptr<Syncer> syncer_;
+  bool synced_ = true;               // without a syncer: how the last sync ended
+  std::unique_ptr<Syncer> syncer_;   // null: syncs are not made beside the caller
 };
 
 /// One line as committed. Errors: "log_gone" (the segment is no longer there), "store_broken", "io".

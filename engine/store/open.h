@@ -10,6 +10,7 @@ namespace shopbell {
 struct Ground {
   FileCalls files = system_files();
   const char* vfs = nullptr;  // SQLite's name of it; null: the system's
+  const char* synchronous = "FULL";  // SQLite's pragma; less than FULL loses what was answered at a power cut
 };
 
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, const Ground& ground);

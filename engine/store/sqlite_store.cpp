@@ -377,7 +377,7 @@ void SqliteStore::checkpoint() {
   }
 }
 
-Result<sqlite::Database> open_database(const std::string& folder, const char* vfs) {
+Result<sqlite::Database> open_database(const std::string& folder, const Ground& ground) {
   const std::string path = database_path(folder);
   std::error_code error;
   if (!std::filesystem::exists(path) && std::filesystem::exists(log_path(folder)) &&
@@ -385,19 +385,19 @@ Result<sqlite::Database> open_database(const std::string& folder, const char* vf
     return fail("store_broken", log_path(folder) + " has segments, but " + path + " is missing",
                 "put the database back, or move the log away to begin anew");
   }
-  auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
+  auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ground.vfs);
   if (!db) return db;
   sqlite3_busy_timeout(db->handle(), 5'000);
   // A small cache over a mapped file: SQLite looks through its whole cache at each commit that splits a
   // page, and misses cost little where the pages are mapped. Both count as the process's memory.
-  const int code = db->execute(
+  int code = db->execute(
       "PRAGMA page_size=4096;"
       "PRAGMA journal_mode=WAL;"
-      "PRAGMA synchronous=FULL;"
       "PRAGMA wal_autocheckpoint=0;"
       "PRAGMA cache_size=-4096;"
       "PRAGMA mmap_size=100663296;"
       "PRAGMA temp_store=MEMORY");
+  if (code == SQLITE_OK) code = db->execute((std::string("PRAGMA synchronous=") + ground.synchronous).c_str());
   if (code != SQLITE_OK) return db->error(code);
   if (auto migrated = migrate(*db, migrations()); !migrated) return tl::unexpected(migrated.error());
   return db;
@@ -411,7 +411,7 @@ Result<std::unique_ptr<Store>> open_store(const std::string& folder, const Groun
   if (error) return fail("io", folder + ": " + error.message());
   auto lock = Lock::take(lock_path(folder));
   if (!lock) return tl::unexpected(lock.error());
-  auto db = open_database(folder, ground.vfs);
+  auto db = open_database(folder, ground);
   if (!db) return tl::unexpected(db.error());
   auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*db));
   if (auto started = store->start(folder, ground.files); !started) return tl::unexpected(started.error());

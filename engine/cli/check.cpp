@@ -37,7 +37,7 @@ void add_check(CLI::App& app, Run& run) {
   CLI::App* command = app.add_subcommand("check", "Find the mistakes in workflows and shop folders");
   command->add_option("PATH", options->paths, "Shop folders, workflow files, or folders of them")->required();
   command->add_flag("--json", options->json, "One JSON object a finding");
-  command->footer("Every mistake of every file is shown with its place, the line and, where one is near, what was meant.\nExit code 1 when there is an error; warnings alone give 0.");
+  command->footer("Every mistake of every file is shown with its place, the line and, where one is near, what was meant. Warnings\nover the whole set of workflows have an id that `silence: [ID]` takes: workflows/LINT.md.\nExit code 1 when there is an error; warnings alone give 0.");
   command->callback([&run, options] { run = [options] { return check(*options); }; });
 }
 

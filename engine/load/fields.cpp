@@ -153,4 +153,13 @@ std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view 
   return std::nullopt;
 }
 
+void check_choices(const yaml::Node& node, std::string_view what, std::span<const std::string_view> choices,
+                   Report& report) {
+  if (!node.is_list()) {
+    read_choice(node, what, choices, report);
+    return;
+  }
+  for (const yaml::NodePtr& item : node.items) read_choice(*item, what, choices, report);
+}
+
 }  // namespace shopbell

@@ -27,6 +27,7 @@ enum class Form : std::uint8_t {
   events,       // an event type or a list of them
   branches,     // a list of lists of steps
   wait_for, for_each, parallel, call, collect,
+  choices,      // one of the choices, or a list of them
 };
 
 struct Key {
@@ -81,5 +82,8 @@ std::optional<Millis> read_duration(const yaml::Node& node, std::string_view wha
 std::optional<bool> read_flag(const yaml::Node& node, std::string_view what, Report& report);
 std::optional<std::size_t> read_choice(const yaml::Node& node, std::string_view what,
                                        std::span<const std::string_view> choices, Report& report);
+/// One of the choices, or a list of them.
+void check_choices(const yaml::Node& node, std::string_view what, std::span<const std::string_view> choices,
+                   Report& report);
 
 }  // namespace shopbell

@@ -1,6 +1,7 @@
 // The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid, locales/*.yaml.
 #include "load/draft.h"
 #include "load/links.h"
+#include "load/lint.h"
 #include "load/scope.h"
 #include "load/shop.h"
 #include "load/vocabulary.h"
@@ -58,6 +59,17 @@ std::vector<std::string> own_events(const std::vector<std::string>& files, const
     if (const yaml::NodePtr root = yaml::parse(unread)) collect_emitted(*root, types);
   }
   return {types.begin(), types.end()};
+}
+
+// The same file may be named in two ways.
+std::vector<std::string> without(const std::vector<std::string>& files, const std::vector<std::string>& some) {
+  std::error_code ignored;
+  std::set<fs::path> left_out;
+  for (const std::string& file : some) left_out.insert(fs::weakly_canonical(file, ignored));
+  std::vector<std::string> kept;
+  for (const std::string& file : files)
+    if (!left_out.contains(fs::weakly_canonical(file, ignored))) kept.push_back(file);
+  return kept;
 }
 
 // A ticket in a queue that nobody looks into is lost. Queues are the shop's, so a workflow alone cannot know.
@@ -147,9 +159,13 @@ void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>&
   const fs::path base = !shop.empty()                                     ? fs::path(shop)
                         : fs::is_directory(folder / "templates", ignored) ? folder
                                                                           : folder / "..";
+  LintShop facts{{file.events.begin(), file.events.end()}, retention_otherwise, false};
+  const auto emitted = own_events(without(all, files), {});
+  facts.declared.insert(emitted.begin(), emitted.end());
   file.events = own_events(all, file.events);
-  append(diagnostics,
-         load_files(files, (base / "templates").lexically_normal().string(), file, !shop.empty()).diagnostics);
+  Loaded loaded = load_files(files, (base / "templates").lexically_normal().string(), file, !shop.empty());
+  append(diagnostics, std::move(loaded.diagnostics));
+  if (!failed(diagnostics)) append(diagnostics, lint(loaded.workflows, facts));
 }
 
 // A file in a folder `platforms`; the shop's own events are known where shopbell.yaml lies above it.
@@ -256,7 +272,9 @@ Read<ShopConfig> load_config(const std::string& folder) {
   return read;
 }
 
-Read<Shop> load_shop(const std::string& folder) {
+namespace {
+
+Read<Shop> load_whole(const std::string& folder, bool linted) {
   Read<Shop> read;
   Read<ShopFile> shop_file = read_shop(folder);
   read.diagnostics = std::move(shop_file.diagnostics);
@@ -269,15 +287,21 @@ Read<Shop> load_shop(const std::string& folder) {
     return read;
   }
   const std::string templates = (fs::path(folder) / "templates").string();
+  const LintShop facts{{file.events.begin(), file.events.end()}, retention_otherwise, true};
   file.events = own_events(files, file.events);
   Loaded loaded = load_files(files, templates, file, true);
   append(read.diagnostics, std::move(loaded.diagnostics));
+  if (linted && !failed(read.diagnostics)) append(read.diagnostics, lint(loaded.workflows, facts));
   if (!failed(read.diagnostics)) append(read.diagnostics, check_links(loaded.workflows, file.config));
   check_unused(templates, *file.config.facts.translations, read.diagnostics);
   read.diagnostics = without_repetition(std::move(read.diagnostics));
   if (!failed(read.diagnostics)) read.value = Shop{std::move(file.config), std::move(loaded.workflows)};
   return read;
 }
+
+}  // namespace
+
+Read<Shop> load_shop(const std::string& folder) { return load_whole(folder, false); }
 
 Result<ShopNames> shop_names(const std::string& folder) {
   const std::string path = (fs::path(folder) / "shopbell.yaml").string();
@@ -300,7 +324,7 @@ std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths) {
   std::vector<Diagnostic> all;
   for (const std::string& path : paths) {
     std::error_code ignored;
-    if (fs::is_regular_file(fs::path(path) / "shopbell.yaml", ignored)) append(all, load_shop(path).diagnostics);
+    if (fs::is_regular_file(fs::path(path) / "shopbell.yaml", ignored)) append(all, load_whole(path, true).diagnostics);
     else if (fs::path(path).filename() == "shopbell.yaml") check_shop_file(path, all);
     else if (fs::is_directory(path, ignored) && fs::path(path).filename() == "platforms")
       for (const std::string& file : yaml_files(path)) check_platform_file(file, all);

@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 2> failure_choices{"fail", "continue"};
 constexpr std::array<std::string_view, 3> edits{"pin", "migrate", "cancel"};  // in the order of OnEdit
 constexpr std::array<std::string_view, 3> misfires{"once", "skip", "all"};    // in the order of Misfire
 constexpr std::array<std::string_view, 6> pers{"customer", "order", "cart", "checkout", "product", "shop"};
+/// What `shopbell check` warns of over a whole set of workflows: each has a section in workflows/LINT.md.
+constexpr std::array<std::string_view, 8> lint_ids{
+    "starts_itself",   "answers_twice", "unreachable_steps",     "nobody_emits",
+    "without_consent", "no_way_to_a_person", "longer_than_retention", "every_update"};
 constexpr std::int64_t attempts_max = 100;
 constexpr std::uint32_t limit_count_max = 1000;
 
@@ -58,6 +62,7 @@ constexpr Key workflow_keys[] = {
      "Steps to do when a step has failed for good; they read error.message, error.step, error.code."},
     {"vars", Form::expressions, "Names and CEL, computed once at the start, in order. Steps read vars.NAME."},
     {"steps", Form::steps, "What to do, one step after the other."},
+    {"silence", Form::choices, "Warnings of `shopbell check` that do not apply here, by id: workflows/LINT.md.", lint_ids},
     {"tests", Form::tests, "Stories of the workflow: events that are given, actions that are expected."}};
 constexpr std::array<std::string_view, 2> workflow_required{"on", "steps"};
 

@@ -114,6 +114,7 @@ class Writer {
       case Form::duration: return ref("duration");
       case Form::instant: return pattern(instant_pattern);
       case Form::choice: return choice(key.choices);
+      case Form::choices: return any_of({choice(key.choices), list(choice(key.choices))});
       case Form::cel: return ref("cel");
       case Form::event: return ref("event");
       case Form::own_event: return pattern(event_pattern);

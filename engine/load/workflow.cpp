@@ -52,6 +52,7 @@ class WorkflowReader {
     draft_.scope = step_scope(types, draft_.names, draft_.own_fields);
     if (const yaml::Node* node = fields_.find("vars")) vars(*node);
     steps();
+    if (const yaml::Node* node = fields_.find("silence")) check_choices(*node, "silence", lint_ids, report_);
     if (const yaml::Node* node = fields_.find("tests")) check_tests(*node, draft_.source.own_events, report_);
     return made_;
   }

@@ -238,6 +238,10 @@ Result<Event> read_line(std::string_view line, Arena& arena) {
   return event_of(*root, Time{}, arena);
 }
 
+Result<Event> read_line(const Value& line, Time received, Arena& arena) {
+  return event_of(line, parse_time(line["received"].text_or("")).value_or(received), arena);
+}
+
 int http_status(const Error& error) {
   if (error.code == "bad_signature" || error.code == "stale_signature") return 401;
   if (error.code == "bad_token") return 403;

@@ -59,6 +59,9 @@ void append_line(std::string& to, const Event& event, Time received, std::string
 
 /// A line of the log back to its event. Errors: "bad_json", "bad_event".
 Result<Event> read_line(std::string_view line, Arena& arena);
+/// The same of a line that parse_json() has read. Without `time` it happened when it was received: `received`,
+/// where the line does not say that either.
+Result<Event> read_line(const Value& line, Time received, Arena& arena);
 
 /// The HTTP status for an error of this folder: 400, 401, 403, 413 or 422.
 int http_status(const Error& error);

@@ -169,6 +169,28 @@ class Intake {
   std::size_t count_ = 1, number_ = 0;  // of the body's things
 };
 
+/// `body`: null when it was not read yet.
+Result<WebhookTaken> take_verified(const Platform& platform, const Webhook& webhook, Value body, Arena& arena) {
+  // A topic that stands in a header tells, before the body is read, that nobody will want it.
+  if (const Location& topic = platform.topic.front(); platform.topic.size() == 1 && !topic.header.empty()) {
+    const std::string_view name = webhook.header(topic.header);
+    if (name.empty()) return fail("no_topic", "the header " + topic.header + " is missing");
+    const PlatformTopic* found = platform.find_topic(name);
+    if (found == nullptr || found->types.empty()) {
+      WebhookTaken ignored;
+      ignored.ignored = found ? found->ignored : "unknown topic";
+      if (found != nullptr) ignored.topic = name;
+      return ignored;
+    }
+  }
+  if (body.is_null()) {
+    auto read = read_body(webhook, arena);
+    if (!read) return tl::unexpected(read.error());
+    body = *read;
+  }
+  return Intake(platform, webhook, arena).take(body);
+}
+
 }  // namespace
 
 Result<Value> read_body(const Webhook& webhook, Arena& arena) {
@@ -198,21 +220,11 @@ Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secre
   if (const auto good = verify(platform, secrets, webhook, body, arena); !good)
     return tl::unexpected(good.error());
 
-  // A topic that stands in a header tells, before the body is read, that nobody will want it.
-  if (const Location& topic = platform.topic.front(); platform.topic.size() == 1 && !topic.header.empty()) {
-    const std::string_view name = webhook.header(topic.header);
-    if (name.empty()) return fail("no_topic", "the header " + topic.header + " is missing");
-    const PlatformTopic* found = platform.find_topic(name);
-    ignored.ignored = found ? found->ignored : "unknown topic";
-    if (found != nullptr) ignored.topic = name;
-    if (found == nullptr || found->types.empty()) return ignored;
-  }
-  if (!platform.signed_in_body) {
-    auto read = read_body(webhook, arena);
-    if (!read) return tl::unexpected(read.error());
-    body = *read;
-  }
-  return Intake(platform, webhook, arena).take(body);
+  return take_verified(platform, webhook, body, arena);
+}
+
+Result<WebhookTaken> map_webhook(const Platform& platform, const Webhook& webhook, Arena& arena) {
+  return take_verified(platform, webhook, {}, arena);
 }
 
 Result<std::string> answer_challenge(const Platform& platform, std::string_view verify_token,

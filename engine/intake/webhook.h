@@ -29,6 +29,9 @@ Result<Value> read_body(const Webhook& webhook, Arena& arena);
 Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secrets, const Webhook& webhook,
                                   Arena& arena);
 
+/// The same of a webhook that was verified when it came: one of a log. Its signature is not looked at.
+Result<WebhookTaken> map_webhook(const Platform& platform, const Webhook& webhook, Arena& arena);
+
 /// What a GET of a subscription is answered: the challenge of its query, when that bears the source's token.
 /// Errors: "bad_token"; "no_challenge": this platform has no such thing.
 Result<std::string> answer_challenge(const Platform& platform, std::string_view verify_token, std::string_view query);

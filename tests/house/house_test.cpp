@@ -24,7 +24,7 @@ const std::map<std::string, std::set<std::string>> doors{
     {"liquid", {"base"}},
     {"core", {"base", "cel", "liquid"}},
     {"load", {"base", "cel", "liquid", "core"}},
-    {"play", {"base", "cel", "liquid", "core", "load"}},
+    {"play", {"base", "cel", "liquid", "core", "load", "intake"}},
     {"store", {"base", "core"}},
     {"net", {"base"}},
     {"intake", {"base", "cel", "core", "load"}},
@@ -38,6 +38,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"boost/beast", {"net", "serve"}}, {"curl/", {"net"}},           {"openssl/", {"net", "base"}},
     {"spdlog/", {"serve"}},         {"CLI/", {"cli"}},               {"re2/", {"cel"}},
     {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"intake"}},
+    {"zlib.h", {"intake"}},         {"zstd.h", {"intake"}},
 };
 
 struct Source {

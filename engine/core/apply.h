@@ -13,7 +13,7 @@ namespace shopbell {
 
 /// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached, mode_single,
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, held_back,
-/// skipped, expired, migrated, stopped, failed, done, emitted, fired, ticket, tagged, note, forwarded, too_deep,
+/// skipped, expired, migrated, stale, derived, stopped, failed, done, emitted, fired, ticket, tagged, note, forwarded, too_deep,
 /// loop_stopped, error.
 struct Note {
   std::string code;

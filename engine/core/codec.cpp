@@ -63,6 +63,7 @@ std::string encode_event(const Event& event) {
   w.text("subject", event.subject);
   w.time("at", event.at);
   w.value("data", event.data);
+  w.number("stale", event.stale);
   return w.done();
 }
 
@@ -90,7 +91,7 @@ std::uint32_t count_of(const Value& map, std::string_view name) {
 
 Event decode_event(const Value& v) {
   return {v["id"].text_or({}),      v["source"].text_or({}), v["type"].text_or({}),
-          v["subject"].text_or({}), time_of(v, "at"),        v["data"]};
+          v["subject"].text_or({}), time_of(v, "at"),        v["data"], count_of(v, "stale") > 0};
 }
 
 Flow decode_flow(const Value& v) {
@@ -210,6 +211,7 @@ std::string encode_subject(const Subject& subject) {
   if (!subject.starts.empty()) append_counters(w.key("starts"), subject.starts);
   if (!subject.contacts.empty()) append_times(w.key("contacts"), subject.contacts);
   w.value("recent", subject.recent);
+  w.value("things", subject.things);
   return w.done();
 }
 
@@ -225,6 +227,7 @@ Result<Subject> decode_subject(std::string_view id, std::string_view state, Aren
   subject.starts = decode_counters((*read)["starts"]);
   subject.contacts = decode_times((*read)["contacts"]);
   subject.recent = (*read)["recent"];
+  subject.things = (*read)["things"];
   return subject;
 }
 

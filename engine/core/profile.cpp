@@ -58,6 +58,15 @@ bool before(const Value& a, const Value& b) {
   return a.seconds() != b.seconds() ? a.seconds() < b.seconds() : a.nanos() < b.nanos();
 }
 
+// Whether a customer as told is older than the one known: by the platform's own updated_at where both have it.
+bool is_older(Draft& draft, const Value& customer, bool late) {
+  const Value said = customer["updated_at"], known = draft.get("updated_at");
+  if (!said.is(Kind::timestamp)) return late;
+  if (known.is(Kind::timestamp)) late = before(said, known);
+  if (!late) draft.set("updated_at", said);
+  return late;
+}
+
 // Returns whether the event is older than what was seen last.
 bool see(Draft& draft, Time at) {
   const Value now(at);
@@ -134,7 +143,7 @@ void follow_status(Draft& draft, const Event& event, const Value& order, Arena& 
   const std::string_view what = event.type.substr(event.type.find('.') + 1);
   const Value last = draft.get("last_order");
   if (std::find(known.begin(), known.end(), what) == known.end() || !same_id(order["id"], last["id"])) return;
-  if (last["changed"].is(Kind::timestamp) && before(Value(event.at), last["changed"])) return;
+  if (event.stale || (last["changed"].is(Kind::timestamp) && before(Value(event.at), last["changed"]))) return;
   draft.set("last_order", MapBuilder(arena, last).add("status", what).add("changed", Value(event.at)).build());
 }
 
@@ -155,8 +164,8 @@ bool has_profile(std::string_view subject) { return subject != "shop" && !subjec
 
 Value learn(const Value& profile, const Event& event, std::string_view main_currency, Arena& arena) {
   Draft draft(profile);
-  const bool stale = see(draft, event.at);
   const Value customer = event.data["customer"], order = event.data["order"];
+  const bool stale = is_older(draft, customer, see(draft, event.at));
   take_fields(draft, customer, stale, arena);
   if (event.type == "order.placed" && order.is(Kind::map)) count_order(draft, event, order, main_currency, arena);
   else if (event.type.starts_with("order.") && order.is(Kind::map)) follow_status(draft, event, order, arena);

@@ -1,12 +1,13 @@
 #pragma once
 // The profile of a customer: what is known of one from all of its events. Pure.
 //
-// A map. Taken over from the event's `customer`, when the event is not older than the last one seen
-// (an older one only fills gaps), and when it is not null and not larger than profile_field_bytes_max:
+// A map. Taken over from the event's `customer`, when that is not older than what is known (by the platform's own
+// updated_at where both have it, else by the event's time; an older one only fills gaps), and when it is not null and not larger than profile_field_bytes_max:
 //   id, email, phone, name, first_name, last_name, company, country, city, locale, timezone, birthday,
 //   created_at, consent, accepts_marketing, accepts_email, accepts_sms, segment, segments, verified, state, tags
 // Kept by the engine:
 //   first_seen, last_seen   timestamps, by the events' own time
+//   updated_at              the newest that a platform has told of the customer
 //   orders_count            one more at each order.placed of an order that is not last_order already
 //   lifetime_value          the sum of their totals in the shop's currency, in major units
 //   spent                   the same in integer minor units, by currency: no conversion is ever made

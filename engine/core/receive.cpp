@@ -3,12 +3,14 @@
 #include "base/time.h"
 #include "core/begin.h"
 #include "core/contact.h"
+#include "core/derive.h"
 #include "core/effects.h"
 #include "core/profile.h"
 #include "core/recent.h"
 #include "core/runs.h"
 #include "core/scope.h"
 #include "core/step.h"
+#include "core/things.h"
 
 #include <algorithm>
 
@@ -19,11 +21,14 @@ bool has_per(const Workflow& workflow) { return !workflow.per_text.empty() || wo
 
 class Reception {
  public:
-  Reception(Turn& turn, const Received& received)
-      : turn_(turn), received_(received), event_(received.event) {}
+  Reception(Turn& turn, Received received) : turn_(turn), received_(std::move(received)) {}
 
   void take() {
-    if (!forwarded()) learn_from_event();
+    if (received_.workflow == order_elsewhere) return take_order_elsewhere(turn_, event_);
+    if (!forwarded()) {
+      see();
+      learn_from_event();
+    }
     if (received_.depth > cause_depth_max)
       return turn_.note("too_deep", "events have caused events more than " + std::to_string(cause_depth_max) +
                                         " deep: this one starts nothing");
@@ -32,6 +37,7 @@ class Reception {
     resume_waits();
     if (!forwarded()) find_foreign_listeners();
     start_runs();
+    if (!forwarded()) derive(turn_, event_, received_.depth);
     for (const auto& [subject, workflow] : forwards_) forward(subject, workflow);
   }
 
@@ -44,6 +50,13 @@ class Reception {
       edition_ = turn_.profile_edition;
     }
     return scope_;
+  }
+
+  // The engine's own events are of what was told already.
+  void see() {
+    if (received_.depth > 0) return;
+    event_.stale = see_thing(turn_, event_);
+    if (event_.stale) turn_.note("stale", "it came late: something newer about " + thing_of(event_) + " came before it");
   }
 
   // What the engine's own events say of a customer is an older event's word, and nothing new.
@@ -196,8 +209,8 @@ class Reception {
   }
 
   Turn& turn_;
-  const Received& received_;
-  const Event& event_;
+  Received received_;
+  Event& event_ = received_.event;
   Value scope_;
   std::uint32_t edition_ = 0;
   std::vector<std::pair<std::string, std::string>> forwards_;

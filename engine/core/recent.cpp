@@ -10,14 +10,6 @@ namespace {
 
 constexpr std::size_t used_max = 100;  // of one run: the newest
 
-Value without_raw(const Value& data, Arena& arena) {
-  if (data.find("raw") == nullptr) return data;
-  std::vector<Member> members;
-  for (const Member& m : data.members())
-    if (m.key.text_or({}) != "raw") members.push_back(m);
-  return freeze_map(arena, members);
-}
-
 Value name_of(Arena& arena, const Event& event) {
   return arena.copy(std::string(event.source) + " " + std::string(event.id));
 }
@@ -37,7 +29,7 @@ bool is_needed(const Turn& turn, const Value& item) {
 
 Event event_of(const Turn& turn, const Value& item) {
   return {item["id"].text_or({}), item["source"].text_or({}),        item["type"].text_or({}),
-          turn.subject.id,        from_ms(item["at"].integer_or(0)), item["data"]};
+          turn.subject.id,        from_ms(item["at"].integer_or(0)), item["data"], item["stale"].boolean_or(false)};
 }
 
 bool is_same(const Event& a, const Event& b) { return a.id == b.id && a.source == b.source; }
@@ -65,6 +57,14 @@ bool fits(Turn& turn, const Run& run, const Workflow& workflow, const Instructio
 
 }  // namespace
 
+Value without_raw(const Value& data, Arena& arena) {
+  if (data.find("raw") == nullptr) return data;
+  std::vector<Member> members;
+  for (const Member& m : data.members())
+    if (m.key.text_or({}) != "raw") members.push_back(m);
+  return freeze_map(arena, members);
+}
+
 void remember(Turn& turn, const Event& event) {
   const Memory memory = turn.workflows.memory_of(event.type);
   if (memory == Memory::nothing) return;
@@ -77,6 +77,7 @@ void remember(Turn& turn, const Event& event) {
   MapBuilder item(turn.arena);
   item.add("type", event.type).add("at", Value(to_ms(event.at))).add("came", Value(to_ms(turn.at)));
   item.add("id", event.id).add("source", event.source);
+  if (event.stale) item.add("stale", Value(true));
   if (memory == Memory::data) item.add("data", without_raw(event.data, turn.arena));
   kept.push_back(item.build());
   const std::size_t over = kept.size() > recent_events_max ? kept.size() - recent_events_max : 0;

@@ -14,6 +14,9 @@ namespace shopbell {
 constexpr std::size_t recent_events_max = 50;  // of one subject
 constexpr Millis recent_kept{24 * 3'600'000};
 
+/// The nouns without the platform's own body.
+Value without_raw(const Value& data, Arena& arena);
+
 void remember(Turn& turn, const Event& event);
 
 /// The earliest event that `step`, a wait_for of the run, waits for, and that this run has not had yet.

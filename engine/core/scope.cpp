@@ -11,6 +11,7 @@ Value event_value(const Turn& turn, const Event& event) {
   const Member members[] = {{"id", event.id},           {"type", event.type},
                             {"time", Value(event.at)},  {"source", event.source},
                             {"subject", event.subject}, {"shop", turn.workflows.shop().id},
+                            {"stale", Value(event.stale)},
                             {"raw", event.data["raw"]}};
   return freeze_map(turn.arena, members);
 }

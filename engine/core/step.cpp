@@ -4,6 +4,7 @@
 #include "core/arguments.h"
 #include "core/collect.h"
 #include "core/contact.h"
+#include "core/derive.h"
 #include "core/effects.h"
 #include "core/parts.h"
 #include "core/retry.h"
@@ -82,7 +83,7 @@ void advance(Turn& turn, Run& run, const Value& scope) {
 }
 
 void resume(Turn& turn, Run& run) {
-  if (run.flow.clock) return tick(turn, run);
+  if (run.flow.clock) return is_watch(run) ? abandon(turn, run) : tick(turn, run);
   const Workflow* workflow = version_of(turn, run);
   if (workflow == nullptr) return;
   if (run.flow.collecting) return begin_collected(turn, run, *workflow);

@@ -31,6 +31,7 @@ struct Subject {
   std::vector<Counter> starts;     // in the last starts_per; one more than starts_max: the loop was told of
   std::vector<Time> contacts;      // marketing that reached the customer: what the contact rule counts
   Value recent;                    // events that runs may look back at: see core/recent.h
+  Value things;                    // what its events were about, and as of when: see core/things.h
   std::vector<Run> runs;       // the open ones, oldest first
 };
 

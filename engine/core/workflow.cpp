@@ -24,7 +24,7 @@ void index_types(std::map<std::string, std::vector<const Workflow*>, std::less<>
 bool may_be_raw(std::string_view path) {
   if (path != "event" && !path.starts_with("event.") && !path.starts_with("event[")) return false;
   for (const std::string_view other :
-       {"event.id", "event.type", "event.time", "event.source", "event.subject", "event.shop"})
+       {"event.id", "event.type", "event.time", "event.source", "event.subject", "event.shop", "event.stale"})
     if (path.starts_with(other)) return false;
   return true;
 }

@@ -152,6 +152,14 @@ struct ContactRule {
   Millis expire{0};           // what would be later than this is left out; 0: never
 };
 
+/// Events that the engine makes of others (core/derive.h). One is made when a workflow triggers on it or waits for
+/// it, unless the shop says otherwise.
+struct Derivation {
+  std::map<std::string, bool, std::less<>> said;  // by type: what the shop says
+  Millis cart_quiet{60 * 60'000}, checkout_quiet{60 * 60'000};  // then it is abandoned
+  std::optional<std::int64_t> low_below;  // of a product that bears no threshold
+};
+
 /// The shop as expressions and templates see it, and its rules for all workflows.
 struct ShopFacts {
   std::string id, name, url, currency, timezone, locale;
@@ -159,6 +167,7 @@ struct ShopFacts {
   std::shared_ptr<const liquid::Translations> translations = {};  // never changed; nullptr: none
   std::map<std::string, Calendar, std::less<>> calendars = {};  // `hours`
   ContactRule contact = {};
+  Derivation derive = {};
 };
 
 /// The event of a schedule: data {schedule: {workflow, at, missed}}.

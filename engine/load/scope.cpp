@@ -21,6 +21,7 @@ Type envelope() {
                                 {"source", TypeKind::string, "Who told: a name of `sources`, or the CloudEvent's own."},
                                 {"subject", TypeKind::string, "Whom it is about: customer:7."},
                                 {"shop", TypeKind::string, "The shop's id."},
+                                {"stale", TypeKind::boolean, "It came late: something newer about the same thing came before it."},
                                 {"raw", Type(), "The platform's own body."}});
 }
 

@@ -1,6 +1,7 @@
 #include "load/shop.h"
 
 #include "base/json.h"
+#include "load/derive.h"
 #include "load/draft.h"
 #include "load/hours.h"
 #include "load/nouns.h"
@@ -19,7 +20,7 @@ namespace {
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
                              {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
-                             {"unsubscribe_url"},    {"track_url"}, {"fields"}};
+                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
                                {"url"},      {"webhook_id"}, {"verify_token"}};
@@ -81,6 +82,7 @@ class ShopReader {
     }
     if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
     if (const yaml::Node* contact = fields_.find("contact")) made_.config.facts.contact = read_contact(*contact, report_);
+    if (const yaml::Node* derive = fields_.find("derive")) made_.config.facts.derive = read_derivation(*derive, report_);
     if (const yaml::Node* own = fields_.find("fields")) read_own(*own);
     return std::move(made_);
   }

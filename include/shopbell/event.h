@@ -15,6 +15,7 @@ struct Event {
   std::string_view subject;  // "customer:7", "order:1001", "product:9", "shop"
   Time at;                   // when it happened, by the sender's word
   Value data;                // the nouns: {order, customer, ..., raw}; a map
+  bool stale = false;        // its subject had been told of the same thing as of a later time: see core/things.h
 };
 
 }  // namespace shopbell

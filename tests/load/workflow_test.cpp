@@ -234,7 +234,7 @@ TEST_CASE("a workflow has a limit of instructions") {
 TEST_CASE("the vocabulary knows the canonical events, and every file of it can be read") {
   CHECK(event_type_names().size() > 60);
   for (const char* name : {"order.placed", "cart.updated", "customer.created", "message.received", "checkout.started",
-                           "product.low", "privacy.redact"}) {
+                           "product.stock_low", "privacy.redact"}) {
     INFO(name);
     const EventType* type = find_event_type(name);
     REQUIRE(type != nullptr);

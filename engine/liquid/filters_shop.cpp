@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace shopbell::liquid {
@@ -110,14 +111,18 @@ bool is_amount(const Datum& d) {
   return all_digits(text.substr(0, point)) && (point == std::string_view::npos || all_digits(text.substr(point + 1)));
 }
 
+constexpr double amount_max = 1e30;  // in minor units it still has at most 38 digits, which are exact
+
 template <MoneyStyle How>
 Datum money(const FilterCall& c) {
   if (c.input.is_nil()) return {};
   if (!is_amount(c.input)) return c.r.refuse(fmt::format("money needs an amount, not '{}'", text_of(c.input, c.r)));
+  const Number amount = to_number(c.input);
+  if (!(std::abs(amount.as_double()) < amount_max)) return c.r.refuse(fmt::format("money needs an amount below 1e30, not '{}'", text_of(c.input, c.r)));
   const Value options = named(c);
   const Datum currency = options.is(Kind::map) ? Datum(options["currency"]) : c.arg(0);
   const std::string code = to_upper(currency.is_text() && !currency.value.text().empty() ? currency.value.text() : c.r.setting().currency);
-  return kept(c, money_text(to_number(c.input), code, c.r.setting().locale, How));
+  return kept(c, money_text(amount, code, c.r.setting().locale, How));
 }
 
 // Puts the named arguments where the translation has {{ name }} or %{name}.

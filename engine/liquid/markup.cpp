@@ -305,9 +305,10 @@ Datum number_literal(std::string_view text, std::deque<WideObject>& wides) {
     std::from_chars(text.data(), text.data() + text.size(), d);
     return Value(d);
   }
-  const Wide n = leading_integer(text);
-  if (n >= INT64_MIN && n <= INT64_MAX) return Value(static_cast<std::int64_t>(n));
-  return Datum(&wides.emplace_back(WideObject{{Object::Kind::wide}, n}));
+  const Number n = leading_number(text);
+  if (!n.is_whole()) return Value(n.as_double());
+  if (n.digits >= INT64_MIN && n.digits <= INT64_MAX) return Value(static_cast<std::int64_t>(n.digits));
+  return Datum(&wides.emplace_back(WideObject{{Object::Kind::wide}, n.digits}));
 }
 
 }  // namespace shopbell::liquid

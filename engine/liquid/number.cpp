@@ -253,14 +253,23 @@ double Number::as_double() const {
   return parse_double(wide_text(digits) + "e" + std::to_string(exponent));
 }
 
-Wide leading_integer(std::string_view text) {
+Number leading_number(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   const bool minus = text.starts_with('-');
   if (minus || text.starts_with('+')) text.remove_prefix(1);
+  const std::string_view all = text;
   Wide n = 0;
   bool big = false;
-  if (!take_digits(text, 10, n, big)) return 0;
-  return minus ? -n : n;
+  if (!take_digits(text, 10, n, big)) return whole(0);
+  if (!big) return whole(minus ? -n : n);
+  std::string digits(all.substr(0, all.size() - text.size()));
+  std::erase(digits, '_');
+  return special(minus ? -parse_double(digits) : parse_double(digits));
+}
+
+Wide leading_integer(std::string_view text) {
+  const Number n = leading_number(text);
+  return n.is_whole() ? n.digits : n.real < 0 ? -wide_max : wide_max;
 }
 
 Number to_number(const Datum& d) {
@@ -272,7 +281,7 @@ Number to_number(const Datum& d) {
     case Kind::real: return of_double(d.value.real());
     case Kind::string: {
       const std::string_view text = strip(d.value.text());
-      return is_decimal_text(text) ? of_decimal_text(text) : whole(leading_integer(d.value.text()));
+      return is_decimal_text(text) ? of_decimal_text(text) : leading_number(d.value.text());
     }
     default: return whole(0);
   }

@@ -47,7 +47,9 @@ std::optional<std::int64_t> to_integer(const Datum& d);
 /// The nearest whole number of 64 bits, without the fraction; 0 of NaN.
 std::int64_t in_64_bits(Wide n);
 std::int64_t in_64_bits(double d);
-/// The whole number that a text begins with, else 0.
+/// The whole number that a text begins with, else 0. One of more than 38 digits is the nearest double.
+Number leading_number(std::string_view text);
+/// The same as a whole number: one of more than 38 digits is the largest, or smallest, that there is.
 Wide leading_integer(std::string_view text);
 
 /// "1.5", "100.0", "1.0e+20": a double as Ruby prints it.

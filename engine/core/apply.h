@@ -12,7 +12,7 @@
 namespace shopbell {
 
 /// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached, mode_single,
-/// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, held_back,
+/// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
 /// skipped, expired, migrated, stale, derived, stopped, failed, done, emitted, fired, ticket, tagged, note, forwarded, too_deep,
 /// loop_stopped, error.
 struct Note {
@@ -38,6 +38,7 @@ struct CallEnd {
   Outcome::Status status = Outcome::Status::done;
   std::uint32_t attempts = 1;
   std::string error;     // for people; empty when done
+  bool recorded = false; // it was not made: its run is a replayed one
 };
 
 struct TicketOpened {

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "core/conversation.h"
 #include "core/profile.h"
+#include "core/replayed.h"
 #include "core/scope.h"
 
 namespace shopbell {
@@ -55,11 +56,13 @@ void change_tags(Turn& turn, const Run& run, const Instruction& step, const Effe
 }
 
 void open_ticket(Turn& turn, const Run& run, const Instruction& step, const TicketDraft& draft) {
+  const std::string why = draft.queue + (draft.reason.empty() ? "" : ": " + draft.reason);
+  if (is_replayed(turn.subject.id))
+    return turn.note("recorded", "a ticket in the queue " + why, run.workflow, run.id, step.id);
   const Value customer = customer_of(turn, run.event, run.customer);
   turn.made.tickets.push_back(
       {id_of({"ticket", cause_of(run, step)}), run.id, run.workflow, draft, turn.subject.conversation, customer});
-  turn.note("ticket", "opened in the queue " + draft.queue + (draft.reason.empty() ? "" : ": " + draft.reason),
-            run.workflow, run.id, step.id);
+  turn.note("ticket", "opened in the queue " + why, run.workflow, run.id, step.id);
 }
 
 }  // namespace
@@ -84,7 +87,7 @@ void do_effects(Turn& turn, const Run& run, const Instruction& step, const Effec
   change_tags(turn, run, step, effects);
   if (effects.ticket) open_ticket(turn, run, step, *effects.ticket);
   for (const std::string& note : effects.notes) turn.note("note", note, run.workflow, run.id, step.id);
-  if (!effects.log.empty()) turn.made.log.push_back(effects.log);
+  if (!effects.log.empty() && !is_replayed(turn.subject.id)) turn.made.log.push_back(effects.log);
 }
 
 void keep_received(Turn& turn, const Event& event) {

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace shopbell {
 
@@ -18,6 +19,7 @@ struct Received {
   std::uint32_t depth = 0;
   std::string workflow;
   Value customer;  // forwarded: the profile of the event's own subject, as of then
+  std::vector<std::string> only = {};  // ids of the workflows that it may start; empty: all
 };
 
 /// A call's attempt came back.

@@ -1,5 +1,7 @@
 #include "core/profile.h"
 
+#include "core/replayed.h"
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -160,7 +162,10 @@ void take_sums(Draft& draft, const Value& customer, std::string_view main_curren
 
 }  // namespace
 
-bool has_profile(std::string_view subject) { return subject != "shop" && !subject.starts_with("product:"); }
+bool has_profile(std::string_view subject) {
+  subject = plain_subject(subject);
+  return subject != "shop" && !subject.starts_with("product:");
+}
 
 Value learn(const Value& profile, const Event& event, std::string_view main_currency, Arena& arena) {
   Draft draft(profile);

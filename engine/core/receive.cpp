@@ -192,8 +192,16 @@ class Reception {
     if (!matches(workflow.on, workflow, "where") || !holds(workflow)) return;
     const auto target = target_of(workflow);
     if (!target) return;
+    if (!may_start(workflow)) return;
     if (*target == turn_.subject.id) return begin_run(turn_, received_, workflow, scope());
     add_forward(*target, workflow);
+  }
+
+  bool may_start(const Workflow& workflow) {
+    const auto& only = received_.only;
+    if (only.empty() || std::find(only.begin(), only.end(), workflow.id) != only.end()) return true;
+    turn_.note("not_started", "this event was sent for other workflows alone", workflow.id);
+    return false;
   }
 
   void add_forward(const std::string& subject, const Workflow& workflow) {

@@ -1,5 +1,7 @@
 #include "core/scope.h"
 
+#include "core/replayed.h"
+
 #include <algorithm>
 
 namespace shopbell {
@@ -8,9 +10,12 @@ namespace {
 constexpr std::size_t members_expected = 24;
 
 Value event_value(const Turn& turn, const Event& event) {
-  const Member members[] = {{"id", event.id},           {"type", event.type},
-                            {"time", Value(event.at)},  {"source", event.source},
-                            {"subject", event.subject}, {"shop", turn.workflows.shop().id},
+  const Member members[] = {{"id", event.id},
+                            {"type", event.type},
+                            {"time", Value(event.at)},
+                            {"source", plain_subject(event.source)},
+                            {"subject", plain_subject(event.subject)},
+                            {"shop", turn.workflows.shop().id},
                             {"stale", Value(event.stale)},
                             {"raw", event.data["raw"]}};
   return freeze_map(turn.arena, members);
@@ -63,7 +68,7 @@ Value shop_value(const ShopFacts& shop, Arena& arena) {
 
 Value customer_of(const Turn& turn, const Event& event, const Value& forwarded) {
   const Value& said = event.data["customer"];
-  const bool own = event.subject == turn.subject.id || turn.subject.id.starts_with("customer:");
+  const bool own = event.subject == turn.subject.id || plain_subject(turn.subject.id).starts_with("customer:");
   const Value& known = own && turn.subject.profile.is(Kind::map) ? turn.subject.profile : forwarded;
   if (!known.is(Kind::map)) return said.is(Kind::map) ? said : freeze_map(turn.arena, {});
   if (!said.is(Kind::map)) return known;

@@ -1,5 +1,6 @@
 // Which subject a workflow's runs for an event are counted by.
 
+#include "core/replayed.h"
 #include "core/turn.h"
 
 #include <shopbell/text.h>
@@ -48,13 +49,16 @@ Result<std::string> of_expression(const cel::Program& per, const Value& scope, A
 
 }  // namespace
 
-Result<std::string> subject_of(const Workflow& workflow, const Value& scope, const Event& event, Arena& arena) {
+Result<std::string> subject_of(const Workflow& workflow, const Value& scope, const Event& given, Arena& arena) {
+  Event event = given;
+  event.subject = plain_subject(given.subject);
   Result<std::string> subject = std::string(event.subject);
   if (workflow.per_text == "shop") subject = "shop";
   else if (workflow.per_text == "customer" || workflow.per_text == "order") subject = of_noun(workflow.per_text, event);
   else if (workflow.per) subject = of_expression(*workflow.per, scope, arena);
   if (subject && subject->size() > subject_bytes_max)
     return fail("no_subject", "`per` gives a text of more than " + std::to_string(subject_bytes_max) + " bytes");
+  if (subject) subject->insert(0, replay_prefix(given.subject));
   return subject;
 }
 

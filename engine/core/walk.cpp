@@ -4,11 +4,17 @@
 #include "base/time.h"
 #include "core/arguments.h"
 #include "core/effects.h"
+#include "core/replayed.h"
 #include "core/scope.h"
 #include "core/state.h"
 #include "core/step.h"
 
 namespace shopbell {
+namespace {
+
+constexpr std::size_t recorded_text_bytes_max = 400;  // of a call's arguments in the note of a replayed run
+
+}  // namespace
 
 std::string label_of(const Instruction& step) {
   return step.label.empty() ? std::string("step ") + step.id : step.label;
@@ -169,10 +175,22 @@ void Walk::call(const Instruction& step, const Value& args) {
   run_.call = id_of({"call", run_.id, step.id, std::to_string(run_.steps)});
   run_.attempt = 1;
   run_.args = args;
+  if (is_replayed(turn_.subject.id)) return record_call(step);
   run_.status = RunStatus::calling;
   order_call(turn_, run_, step, turn_.at);
   note("called", step, label_of(step));
   going_ = false;
+}
+
+// Kept as it would have been made, and over at once; what it would have answered nobody knows.
+void Walk::record_call(const Instruction& step) {
+  order_call(turn_, run_, step, turn_.at);
+  turn_.made.calls_ended.push_back({run_.call, Outcome::Status::done, 1, {}, true});
+  note("recorded", step, label_of(step) + " " + cel::to_text(run_.args, recorded_text_bytes_max));
+  run_.call.clear();
+  run_.attempt = 0;
+  run_.args = {};
+  keep_output(step, Value());
 }
 
 void Walk::branch(const Instruction& step) {

@@ -44,6 +44,7 @@ class Walk {
   void act(const Instruction& step);
   void decide(const Instruction& step, const Value& args);
   void call(const Instruction& step, const Value& args);
+  void record_call(const Instruction& step);
   void branch(const Instruction& step);
   void set(const Instruction& step);
   void emit_event(const Instruction& step);

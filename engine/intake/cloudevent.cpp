@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "core/replayed.h"
 #include "load/vocabulary.h"
 
 #include <fmt/format.h>
@@ -84,9 +85,13 @@ Result<Event> event_of(const Value& object, Time received, Arena& arena) {
                .subject = *subject ? **subject : subject_of_data(data, arena), .at = *at, .data = data};
 }
 
-Result<Taken> take(const Value& object, Time received, Arena& arena) {
+Result<Taken> take(const Value& object, Time received, Arena& arena, std::string_view replay) {
   auto event = event_of(object, received, arena);
   if (!event) return tl::unexpected(event.error());
+  if (!replay.empty()) {
+    event->source = arena.copy(std::string(replay).append(event->source));
+    event->subject = arena.copy(std::string(replay).append(event->subject));
+  }
   return finish(*event, received);
 }
 
@@ -138,7 +143,7 @@ std::string_view subject_of_data(const Value& data, Arena& arena) {
 
 Result<Taken> finish(const Event& event, Time received, std::string_view raw) {
   if (auto good = check_name("id", event.id, event_id_bytes_max); !good) return tl::unexpected(good.error());
-  if (auto good = check_name("subject", event.subject, event_subject_bytes_max); !good)
+  if (auto good = check_name("subject", plain_subject(event.subject), event_subject_bytes_max); !good)
     return tl::unexpected(good.error());
   if (depth_of(event.data) > event_depth_max)
     return bad(fmt::format("`data` is nested deeper than {}", event_depth_max));
@@ -150,13 +155,13 @@ Result<Taken> finish(const Event& event, Time received, std::string_view raw) {
   return taken;
 }
 
-Result<Taken> read_event(std::string_view json, Time received, Arena& arena) {
+Result<Taken> read_event(std::string_view json, Time received, Arena& arena, std::string_view replay) {
   const auto root = parse_json(json, arena);
   if (!root) return tl::unexpected(root.error());
-  return take(*root, received, arena);
+  return take(*root, received, arena, replay);
 }
 
-Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Arena& arena) {
+Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Arena& arena, std::string_view replay) {
   const auto root = parse_json(json, arena);
   if (!root) return tl::unexpected(root.error());
   const bool many = root->is(Kind::list);
@@ -165,7 +170,7 @@ Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Aren
     return fail("too_many_events", fmt::format("a batch has more than {} events", events_max));
   std::vector<Taken> all;
   for (const Value& object : objects) {
-    auto taken = take(object, received, arena);
+    auto taken = take(object, received, arena, replay);
     if (!taken && many)
       taken.error().message = fmt::format("event {}: {}", all.size() + 1, taken.error().message);
     if (!taken) return tl::unexpected(taken.error());
@@ -174,7 +179,7 @@ Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Aren
   return all;
 }
 
-Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Arena& arena) {
+Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Arena& arena, std::string_view replay) {
   std::vector<Taken> all;
   std::size_t number = 0;
   while (!text.empty()) {
@@ -184,7 +189,7 @@ Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Aren
     if (trimmed(line).empty()) continue;
     if (all.size() == events_max)
       return fail("too_many_events", fmt::format("a batch has more than {} events", events_max));
-    auto taken = read_event(line, received, arena);
+    auto taken = read_event(line, received, arena, replay);
     if (!taken) {
       taken.error().message = fmt::format("line {}: {}", number, taken.error().message);
       return tl::unexpected(taken.error());

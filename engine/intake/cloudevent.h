@@ -39,15 +39,18 @@ std::string_view subject_of_data(const Value& data, Arena& arena);
 /// (absent: `received`), `data` an object (absent: an empty one). A `subject` is taken as it is; without one,
 /// subject_of_data(). Extension attributes are allowed and not kept.
 /// Errors: "bad_json", "bad_event" (the message names the attribute), "event_too_large".
-Result<Taken> read_event(std::string_view json, Time received, Arena& arena);
+/// `replay`, when not empty, is "replay:NAME/": source and subject get it in front, see core/replayed.h.
+Result<Taken> read_event(std::string_view json, Time received, Arena& arena, std::string_view replay = {});
 
 /// A JSON array of events (`application/cloudevents-batch+json`), or one event: told apart by the first
 /// character. All or none; an error's message names the event by its place, from 1.
 /// Errors: those of read_event(), "too_many_events".
-Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Arena& arena);
+Result<std::vector<Taken>> read_batch(std::string_view json, Time received, Arena& arena,
+                                      std::string_view replay = {});
 
 /// `application/x-ndjson`: one event a line; empty lines are skipped.
-Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Arena& arena);
+Result<std::vector<Taken>> read_lines(std::string_view text, Time received, Arena& arena,
+                                      std::string_view replay = {});
 
 /// Checks the event's limits, and adds the digest and the line: what both kinds of source have in common.
 /// `raw` as in append_line().

@@ -50,6 +50,17 @@ std::string detail_of(const Finished& f) {
   return to_json(map.build());
 }
 
+std::string detail_of(const Received& received) {
+  if (received.workflow.empty() && received.only.empty()) return {};
+  Arena arena;
+  MapBuilder map(arena);
+  if (!received.workflow.empty()) map.add("workflow", received.workflow);
+  ListBuilder only(arena);
+  for (const std::string& id : received.only) only.add(id);
+  if (!received.only.empty()) map.add("only", only.build());
+  return to_json(map.build());
+}
+
 std::string json_of(std::initializer_list<std::pair<std::string_view, Value>> members) {
   Arena arena;
   return to_json(make_map(arena, members));
@@ -63,7 +74,7 @@ void describe(InputRow& row, const Entry& entry) {
     row.type = received->event.type;
     row.digest = entry.digest;
     row.line = entry.line;
-    if (!received->workflow.empty()) row.detail = json_of({{"workflow", received->workflow}});
+    row.detail = detail_of(*received);
   } else if (const auto* finished = std::get_if<Finished>(&entry.input.what)) {
     row.kind = "finished";
     row.detail = detail_of(*finished);
@@ -93,6 +104,7 @@ Result<void> BatchMaker::load(std::vector<Entry>& entries) {
   for (const Entry& entry : entries) {
     if (subjects_.try_emplace(entry.subject).second) ids.push_back(entry.subject);
     if (!entry.digest.empty()) digests.push_back(entry.digest);
+    if (!entry.original.empty()) digests.push_back(entry.original);
   }
   auto loaded = store_.load(ids, digests);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -116,7 +128,8 @@ void BatchMaker::mark_repeated(std::vector<Entry>& entries, const std::vector<Di
   std::unordered_set<std::string> known;
   for (std::size_t i = 0; i < asked.size(); ++i)
     if (seen[i] != 0) known.insert(asked[i]);
-  for (Entry& entry : entries) entry.repeated = !entry.digest.empty() && !known.insert(entry.digest).second;
+  for (Entry& entry : entries)
+    entry.repeated = known.contains(entry.original) || (!entry.digest.empty() && !known.insert(entry.digest).second);
 }
 
 Result<void> BatchMaker::make(std::vector<Entry>& entries) {
@@ -158,7 +171,7 @@ void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
   for (const Run& run : made.runs) add_run(run, on, row.seq);
   for (const CallOrder& order : made.calls) add_call(order, on.subject.id);
   for (const CallEnd& end : made.calls_ended)
-    rows_.calls_ended.push_back({end.key, std::string(to_text(end.status)), end.error, end.attempts, now_});
+    rows_.calls_ended.push_back({end.key, end.recorded ? "recorded" : std::string(to_text(end.status)), end.error, end.attempts, now_});
   add_tickets(made, on.subject.id);
   add_messages(made, on.subject.id);
   std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));

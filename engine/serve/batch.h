@@ -28,6 +28,7 @@ struct Entry {
   Input input;              // `at` is set by the batch
   Digest digest;            // of an event from outside; else empty
   std::string_view line;    // of an event: as it goes into the log
+  Digest original = {};     // of an event that is only played again: the digest of the shop's own
   std::shared_ptr<const void> memory = {};  // what an internal input's values point to
   bool repeated = false;    // out: it had been committed before, or stands earlier in this batch
 };

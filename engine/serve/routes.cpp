@@ -2,7 +2,12 @@
 
 #include "base/hash.h"
 #include "base/hmac.h"
+#include "core/replayed.h"
 #include "serve/clock.h"
+
+#include <fmt/format.h>
+
+#include <shopbell/text.h>
 
 #include <algorithm>
 
@@ -75,7 +80,7 @@ void Routes::hook(const ServerRequest& request, Answer responder) {
   Job job;
   job.success = success_of(*source.how);
   job.comes_again = source.how->retries;
-  offer(std::move(job), std::move(taken->events), std::move(arena), std::move(responder));
+  offer(std::move(job), std::move(taken->events), {}, std::move(arena), std::move(responder));
 }
 
 void Routes::challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder) {
@@ -90,16 +95,18 @@ void Routes::events(const ServerRequest& request, Answer responder) {
     ++metrics_.events_unsigned;
     return responder->answer(json_error(401, "bad_token", "send Authorization: Bearer TOKEN with a token of api_tokens"));
   }
+  const auto replay = replay_of(request);
+  if (!replay) return refuse(replay.error(), responder);
   auto arena = std::make_unique<Arena>(32 * 1024);
   const std::string type = media_type(request.header("Content-Type"));
   Result<std::vector<Taken>> taken;
-  if (type == "application/x-ndjson") taken = read_lines(request.body, wall_clock(), *arena);
+  if (type == "application/x-ndjson") taken = read_lines(request.body, wall_clock(), *arena, replay->prefix);
   else if (type == "application/json" || type == "application/cloudevents+json" || type == "application/cloudevents-batch+json")
-    taken = read_batch(request.body, wall_clock(), *arena);
+    taken = read_batch(request.body, wall_clock(), *arena, replay->prefix);
   else return responder->answer(json_error(415, "bad_content_type", "send application/cloudevents+json, application/cloudevents-batch+json, application/json or application/x-ndjson"));
   if (!taken) return refuse(taken.error(), responder);
   if (taken->empty()) return responder->answer({200, "application/json", "{\"accepted\":0,\"repeated\":0}\n", {}});
-  offer(Job(), std::move(*taken), std::move(arena), std::move(responder));
+  offer(Job(), std::move(*taken), *replay, std::move(arena), std::move(responder));
 }
 
 void Routes::observe(const ServerRequest& request, Answer responder) {
@@ -119,7 +126,25 @@ void Routes::api(const ServerRequest& request, Answer responder) {
   api_.ask(request.path.substr(4), request.query, std::move(responder));
 }
 
-void Routes::offer(Job job, std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder) {
+// Shopbell-Replay: NAME, and Shopbell-Only: WORKFLOW, WORKFLOW.
+Result<Routes::Replay> Routes::replay_of(const ServerRequest& request) const {
+  Replay replay;
+  const std::string_view name = request.header("Shopbell-Replay");
+  const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  if (name.size() > replay_name_bytes_max || !std::all_of(name.begin(), name.end(), good))
+    return fail("bad_replay", fmt::format("Shopbell-Replay is a name of small letters, digits and -, at most {}", replay_name_bytes_max));
+  if (!name.empty()) replay.prefix = fmt::format("{}{}/", replayed_scheme, name);
+  const auto workflows = shard_.workflows();
+  for (std::string_view rest = request.header("Shopbell-Only"); !rest.empty();) {
+    const std::string_view id = trimmed(rest.substr(0, rest.find(',')));
+    rest.remove_prefix(std::min(rest.size(), rest.find(',') == std::string_view::npos ? rest.size() : rest.find(',') + 1));
+    if (workflows->find(id) == nullptr) return fail("no_such_workflow", fmt::format("Shopbell-Only: there is no workflow {}", id));
+    replay.only.emplace_back(id);
+  }
+  return replay;
+}
+
+void Routes::offer(Job job, std::vector<Taken> taken, const Replay& replay, std::unique_ptr<Arena> arena, Answer responder) {
   job.arrived = std::chrono::steady_clock::now();
   job.responder = std::move(responder);
   job.entries.reserve(taken.size());
@@ -127,7 +152,9 @@ void Routes::offer(Job job, std::vector<Taken> taken, std::unique_ptr<Arena> are
   for (Taken& t : taken) {
     job.bytes += t.line.size() + event_overhead_bytes;
     job.lines.push_back(std::move(t.line));
-    job.entries.push_back({std::string(t.event.subject), {{}, Received{t.event, 0, {}, {}}}, std::move(t.digest), job.lines.back()});
+    Entry& entry = job.entries.emplace_back();
+    entry = {std::string(t.event.subject), {{}, Received{t.event, 0, {}, {}, replay.only}}, std::move(t.digest), job.lines.back()};
+    if (!replay.prefix.empty()) entry.original = event_digest(plain_subject(t.event.source), t.event.id);
   }
   job.arena = std::move(arena);
   if (shard_.offer(job)) return;

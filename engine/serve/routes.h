@@ -22,13 +22,19 @@ class Routes {
 
  private:
   using Answer = std::unique_ptr<Responder>;
+  /// What POST /events may ask for beside its events.
+  struct Replay {
+    std::string prefix;             // "replay:NAME/": they are played again, and what they call is recorded
+    std::vector<std::string> only;  // the workflows that they may start; empty: all
+  };
 
   void hook(const ServerRequest& request, Answer responder);
   void challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder);
   void events(const ServerRequest& request, Answer responder);
   void observe(const ServerRequest& request, Answer responder);
   void api(const ServerRequest& request, Answer responder);
-  void offer(Job job, std::vector<Taken> taken, std::unique_ptr<Arena> arena, Answer responder);
+  void offer(Job job, std::vector<Taken> taken, const Replay& replay, std::unique_ptr<Arena> arena, Answer responder);
+  Result<Replay> replay_of(const ServerRequest& request) const;
   void refuse(const Error& error, Answer& responder);
   bool allowed(const ServerRequest& request) const;
 

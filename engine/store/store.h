@@ -62,7 +62,7 @@ struct CallRow {
 };
 
 struct CallEndRow {
-  std::string key, status, error;      // status: done, failed, unknown
+  std::string key, status, error;      // status: done, failed, unknown, recorded (never made)
   std::uint32_t attempts = 1;
   Time at;
 };
@@ -173,7 +173,7 @@ struct RunView {
 struct CallView {
   std::uint64_t key = 0;
   CallRow row;
-  std::string status, error;           // status: open, done, failed, unknown
+  std::string status, error;           // status: open, done, failed, unknown, recorded
 };
 
 struct TicketView {

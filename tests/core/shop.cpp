@@ -284,7 +284,8 @@ void Shop::record(const std::string& id, Transition& made) {
   for (const CallOrder& order : made.calls) {
     args.push_back(to_json(order.call.args));
     transcript += "call " + order.call.key + ' ' + std::to_string(to_ms(order.due)) + ' ' + args.back() + '\n';
-    calls.push_back(order);
+    const auto over = [&](const CallEnd& end) { return end.recorded && end.key == order.call.key; };
+    if (std::none_of(made.calls_ended.begin(), made.calls_ended.end(), over)) calls.push_back(order);
   }
   for (const Note& n : made.notes)
     transcript += n.code + ' ' + n.workflow + ' ' + n.run + ' ' + n.step + ' ' + n.text + '\n';

@@ -23,11 +23,13 @@ run_catch() {
   [ "${bad:-0}" -eq 0 ] || cat "$report"
 }
 
-# `conformance SUITE FILE...` ends with "N passed, N failed". The files are those of the suite's folder, or named.
+# `conformance SUITE FILE...` ends with "N passed, N failed". The files are those of the suite's folder, or named: some as one
+# argument with commas between them.
 run_conformance() {
   local suite=$1 files
   files=("$SHOPBELL_CONFORMANCE"/${2:-$1/*.jsonl})
-  if [ ! -e "${files[0]}" ]; then
+  [ $# -lt 3 ] || files=("${files[0]//,/,$SHOPBELL_CONFORMANCE/}" "$SHOPBELL_CONFORMANCE/${3//,/,$SHOPBELL_CONFORMANCE/}")
+  if [ ! -e "${files[0]%%,*}" ]; then
     echo "conformance $suite: skipped, there is no ${files[0]}"
     return
   fi
@@ -51,6 +53,8 @@ run_conformance cron
 run_conformance timezones
 run_conformance signatures webhooks/signatures.jsonl
 run_conformance webhooks webhooks/index.jsonl
+run_conformance intents intents/banking77/train.jsonl  # split by the program
+run_conformance intents intents/clinc150/train.jsonl,intents/clinc150/oos_train.jsonl intents/clinc150/val.jsonl,intents/clinc150/oos_val.jsonl
 for story in tests/stories/*.sh; do
   [ -e "$story" ] || continue
   if bash "$story" "$bin" >"$report" 2>&1; then add 1 0; echo "$(basename "$story" .sh): $(tail -1 "$report")"; else add 0 1; echo "$(basename "$story" .sh): failed"; cat "$report"; fi

@@ -13,5 +13,6 @@ int run_cron(std::span<const std::string> files);
 int run_timezones(std::span<const std::string> files);
 int run_signatures(std::span<const std::string> files);
 int run_webhooks(std::span<const std::string> files);
+int run_intents(std::span<const std::string> files);
 
 }  // namespace shopbell::conformance

@@ -156,8 +156,15 @@ void BatchMaker::take(Entry& entry) {
   } else {
     Loading& on = subjects_.at(entry.subject);
     absorb(apply(workflows_, on.subject, entry.input, arena_), on, row);
+    if (std::holds_alternative<Due>(entry.input.what)) wake_for_others(on.subject);
   }
   rows_.inputs.push_back(std::move(row));
+}
+
+// The store names a subject by its first wait alone; when that is over, the others are to be known.
+void BatchMaker::wake_for_others(const Subject& subject) {
+  for (const Run& run : subject.runs)
+    if (is_due(run, Time::max()) && run.due > now_) wake_at(run.due);
 }
 
 void BatchMaker::quarantine(InputRow& row) {

@@ -67,6 +67,7 @@ class BatchMaker {
   Result<void> load(std::vector<Entry>& entries);
   void mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen);
   void take(Entry& entry);
+  void wake_for_others(const Subject& subject);
   void quarantine(InputRow& row);
   void absorb(Transition&& made, Loading& on, InputRow& row);
   void add_notes(const std::vector<Note>& notes, InputRow& row);

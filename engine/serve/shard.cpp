@@ -117,8 +117,9 @@ bool Shard::turn() {
 }
 
 Millis Shard::pause() const {
-  const Millis pause = std::clamp(std::min(next_due_, next_call_) - clock_.wall(), Millis{0}, look_ahead);
-  return full_ ? std::min(pause, std::chrono::duration_cast<Millis>(full_pause)) : pause;
+  const auto until_try = std::chrono::ceil<Millis>(try_again_at_ - clock_.steady());
+  if (full_ && until_try > Millis{0}) return until_try;  // whatever is due
+  return std::clamp(std::min(next_due_, next_call_) - clock_.wall(), Millis{0}, look_ahead);
 }
 
 void Shard::wait_for_work(std::unique_lock<std::mutex>& lock) {

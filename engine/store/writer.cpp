@@ -44,7 +44,7 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   add_run_ = prepare("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_run_id_ = prepare("INSERT OR IGNORE INTO run_id VALUES (?, ?)");
   update_run_ = prepare(
-      "UPDATE run SET status = ?2, step = ?3, reason = ?4, ended = ?5, due = ?6, state = ?7,"
+      "UPDATE run SET status = ?2, step = ?3, reason = ?4, ended = ?5, due = ?6, state = ?7, version = ?9,"
       " notes = CASE WHEN ?8 = '' THEN notes WHEN notes = '' THEN ?8 ELSE notes || char(10) || ?8 END WHERE "
       "key = ?1");
   retry_call_ = prepare(
@@ -170,7 +170,7 @@ int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
   }
   if (run.ended) --meta.open_runs;
   return update_run_.run(*open, run.status, run.step, run.reason, run.ended, due_of(run), run.state,
-                         lines_of(run.notes));
+                         lines_of(run.notes), run.version);
 }
 
 int Writer::put_call(const CallRow& call, Meta& meta) {

@@ -204,6 +204,19 @@ TEST_CASE("versions are put when absent, and known as long as runs are open on t
   CHECK(value_of(store->open_versions()) == std::vector<std::string>{"v1"});
 }
 
+TEST_CASE("a run that went on in another version is open on that one") {
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  Batch batch = next(*store, {event("1")});
+  batch.runs = {open_run("a", "customer:7", 1)};
+  REQUIRE(store->commit(batch) == Committed::done);
+  batch = next(*store, {event("2")});
+  batch.runs = {open_run("a", "customer:7", 0)};
+  batch.runs[0].version = "v2";
+  REQUIRE(store->commit(batch) == Committed::done);
+  CHECK(value_of(store->open_versions()) == std::vector<std::string>{"v2"});
+}
+
 TEST_CASE("a batch without inputs writes versions and moves no seq") {
   const Folder folder;
   auto store = open_or_throw(folder.path());

@@ -61,6 +61,7 @@ class SimDisk {
     std::string now, synced;
     std::vector<Change> unsynced;
     std::vector<std::unique_ptr<char[]>> shared;  // SQLite's index of the write-ahead log
+    int connections = 0;                          // of SQLite that have it open
   };
   using Names = std::map<std::string, std::shared_ptr<File>>;
   struct Open {

@@ -24,7 +24,7 @@ sqlite3_vfs SimVfs::table(SimDisk& disk, const char* name) {
 }
 
 const sqlite3_io_methods* SimVfs::methods() {
-  static const sqlite3_io_methods table{2,     close,      read,    write,       cut,   sync,       size,          lock,   lock,
+  static const sqlite3_io_methods table{2,     close,      read,    write,       cut,   sync,       size,          lock,   unlock,
                                         check_lock, control, sector_size, characteristics, share, share_lock, share_barrier, unshare, nullptr, nullptr};
   return &table;
 }
@@ -41,6 +41,7 @@ int SimVfs::open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, in
     if (const Mishap mishap = disk.next(); mishap != Mishap::none) return code(mishap, SQLITE_IOERR);
     there = disk.names_[name] = std::make_shared<SimDisk::File>();
   }
+  ++there->connections;
   handle.disk = &disk;
   handle.file = new std::shared_ptr<SimDisk::File>(std::move(there));
   handle.remove_at_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0 && name != nullptr ? new std::string(name) : nullptr;
@@ -52,6 +53,7 @@ int SimVfs::open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, in
 int SimVfs::close(sqlite3_file* file) {
   Handle& handle = of(file);
   if (handle.remove_at_close != nullptr) handle.disk->names_.erase(*handle.remove_at_close);
+  --(*handle.file)->connections;
   delete handle.remove_at_close;
   delete handle.file;
   return SQLITE_OK;
@@ -131,6 +133,10 @@ int SimVfs::sync(sqlite3_file* file, int) {
 int SimVfs::size(sqlite3_file* file, sqlite3_int64* size) {
   *size = static_cast<sqlite3_int64>((*of(file).file)->now.size());
   return SQLITE_OK;
+}
+
+int SimVfs::lock(sqlite3_file* file, int level) {
+  return level == SQLITE_LOCK_EXCLUSIVE && (*of(file).file)->connections > 1 ? SQLITE_BUSY : SQLITE_OK;
 }
 
 int SimVfs::check_lock(sqlite3_file*, int* result) {

@@ -1,5 +1,7 @@
 #pragma once
 // The simulated disk as SQLite sees it: a table of functions. https://www.sqlite.org/vfs.html
+// One thread, so of locks only this is kept: who is not alone gets nothing for itself, and leaves the
+// write-ahead log alone when it closes.
 
 #include "support/sim_disk.h"
 
@@ -38,7 +40,8 @@ struct SimVfs {
   static int cut(sqlite3_file*, sqlite3_int64);
   static int sync(sqlite3_file*, int);
   static int size(sqlite3_file*, sqlite3_int64*);
-  static int lock(sqlite3_file*, int) { return SQLITE_OK; }
+  static int lock(sqlite3_file*, int);
+  static int unlock(sqlite3_file*, int) { return SQLITE_OK; }
   static int check_lock(sqlite3_file*, int*);
   static int control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
   static int sector_size(sqlite3_file*) { return 4096; }

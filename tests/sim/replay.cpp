@@ -1,0 +1,221 @@
+#include "sim/replay.h"
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "intake/cloudevent.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+
+namespace shopbell::sim {
+namespace {
+
+std::string time_text(std::optional<Time> at) { return at ? std::to_string(to_ms(*at)) : std::string(); }
+
+std::string note_line(const Note& note, Time at) {
+  std::string line = fmt::format("{{\"at\":{}", to_ms(at));
+  for (const auto& [name, text] : std::initializer_list<std::pair<const char*, const std::string&>>{{"code", note.code}, {"workflow", note.workflow}, {"step", note.step}, {"text", note.text}})
+    if (!text.empty()) line += fmt::format(",\"{}\":{}", name, to_json(Value(text)));
+  return line + "}";
+}
+
+void add_line(std::string& to, const std::string& line) { to += (to.empty() ? "" : "\n") + line; }
+
+std::string_view status_text(Outcome::Status status) {
+  static constexpr std::string_view texts[] = {"done", "retry", "failed", "unknown"};
+  return texts[static_cast<std::size_t>(status)];
+}
+
+Finished finished_of(const Value& detail) {
+  Finished f;
+  f.run = detail["run"].text_or({});
+  f.call = detail["call"].text_or({});
+  f.attempt = static_cast<std::uint32_t>(detail["attempt"].integer_or(0));
+  for (const auto status : {Outcome::Status::done, Outcome::Status::retry, Outcome::Status::failed, Outcome::Status::unknown})
+    if (detail["status"].text_or({}) == status_text(status)) f.status = status;
+  f.output = detail["output"];
+  const Value error = detail["error"];
+  f.error = {std::string(error["code"].text_or({})), std::string(error["message"].text_or({})), {}};
+  if (detail.find("retry_after_ms") != nullptr) f.retry_after = Millis{detail["retry_after_ms"].integer_or(0)};
+  const Value message = detail["message"];
+  if (!message.is_null())
+    f.message = SentMessage{std::string(message["channel"].text_or({})), std::string(message["to"].text_or({})),
+                            std::string(message["text"].text_or({})), std::string(message["id"].text_or({}))};
+  return f;
+}
+
+class Player {
+ public:
+  explicit Player(const Editions& editions) : editions_(editions) {}
+
+  void play(const StoredInput& stored) {
+    auto input = input_of(stored);
+    if (!input) return complain(fmt::format("input {} of kind {} cannot be read", stored.seq, stored.kind));
+    const Workflows* workflows = in_force(stored.seq);
+    Subject subject = load(stored.subject);
+    std::map<std::string, Time> due;
+    for (const Run& run : subject.runs)
+      if (is_due(run, Time::max())) due[run.id] = run.due;
+    Transition made = apply(*workflows, subject, *input, arena_);
+    if (stored.kind == "due") check_none_early(due, made, *input);
+    keep(subject, made);
+    record(stored, *input, std::move(made));
+  }
+
+  Replay finish() {
+    for (const auto& [id, row] : runs_) made_.tables.runs[id] = text_of(row);
+    for (const auto& [key, row] : calls_) made_.tables.calls[key] = row;
+    if (!following_.empty()) complain("events that followed from others were not taken");
+    return std::move(made_);
+  }
+
+ private:
+  struct RunEntry {
+    Run run;
+    std::uint64_t began = 0;
+    std::string notes, state, subject;
+  };
+
+  void complain(std::string what) { made_.complaints.push_back(std::move(what)); }
+
+  const Workflows* in_force(std::uint64_t seq) const {
+    const Workflows* set = nullptr;
+    for (const auto& [from, workflows] : editions_)
+      if (from <= seq) set = workflows.get();
+    return set;
+  }
+
+  std::optional<Input> input_of(const StoredInput& stored) {
+    Input input{from_ms(stored.at), Due{}};
+    const auto detail = stored.detail.empty() ? Value() : parse_json(stored.detail, arena_).value();
+    if (stored.kind == "event" || stored.kind == "forwarded") {
+      auto received = received_of(stored);
+      if (!received) return {};
+      input.what = std::move(*received);
+    } else if (stored.kind == "finished") input.what = finished_of(detail);
+    else if (stored.kind == "cancelled") input.what = Cancelled{std::string(detail["run"].text_or({})), std::string(detail["by"].text_or({}))};
+    else if (stored.kind == "scheduled") input.what = Scheduled{std::string(detail["workflow"].text_or({}))};
+    else if (stored.kind != "due") return {};
+    return input;
+  }
+
+  /// What the core itself made is taken as it made it, when its turn comes; an event from outside is in the log.
+  std::optional<Received> received_of(const StoredInput& stored) {
+    while (!following_.empty() && following_.front().received.workflow.empty() && seen_.contains(digest_of(following_.front()))) following_.pop_front();
+    const bool follows = !following_.empty() && following_.front().received.event.id == stored.event_id &&
+                         following_.front().received.event.source == stored.source && following_.front().subject == stored.subject;
+    if (follows) {
+      Received received = std::move(following_.front().received);
+      following_.pop_front();
+      if (received.workflow.empty()) seen_.insert(event_digest(received.event.source, received.event.id));
+      return received;
+    }
+    auto event = read_line(stored.line, arena_);
+    if (stored.kind != "event" || !event) return {};
+    if (!seen_.insert(event_digest(event->source, event->id)).second) complain("the event " + stored.event_id + " was taken twice");
+    return Received{*event, 0, {}, {}};
+  }
+  static std::string digest_of(const Following& next) { return event_digest(next.received.event.source, next.received.event.id); }
+
+  Subject load(const std::string& id) {
+    Subject subject = decode_subject(id, made_.tables.subjects.contains(id) ? made_.tables.subjects.at(id) : "", arena_).value();
+    for (const std::string& run : open_of_[id]) subject.runs.push_back(decode_run(runs_.at(run).state, arena_).value());
+    return subject;
+  }
+
+  void keep(const Subject& subject, const Transition& made) {
+    if (made.subject_changed) made_.tables.subjects[subject.id] = encode_subject(subject);
+    auto& open = open_of_[subject.id];
+    for (const Run& run : made.runs) {
+      const auto [at, fresh] = runs_.try_emplace(run.id);
+      if (fresh) at->second.began = seq_;
+      at->second.run = run;
+      at->second.subject = subject.id;
+      at->second.state = is_open(run.status) ? encode_run(run) : std::string();
+      std::erase(open, run.id);
+    }
+    std::vector<std::string> ordered;  // as the store gives them: oldest first
+    for (const Run& run : subject.runs) ordered.push_back(run.id);
+    open = std::move(ordered);
+  }
+
+  void check_none_early(const std::map<std::string, Time>& due, const Transition& made, const Input& input) {
+    for (const Run& run : made.runs) {
+      const auto at = due.find(run.id);
+      if (at == due.end() || at->second <= input.at || (run.status == RunStatus::waiting && run.due == at->second)) continue;
+      complain("run " + run.id + " of " + run.workflow + " was woken before its time");
+    }
+  }
+
+  void record(const StoredInput& stored, const Input& input, Transition made) {
+    std::string& own = made_.tables.notes[std::to_string(stored.seq)];
+    for (const Note& note : made.notes) add_line(note.run.empty() || !runs_.contains(note.run) ? own : runs_[note.run].notes, note_line(note, input.at));
+    for (const CallOrder& order : made.calls) keep_call(order, stored.subject);
+    for (const CallEnd& end : made.calls_ended) end_call(end, input.at);
+    for (const TicketOpened& t : made.tickets)
+      made_.tables.tickets[t.id] = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", t.run, t.workflow, stored.subject, t.draft.queue, t.draft.priority, t.draft.reason, t.draft.note,
+                                               to_json(make_map(arena_, {{"conversation", t.conversation}, {"customer", t.customer}})), to_ms(input.at));
+    for (const MessageKept& m : made.messages)
+      made_.tables.messages[m.id] = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", stored.subject, m.channel, m.direction, m.from, m.to, m.text, m.run, to_ms(m.at));
+    for (Following& next : made.following) following_.push_back(std::move(next));
+    made_.history.push_back({stored.seq, input.at, stored.kind, stored.subject, stored.event_id, std::move(made.runs), std::move(made.calls), std::move(made.calls_ended), std::move(made.notes)});
+  }
+
+  struct CallEntry {
+    std::string before, args;  // the columns as they stay, and what an attempt changes
+    std::uint32_t attempt = 1;
+    Millis timeout{0};
+    Time due;
+  };
+
+  void keep_call(const CallOrder& order, const std::string& subject) {
+    CallEntry& entry = open_calls_[order.call.key];
+    entry = {fmt::format("{}|{}|{}|{}|{}", order.call.run, order.call.workflow, subject, order.action, order.step), to_json(order.call.args),
+             static_cast<std::uint32_t>(order.call.attempt), order.timeout, order.due};
+    calls_[order.call.key] = fmt::format("{}|{}|{}|{}|{}|open||", entry.before, entry.args, entry.attempt, entry.timeout.count(), to_ms(entry.due));
+  }
+
+  void end_call(const CallEnd& end, Time at) {
+    const auto open = open_calls_.find(end.key);
+    if (open == open_calls_.end()) return;
+    const CallEntry& e = open->second;
+    calls_[end.key] = fmt::format("{}|{}|{}|{}||{}|{}|{}", e.before, e.args, end.attempts, e.timeout.count(), status_text(end.status), end.error, to_ms(at));
+    open_calls_.erase(open);
+  }
+
+  std::string text_of(const RunEntry& entry) const {
+    const Run& r = entry.run;
+    const bool open = is_open(r.status);
+    return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", entry.subject, r.workflow, r.version, to_text(r.status), r.at, r.reason, to_ms(r.started),
+                       open ? "" : time_text(r.ended), is_due(r, Time::max()) ? time_text(r.due) : "", entry.began, entry.state, entry.notes);
+  }
+
+ public:
+  void at(std::uint64_t seq) { seq_ = seq; }
+
+ private:
+  const Editions& editions_;
+  std::uint64_t seq_ = 0;
+  Replay made_;
+  Arena& arena_ = *made_.memory;
+  std::map<std::string, RunEntry> runs_;
+  std::map<std::string, std::vector<std::string>> open_of_;
+  std::map<std::string, CallEntry> open_calls_;
+  std::map<std::string, std::string> calls_;
+  std::deque<Following> following_;
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
+Replay replay(const std::vector<StoredInput>& inputs, const Editions& editions) {
+  Player player(editions);
+  for (const StoredInput& input : inputs) {
+    player.at(input.seq);
+    player.play(input);
+  }
+  return player.finish();
+}
+
+}  // namespace shopbell::sim

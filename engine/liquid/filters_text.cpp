@@ -75,7 +75,7 @@ Datum replaced(const FilterCall& c, std::string_view replacement, Which which) {
     if (which != Which::all) break;
     if (what.empty()) {
       if (at >= in.size()) break;
-      at += utf8_length(in[at]);
+      at = std::min(at + utf8_length(in[at]), in.size());  // the last character may be cut off
     } else {
       at = in.find(what, done);
     }

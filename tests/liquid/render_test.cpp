@@ -60,6 +60,10 @@ TEST_CASE("the largest numbers there are count and range without harm") {
   }
 }
 
+TEST_CASE("a character that is cut off does not lead beyond the text") {
+  CHECK(render("{{ 'a\xE2' | replace: '', \"\\'\" }}") == "a\xE2" "a\xE2\xE2");
+}
+
 TEST_CASE("what is true, empty, blank and equal") {
   const auto holds = [](std::string_view condition) {
     return render("{% if " + std::string(condition) + " %}yes{% endif %}", R"({"empty_text": "", "spaces": "  ", "zero": 0, "list": [1, 2], "none": [], "map": {"a": 1}, "nothing": null})") == "yes";

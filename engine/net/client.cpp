@@ -1,5 +1,6 @@
 #include "net/client.h"
 
+#include "base/crash_point.h"
 #include "net/pool.h"
 #include "net/tls.h"
 
@@ -77,6 +78,7 @@ class AsioClient final : public Client {
       sent.swap(sent_);
     }
     for (auto& [exchange, timeout] : sent) pool_.submit(std::move(exchange), timeout);
+    crash_point("client.submitted");
     if (!std::exchange(ticking_, true)) wait_for_tick();
   }
 

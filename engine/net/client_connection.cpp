@@ -1,5 +1,7 @@
 #include "net/client_connection.h"
 
+#include "base/crash_point.h"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/beast/http/error.hpp>
@@ -32,6 +34,7 @@ void ClientConnection::open(std::shared_ptr<Exchange> exchange, std::vector<tcp:
 }
 
 void ClientConnection::handshake() {
+  crash_point("client.connected");
   error_code error;
   stream_.socket().set_option(tcp::no_delay(true), error);
   if (!stream_.is_tls()) return begin();
@@ -77,6 +80,7 @@ void ClientConnection::write() {
   // read that is pending tells.
   stream_.write(asio::buffer(exchange_->bytes),
                 [self = shared_from_this(), kept = exchange_](error_code error, std::size_t) {
+                  crash_point("client.request_written");
                   if (kept == self->exchange_) self->written_ = !error;
                 });
 }
@@ -96,6 +100,7 @@ void ClientConnection::on_read(error_code error, std::size_t bytes) {
     return owner_.lost(*this);
   }
   heard_ = true;
+  crash_point("client.response_heard");
   take_response();
 }
 
@@ -137,6 +142,7 @@ void ClientConnection::complete() {
       parser_->is_done() && parser_->keep_alive() && !response_.cut && written_ && buffer_.size() == 0;
   auto exchange = std::exchange(exchange_, nullptr);
   exchange->connection = nullptr;
+  crash_point("client.response_read");
   reusable ? read() : static_cast<void>(close());
   owner_.ended(*this, std::move(exchange), std::move(response_), reusable);
 }

@@ -1,4 +1,5 @@
 #include "net/mail.h"
+#include "base/crash_point.h"
 #include "net/mail_address.h"
 #include "net/mail_queue.h"
 
@@ -27,6 +28,7 @@ std::size_t give_message(char* to, std::size_t size, std::size_t count, void* co
   std::memcpy(to, part.data(), part.size());
   transfer.left.remove_prefix(part.size());
   transfer.all_taken = transfer.left.empty();
+  crash_point("mail.body_given");
   return part.size();
 }
 
@@ -34,6 +36,7 @@ std::size_t hear(char* line, std::size_t size, std::size_t count, void* context)
   std::string_view word(line, size * count);
   while (!word.empty() && (word.back() == '\r' || word.back() == '\n')) word.remove_suffix(1);
   static_cast<Transfer*>(context)->last_word = word.substr(0, 512);
+  crash_point("mail.server_spoke");
   return size * count;
 }
 
@@ -101,6 +104,7 @@ class Smtp final : public Mailer {
   Result<std::string> deliver(const Mail& mail) {
     const auto message = compose(mail);
     if (!message) return tl::unexpected(message.error());
+    crash_point("mail.composed");
     const auto from = parse_mailboxes(mail.from), to = parse_mailboxes(mail.to);
     if (!from || !to) return tl::unexpected((from ? to : from).error());
     thread_local Handle handle;
@@ -111,7 +115,9 @@ class Smtp final : public Mailer {
     Transfer transfer{*message, false, {}, &stopping_};
     char detail[CURL_ERROR_SIZE] = "";
     set_up(handle.curl, transfer, recipients.list, "<" + from->front().address + ">", detail);
+    crash_point("mail.transfer_begun");
     const CURLcode code = curl_easy_perform(handle.curl);
+    crash_point("mail.transferred");
     long reply = 0;
     curl_easy_getinfo(handle.curl, CURLINFO_RESPONSE_CODE, &reply);
     curl_easy_reset(handle.curl);  // the connection stays, what points into this function does not

@@ -1,5 +1,6 @@
 #include "serve/app.h"
 
+#include "base/crash_point.h"
 #include "serve/api.h"
 #include "serve/dispatch.h"
 #include "serve/reload.h"
@@ -121,12 +122,15 @@ Shard::Outside outside_of(App& app) {
 Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   app.config = std::make_shared<const ShopConfig>(std::move(shop.config));
   app.data = data_folder(options, *app.config);
+  crash_point("start.configured");
   auto store = Store::open(app.data);
   if (!store) return tl::unexpected(store.error());
+  crash_point("start.store_opened");
   app.reload = std::make_unique<Reload>(options.folder);
   shop.config.facts = app.config->facts;
   auto workflows = app.reload->first(shop, **store);
   if (!workflows) return tl::unexpected(workflows.error());
+  crash_point("start.workflows_ready");
   app.metrics.workflows = static_cast<std::int64_t>((*workflows)->all().size());
   auto mailer = make_mailer(*app.config, app.data);
   if (!mailer) return tl::unexpected(mailer.error());
@@ -161,6 +165,7 @@ void wait_for_signal(App& app, const sigset_t& signals) {
     if (auto workflows = app.reload->changed()) {
       app.metrics.workflows = static_cast<std::int64_t>(workflows->all().size());
       app.shard->use(std::move(workflows));
+      crash_point("reload.taken_up");
       ++app.metrics.reloads;
     }
     app.metrics.reloads_refused += app.reload->refused();
@@ -170,9 +175,12 @@ void wait_for_signal(App& app, const sigset_t& signals) {
 void stop(App& app) {
   spdlog::info("stopping: what was received is finished first");
   app.server->stop(stop_grace);
+  crash_point("stop.server_stopped");
   app.dispatch->stop(stop_grace);
+  crash_point("stop.calls_stopped");
   app.api->stop();
   app.shard->stop();
+  crash_point("stop.shard_stopped");
 }
 
 }  // namespace
@@ -191,8 +199,11 @@ int serve(const ServeOptions& options) {
   if (auto good = apply_listen(options.listen, shop->config); !good) return refuse_to_start(good.error());
   App app;
   if (auto good = build(app, options, std::move(*shop)); !good) return refuse_to_start(good.error());
+  crash_point("start.built");
   app.shard->start();
+  crash_point("start.shard_started");
   app.server->start();
+  crash_point("start.server_started");
   const bool ipv6 = app.config->host.find(':') != std::string::npos;
   fmt::print("listening on {}://{}{}{}:{}\n", app.config->certificate_file.empty() ? "http" : "https", ipv6 ? "[" : "", app.config->host, ipv6 ? "]" : "", app.server->port());
   std::fflush(stdout);

@@ -1,5 +1,7 @@
 #include "serve/reload.h"
 
+#include "base/crash_point.h"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -42,10 +44,12 @@ std::shared_ptr<const Workflows> Reload::set_of(const Shop& shop) {
 
 Result<std::shared_ptr<const Workflows>> Reload::first(const Shop& shop, Store& store) {
   for (const auto& workflow : shop.workflows) kept_[workflow->version] = workflow;
+  crash_point("reload.first_begun");
   const auto versions = store.open_versions();
   if (!versions) return tl::unexpected(versions.error());
   for (const std::string& version : *versions) {
     if (kept_.contains(version)) continue;
+    crash_point("reload.version_wanted");
     const auto row = store.version(version);
     if (!row) return tl::unexpected(row.error());
     if (!*row) continue;  // the core fails such a run with a note
@@ -64,6 +68,7 @@ std::shared_ptr<const Workflows> Reload::changed() {
   seen_ = now;
   if (now == loaded_ || !still) return nullptr;
   loaded_ = now;
+  crash_point("reload.noticed");
   const auto read = load_shop(folder_);
   for (const Diagnostic& d : read.diagnostics) spdlog::log(d.severity == Severity::error ? spdlog::level::err : spdlog::level::warn, "{}", to_text(d));
   if (!read.value) {
@@ -71,6 +76,7 @@ std::shared_ptr<const Workflows> Reload::changed() {
     spdlog::error("the changed files are not taken up; the workflows from before go on");
     return nullptr;
   }
+  crash_point("reload.read");
   spdlog::info("workflows taken up anew: {}", read.value->workflows.size());
   return set_of(*read.value);
 }

@@ -1,5 +1,6 @@
 #include "serve/routes.h"
 
+#include "base/crash_point.h"
 #include "base/hash.h"
 #include "base/hmac.h"
 #include "core/replayed.h"
@@ -157,7 +158,10 @@ void Routes::offer(Job job, std::vector<Taken> taken, const Replay& replay, std:
     if (!replay.prefix.empty()) entry.original = event_digest(plain_subject(t.event.source), t.event.id);
   }
   job.arena = std::move(arena);
-  if (shard_.offer(job)) return;
+  crash_point("routes.event_read");
+  const bool taken_up = shard_.offer(job);
+  crash_point("routes.event_offered");
+  if (taken_up) return;
   ++metrics_.queue_full;
   job.responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));
 }

@@ -1,5 +1,6 @@
 #include "store/log.h"
 
+#include "base/crash_point.h"
 #include "base/time.h"
 
 #include <fcntl.h>
@@ -132,7 +133,9 @@ class Log::Syncer {
       if (fd_ < 0) return;
       const int fd = fd_;
       lock.unlock();
+      crash_point("log.sync_begun");
       const bool synced = calls_.sync(fd) == 0;
+      crash_point("log.synced");
       lock.lock();
       synced_ = synced;
       fd_ = -1;
@@ -203,6 +206,7 @@ Result<void> Log::open_last(const LogEnd& committed) {
   end_ = kept_ = committed;
   reserved_ = committed.offset;
   if (calls_.cut(fd_, static_cast<off_t>(committed.offset)) != 0) return io_error(path);
+  crash_point("log.tail_cut");
   return {};
 }
 
@@ -218,6 +222,7 @@ bool Log::begin_segment(const std::string& name) {
   const std::string path = folder_ + "/" + name;
   const int fd = calls_.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC);
   if (fd < 0) return false;
+  crash_point("log.segment_made");
   if (!sync_folder(folder_, calls_)) {
     const int error = errno;
     calls_.close(fd);
@@ -226,6 +231,7 @@ bool Log::begin_segment(const std::string& name) {
     return false;
   }
   close();
+  crash_point("log.segment_named");
   fd_ = fd;
   end_ = LogEnd{name, 0};
   kept_ = end_;
@@ -266,7 +272,10 @@ Log::Wrote Log::append(Time at, const std::vector<std::string_view>& lines,
     offset += line.size() + 1;
   }
   reserve(offset - end_.offset);
-  return write_all(parts);
+  crash_point("log.room_reserved");
+  const Wrote wrote = write_all(parts);
+  crash_point("log.lines_written");
+  return wrote;
 }
 
 Log::Wrote Log::write_all(std::vector<iovec>& parts) {

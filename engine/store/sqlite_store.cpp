@@ -1,6 +1,7 @@
 // The store: the order of log, rows and syncs. Rows are writer.cpp's, lines are log.cpp's.
 
 #include "store/log.h"
+#include "base/crash_point.h"
 #include "store/open.h"
 #include "store/schema.h"
 #include "store/writer.h"
@@ -152,6 +153,7 @@ int SqliteStore::begin_epoch() {
   int code = begin_.run();
   if (code == SQLITE_OK) code = read_meta(meta_, segment_);
   if (code == SQLITE_OK) code = writer_.open(meta_);
+  crash_point("store.meta_read");
   ++meta_.fence.epoch;
   Batch nothing;
   nothing.clock = meta_.clock;
@@ -163,6 +165,7 @@ Result<void> SqliteStore::start(const std::string& folder, const FileCalls& file
   int code = prepare();
   if (code == SQLITE_OK) code = begin_epoch();
   if (code != SQLITE_OK) return db_.error(code);
+  crash_point("store.epoch_begun");
   auto log = Log::open(log_path(folder), LogEnd{segment_, meta_.log_end}, files);
   if (!log) return tl::unexpected(log.error());
   log_ = std::move(*log);
@@ -177,6 +180,7 @@ Result<void> SqliteStore::start(const std::string& folder, const FileCalls& file
 }
 
 SqliteStore::~SqliteStore() {
+  crash_point("store.closing");
   if (log_ && !failed_) log_->close();
 }
 
@@ -311,6 +315,7 @@ Committed SqliteStore::attempt(const Batch& batch, Meta& meta) {
   });
   if (code != SQLITE_OK) return verdict(code);
   if (now != batch.fence) return Committed::fenced;
+  crash_point("store.commit_begun");
 
   std::vector<std::string_view> lines;
   std::vector<std::uint64_t> offsets;
@@ -324,6 +329,7 @@ Committed SqliteStore::attempt(const Batch& batch, Meta& meta) {
     code = name_segment(meta);
   }
   if (code == SQLITE_OK) code = writer_.write(batch, offsets, meta);
+  crash_point("store.rows_written");
   if (!lines.empty() && !log_->finish_sync()) return Committed::failed;
   return verdict(code == SQLITE_OK ? commit_.run() : code);
 }
@@ -343,6 +349,7 @@ Committed SqliteStore::commit(const Batch& batch) {
   }
   if (meta.segment != meta_.segment) segment_ = log_->end().segment;
   meta_ = meta;
+  crash_point("store.committed");
   log_->keep();
   writer_.committed(batch);
   if (wal_pages_ >= wal_pages_max) checkpoint();
@@ -411,8 +418,10 @@ Result<std::unique_ptr<Store>> open_store(const std::string& folder, const Groun
   if (error) return fail("io", folder + ": " + error.message());
   auto lock = Lock::take(lock_path(folder));
   if (!lock) return tl::unexpected(lock.error());
+  crash_point("store.locked");
   auto db = open_database(folder, ground);
   if (!db) return tl::unexpected(db.error());
+  crash_point("store.database_opened");
   auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*db));
   if (auto started = store->start(folder, ground.files); !started) return tl::unexpected(started.error());
   return store;

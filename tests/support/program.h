@@ -38,6 +38,7 @@ class RunningServer {
   int pid() const { return pid_; }
   void kill();       // SIGKILL, and waits for its end
   int terminate();   // SIGTERM, and waits; the exit code, or -signal
+  int wait() { return wait_for_end(); }  // the same without a signal
 
  private:
   int wait_for_end();

@@ -14,5 +14,6 @@ struct EmbeddedFile {
 
 std::span<const EmbeddedFile> embedded_platforms();
 std::span<const EmbeddedFile> embedded_events();
+std::span<const EmbeddedFile> embedded_intents();
 
 }  // namespace shopbell

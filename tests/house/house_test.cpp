@@ -28,9 +28,11 @@ const std::map<std::string, std::set<std::string>> doors{
     {"store", {"base", "core"}},
     {"net", {"base"}},
     {"hear", {"base"}},
+    {"teach", {"base", "cel", "liquid", "core", "load", "hear"}},
+    {"starter", {"base", "load", "hear", "teach"}},
     {"intake", {"base", "cel", "core", "load"}},
-    {"serve", {"base", "cel", "liquid", "core", "load", "store", "net", "intake", "hear"}},
-    {"cli", {"base", "cel", "liquid", "core", "load", "play", "store", "net", "intake", "hear", "serve"}},
+    {"serve", {"base", "cel", "liquid", "core", "load", "store", "net", "intake", "hear", "teach"}},
+    {"cli", {"base", "cel", "liquid", "core", "load", "play", "store", "net", "intake", "hear", "teach", "serve"}},
 };
 
 // Libraries, by how their headers begin, and the folders that may use them.
@@ -38,7 +40,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"yaml-cpp/", {"load"}},        {"sqlite3.h", {"store"}},        {"boost/asio", {"net", "serve"}},
     {"boost/beast", {"net", "serve"}}, {"curl/", {"net"}},           {"openssl/", {"net", "base"}},
     {"spdlog/", {"serve"}},         {"CLI/", {"cli"}},               {"re2/", {"cel"}},
-    {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"intake", "hear"}},
+    {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"intake", "hear", "teach"}},
     {"zlib.h", {"intake"}},         {"zstd.h", {"intake"}},        {"linear.h", {"hear"}},
 };
 

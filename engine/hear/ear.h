@@ -1,0 +1,57 @@
+#pragma once
+// All that is heard in one message: intent, mood, language, and whether a person must take it. Immutable; any thread.
+
+#include "hear/language.h"
+
+namespace shopbell {
+
+/// What an ear learns from. The labels of `person` are the reasons why a message goes to a person, and "none"; of `phrases`,
+/// such a reason, the text being what alone is enough for it.
+struct Teaching {
+  std::vector<Example> intents, mood, person, phrases, languages;
+};
+
+constexpr std::string_view other_intent = "other";
+constexpr double default_coverage = 0.9;
+/// How a shop's intents are trained: few examples, and a question back costs less than a wrong answer.
+inline const Training shop_intents{.kind = "intents", .outside = std::string(other_intent), .right_refused_max = 0.06};
+
+struct HeardMessage {
+  std::string intent;                // "other": about none of those that were asked for
+  std::vector<std::string> intents;  // those that cannot be excluded, the most probable first
+  double confidence = 0;             // probability of `intent`
+  std::string mood;                  // angry, unhappy, neutral, happy
+  std::string language;              // "es"; empty: not known
+  std::string model;                 // the name of the model that said `intent`
+  bool to_person = false;
+  std::string reason;                // anger, asks_person, legal_threat, self_harm, payment_fraud; or empty
+};
+
+class Ear {
+ public:
+  /// Trains all three models. Errors: train_model()'s.
+  static Result<Ear> train(const Teaching& teaching);
+  /// The same with other intents; mood and what goes to a person stay.
+  Ear with_intents(Model intents) const;
+
+  /// `asked`: the intents that are of interest, any other is "other"; empty: all that the model knows.
+  HeardMessage hear(std::string_view text, std::span<const std::string> asked = {}, double coverage = default_coverage) const;
+  /// Why a person must take it; empty: a machine may answer. No intent model can change this.
+  std::string needs_person(std::string_view text) const;
+  const Model& intents() const { return intents_; }
+
+  std::string write() const;
+  /// Errors: read_model()'s; "not_an_ear", "ear_broken".
+  static Result<Ear> read(std::string_view bytes);
+
+ private:
+  void hear_intent(std::string_view text, std::span<const std::string> asked, double coverage, HeardMessage& heard) const;
+  void learn_texts(std::vector<Example> phrases, std::vector<Example> languages);
+
+  Model intents_, mood_, person_;
+  std::vector<Example> phrases_, language_texts_;
+  std::vector<std::vector<std::string>> phrase_words_;
+  Languages languages_;
+};
+
+}  // namespace shopbell

@@ -30,7 +30,7 @@ using Found = std::vector<std::uint64_t>;
 bool is_signal(const std::string& word) { return word.front() == '<'; }
 
 void add_word(Found& found, const std::vector<std::string>& words, std::size_t i) {
-  found.push_back(packed(more(begin('w'), words[i]), FeatureGroup::word));
+  found.push_back(packed(more(begin('w'), words[i]), is_signal(words[i]) ? FeatureGroup::signal : FeatureGroup::word));
   if (is_signal(words[i])) return;
   const std::string_view before = i > 0 ? std::string_view(words[i - 1]) : "^";
   found.push_back(packed(more(more(more(begin('b'), before), " "), words[i]), FeatureGroup::word));

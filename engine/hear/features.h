@@ -18,8 +18,9 @@ enum class FeatureGroup : std::uint8_t {
   word,     // a word, or two that follow each other
   pair,     // two words that stand near each other, in any order
   letters,  // two to four code points of one word
+  signal,   // what is said without words
 };
-constexpr std::size_t feature_groups = 3;
+constexpr std::size_t feature_groups = 4;
 
 struct Feature {
   std::uint32_t hash;  // of group and content; the same on every machine, as model files hold it

@@ -9,7 +9,7 @@ namespace shopbell {
 namespace {
 
 // Each group has its part of the vector, however many features of it a message has.
-constexpr std::array<float, feature_groups> group_part{1.0F, 0.7F, 1.0F};
+constexpr std::array<float, feature_groups> group_part{1.0F, 0.7F, 1.0F, 0.7F};
 
 // Inverse document frequency, smoothed as if one message more held every feature (Manning, Raghavan, Schütze: Introduction to
 // Information Retrieval, 6.2).

@@ -27,8 +27,9 @@ void read_label(const yaml::Entry& entry, Report& report, std::vector<Example>& 
 }
 
 // Questions that are asked without any mood; the others are asked by people to whom something happened.
-constexpr std::array<std::string_view, 8> plain_questions{"availability", "invoice",    "order_status", "payment_methods",
-                                                          "product_question", "shipping_info", "sizing",  "store_info"};
+constexpr std::array<std::string_view, 10> plain_questions{"availability", "change_order", "invoice", "order_status",
+                                                           "payment_methods", "product_question", "returns",
+                                                           "shipping_info", "sizing", "store_info"};
 
 void append(std::vector<Example>& to, const std::vector<Example>& more) { to.insert(to.end(), more.begin(), more.end()); }
 

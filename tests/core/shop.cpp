@@ -158,8 +158,19 @@ Workflow started_by(std::string id, std::vector<std::string> on) {
 }
 
 Shop::Shop()
-    : facts_{"demo", "The Demo Shop", "https://demo.example", "EUR", "UTC", "en"},
-      workflows_(std::make_unique<Workflows>(facts_, all_)) {}
+    : now(world_.now),
+      facts_{"demo", "The Demo Shop", "https://demo.example", "EUR", "UTC", "en"},
+      workflows_(std::make_unique<Workflows>(facts_, all_)),
+      world_(*workflows_, arena_) {
+  now = from_ms(1'800'000'000'000);
+  world_.watch = [this](const play::Took& what) { took(what); };
+}
+
+void Shop::use(std::unique_ptr<Workflows> workflows) {
+  workflows_ = std::move(workflows);
+  world_.use(*workflows_);
+  for (const auto& old : kept_) workflows_->keep(old);
+}
 
 Shop& Shop::add(Workflow workflow) {
   for (std::size_t i = 0; i < workflow.program.size(); ++i)
@@ -171,8 +182,7 @@ Shop& Shop::add(std::shared_ptr<const Workflow> workflow) {
   std::erase_if(all_, [&](const auto& other) { return other->id == workflow->id; });
   all_.push_back(std::move(workflow));
   kept_.push_back(all_.back());
-  workflows_ = std::make_unique<Workflows>(facts_, all_);
-  for (const auto& old : kept_) workflows_->keep(old);
+  use(std::make_unique<Workflows>(facts_, all_));
   return *this;
 }
 
@@ -191,20 +201,16 @@ Shop& Shop::configure(const std::string& yaml) {
   ShopFile file = read_shop_file(report, ".");
   REQUIRE_FALSE(report.failed());
   facts_ = std::move(file.config.facts);
-  workflows_ = std::make_unique<Workflows>(facts_, all_);
-  for (const auto& old : kept_) workflows_->keep(old);
+  use(std::make_unique<Workflows>(facts_, all_));
   return *this;
 }
 
-void Shop::set_clocks() {
-  for (const auto& workflow : all_)
-    if (!workflow->schedules.empty()) give(schedule_subject(workflow->id), {now, Scheduled{workflow->id}});
-}
+void Shop::set_clocks() { world_.set_clocks(); }
 
 void Shop::forget_all_workflows() {
   all_.clear();
   kept_.clear();
-  workflows_ = std::make_unique<Workflows>(facts_, all_);
+  use(std::make_unique<Workflows>(facts_, all_));
 }
 
 void Shop::event(const std::string& type, const std::string& data, const std::string& about, Millis ago) {
@@ -221,42 +227,26 @@ void Shop::event(const std::string& type, const std::string& data, const std::st
   give(about, {now, Received{event, 0, {}, {}}});
 }
 
-void Shop::give(const std::string& about, Input input) {
-  take(about, input);
-  while (!following_.empty()) {
-    Following next = std::move(following_.front());
-    following_.pop_front();
-    take(next.subject, {now, std::move(next.received)});
-  }
-}
+void Shop::give(const std::string& about, Input input) { world_.give(about, std::move(input)); }
 
+// What was written is read, and written again byte by byte.
 Subject Shop::subject(const std::string& id) {
-  const Stored& stored = stored_[id];
-  auto loaded = decode_subject(id, stored.state, arena_);
-  REQUIRE(loaded);
-  if (!stored.state.empty()) REQUIRE(encode_subject(*loaded) == stored.state);
-  for (const std::string& state : stored.runs) {
-    auto run = decode_run(state, arena_);
-    REQUIRE(run);
-    REQUIRE(encode_run(*run) == state);
-    loaded->runs.push_back(std::move(*run));
-  }
-  return std::move(*loaded);
+  Subject loaded = world_.subject(id);
+  const play::Kept* kept = world_.find(id);
+  if (kept == nullptr) return loaded;
+  if (!kept->state.empty()) REQUIRE(encode_subject(loaded) == kept->state);
+  REQUIRE(loaded.runs.size() == kept->runs.size());
+  for (std::size_t i = 0; i < loaded.runs.size(); ++i) REQUIRE(encode_run(loaded.runs[i]) == kept->runs[i]);
+  return loaded;
 }
 
-void Shop::take(const std::string& id, const Input& input) {
-  Subject loaded = subject(id);
-  Transition made = apply(*workflows_, loaded, input, arena_);
-  Stored& stored = stored_[id];
-  if (made.subject_changed) stored.state = encode_subject(loaded);
-  else REQUIRE(encode_subject(loaded) == (stored.state.empty() ? "{}" : stored.state));
-  stored.runs.clear();
-  for (const Run& run : loaded.runs) {
-    REQUIRE(is_open(run.status));
-    stored.runs.push_back(encode_run(run));
-  }
-  check_runs(loaded, made);
-  record(id, made);
+void Shop::took(const play::Took& took) {
+  const std::string written = state(took.subject);
+  REQUIRE(encode_subject(took.after) == (written.empty() ? "{}" : written));
+  for (const Run& run : took.after.runs) REQUIRE(is_open(run.status));
+  check_runs(took.after, took.made);
+  subject(took.subject);
+  record(took.subject, took.made);
 }
 
 // What the transition says of open runs is what the subject has.
@@ -270,8 +260,8 @@ void Shop::check_runs(const Subject& loaded, const Transition& made) {
   }
 }
 
-void Shop::record(const std::string& id, Transition& made) {
-  transcript += "=> " + id + '\n' + stored_[id].state + '\n';
+void Shop::record(const std::string& id, const Transition& made) {
+  transcript += "=> " + id + '\n' + state(id) + '\n';
   for (const Run& run : made.runs) {
     transcript += encode_run(run) + '\n';
     if (!is_open(run.status)) ended.push_back(run);
@@ -293,27 +283,9 @@ void Shop::record(const std::string& id, Transition& made) {
   tickets.insert(tickets.end(), made.tickets.begin(), made.tickets.end());
   messages.insert(messages.end(), made.messages.begin(), made.messages.end());
   log.insert(log.end(), made.log.begin(), made.log.end());
-  for (Following& next : made.following) following_.push_back(std::move(next));
 }
 
-std::optional<std::pair<Time, std::string>> Shop::next_due() {
-  std::optional<std::pair<Time, std::string>> next;
-  for (const auto& [id, stored] : stored_)
-    for (const std::string& state : stored.runs) {
-      const auto run = decode_run(state, arena_);
-      if (is_due(*run, Time::max()) && (!next || run->due < next->first)) next = {run->due, id};
-    }
-  return next;
-}
-
-void Shop::pass(const std::string& duration) {
-  const Time until = now + parse_duration(duration).value();
-  for (auto due = next_due(); due && due->first <= until; due = next_due()) {
-    now = std::max(now, due->first);
-    give(due->second, {now, Due{}});
-  }
-  now = until;
-}
+void Shop::pass(const std::string& duration) { world_.pass_until(now + parse_duration(duration).value()); }
 
 void Shop::answer(Outcome::Status status, const std::string& output, std::optional<Millis> retry_after) {
   REQUIRE_FALSE(calls.empty());
@@ -334,21 +306,21 @@ void Shop::answer_to(const CallOrder& order, Outcome::Status status, const std::
   finished.retry_after = retry_after;
   if (status != Outcome::Status::done) finished.error = shopbell::fail("no_answer", "the far side was silent").value();
   else finished.message = SentMessage{"email", "a@example.com", "hello", "<m1>"};
-  for (const auto& [id, stored] : stored_)
-    for (const std::string& state : stored.runs)
-      if (decode_run(state, arena_)->id == order.call.run) return give(id, {now, finished});
-  give("customer:7", {now, finished});
+  for (const auto& [id, kept] : world_.subjects())
+    for (const std::string& state : kept.runs)
+      if (decode_run(state, arena_)->id == order.call.run) return world_.finish({order, id}, finished);
+  world_.finish({order, "customer:7"}, finished);
 }
 
 std::string Shop::state(const std::string& id) const {
-  const auto found = stored_.find(id);
-  return found == stored_.end() ? std::string() : found->second.state;
+  const play::Kept* kept = world_.find(id);
+  return kept == nullptr ? std::string() : kept->state;
 }
 
 std::vector<Run> Shop::open_runs() {
   std::vector<Run> runs;
-  for (const auto& [id, stored] : stored_)
-    for (const std::string& state : stored.runs) runs.push_back(decode_run(state, arena_).value());
+  for (const auto& [id, kept] : world_.subjects())
+    for (const std::string& state : kept.runs) runs.push_back(decode_run(state, arena_).value());
   return runs;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// A shop on virtual time for stories about the core: events go in, time passes, calls are answered. Between
-// any two inputs every subject and every run is written down and read again, as after a restart.
+// A shop on virtual time (play/world.h) for stories about the core: events go in, time passes, calls are answered.
+// Between any two inputs every subject and every run is written down and read again, as after a restart.
 
-#include "core/apply.h"
+#include "play/world.h"
 
 #include <deque>
 #include <map>
@@ -91,7 +91,7 @@ class Shop {
   bool noted(const std::string& code, const std::string& text = {}) const;
   std::string all_notes() const;
 
-  Time now = from_ms(1'800'000'000'000);     // 2027-01-15T08:00:00Z
+  Time& now;                                 // at first 2027-01-15T08:00:00Z
   std::deque<CallOrder> calls;               // open
   std::vector<std::string> args;             // of each attempt of each call, as JSON
   std::vector<CallEnd> calls_ended;
@@ -103,21 +103,16 @@ class Shop {
   std::string transcript;                    // all that came out, byte by byte
 
  private:
-  struct Stored {
-    std::string state;
-    std::vector<std::string> runs;           // by age
-  };
-  void take(const std::string& about, const Input& input);
+  void use(std::unique_ptr<Workflows> workflows);
+  void took(const play::Took& took);
   void check_runs(const Subject& loaded, const Transition& made);
-  void record(const std::string& id, Transition& made);
-  std::optional<std::pair<Time, std::string>> next_due();
+  void record(const std::string& id, const Transition& made);
 
   Arena arena_{1 << 16};
   ShopFacts facts_;
   std::vector<std::shared_ptr<const Workflow>> all_, kept_;
   std::unique_ptr<Workflows> workflows_;
-  std::map<std::string, Stored> stored_;
-  std::deque<Following> following_;
+  play::World world_;
   int events_ = 0;
 };
 

@@ -1,0 +1,118 @@
+#include "play/world.h"
+
+#include "base/hash.h"
+#include "core/schedule.h"
+
+#include <algorithm>
+
+namespace shopbell::play {
+namespace {
+
+/// What the codec wrote it can read: else the program is broken.
+template <class T>
+T known(Result<T> read) {
+  if (!read) throw std::logic_error("a subject that was written cannot be read: " + read.error().message);
+  return std::move(*read);
+}
+
+std::optional<Time> next_due(const Subject& subject) {
+  std::optional<Time> next;
+  for (const Run& run : subject.runs)
+    if (is_due(run, Time::max()) && (!next || run.due < *next)) next = run.due;
+  return next;
+}
+
+}  // namespace
+
+void World::give(const std::string& subject, Input input) {
+  input.at = now;
+  take(subject, input);
+  while (!following_.empty()) {
+    Following next = std::move(following_.front());
+    following_.pop_front();
+    take(next.subject, {now, std::move(next.received)});
+  }
+}
+
+void World::set_clocks() {
+  for (const auto& workflow : workflows_->all())
+    if (!workflow->schedules.empty()) give(schedule_subject(workflow->id), {now, Scheduled{workflow->id}});
+}
+
+Subject World::subject(const std::string& id) {
+  const Kept* kept = find(id);
+  Subject loaded = known(decode_subject(id, kept ? kept->state : std::string_view(), arena_));
+  if (kept == nullptr) return loaded;
+  for (const std::string& state : kept->runs) loaded.runs.push_back(known(decode_run(state, arena_)));
+  return loaded;
+}
+
+const Kept* World::find(const std::string& id) const {
+  const auto found = kept_.find(id);
+  return found == kept_.end() ? nullptr : &found->second;
+}
+
+void World::take(const std::string& id, const Input& input) {
+  if (const auto* received = std::get_if<Received>(&input.what); received != nullptr && received->workflow.empty())
+    if (!seen_.insert(event_digest(received->event.source, received->event.id)).second) return;
+  Subject subject = this->subject(id);
+  Transition made = apply(*workflows_, subject, input, arena_);
+  keep(id, subject, made);
+  for (const CallEnd& end : made.calls_ended)
+    std::erase_if(calls_, [&](const OpenCall& open) { return open.order.call.key == end.key; });
+  for (const CallOrder& order : made.calls) calls_.push_back({order, id});
+  if (watch) watch({id, input, subject, made});
+  std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));
+}
+
+void World::keep(const std::string& id, const Subject& subject, const Transition& made) {
+  Kept& kept = kept_[id];
+  if (made.subject_changed) kept.state = encode_subject(subject);
+  kept.runs.clear();
+  for (const Run& run : subject.runs) kept.runs.push_back(encode_run(run));
+  if (const auto before = due_of_.find(id); before != due_of_.end()) {
+    due_.erase({before->second, id});
+    due_of_.erase(before);
+  }
+  if (const auto next = next_due(subject)) {
+    due_of_.emplace(id, *next);
+    due_.emplace(*next, id);
+  }
+}
+
+void World::finish(const OpenCall& call, Finished finished) {
+  now = std::max(now, call.order.due);
+  const std::string key = call.order.call.key, subject = call.subject;
+  std::erase_if(calls_, [&](const OpenCall& open) { return open.order.call.key == key; });
+  give(subject, {now, std::move(finished)});
+}
+
+/// Answers one call that is due by then, the earliest; false: there is none.
+bool World::answer_due(Time until) {
+  std::vector<const OpenCall*> due;
+  for (const OpenCall& open : calls_)
+    if (open.order.due <= until) due.push_back(&open);
+  std::stable_sort(due.begin(), due.end(), [](const auto* a, const auto* b) { return a->order.due < b->order.due; });
+  for (const OpenCall* open : due) {
+    const OpenCall call = *open;
+    if (auto finished = answer(call)) {
+      finish(call, std::move(*finished));
+      return true;
+    }
+  }
+  return false;
+}
+
+void World::pass_until(Time until) {
+  for (;;) {
+    const bool waits = !due_.empty() && due_.begin()->first <= until;
+    if (answer && answer_due(waits ? due_.begin()->first : until)) continue;
+    if (!waits) break;
+    const auto [at, id] = *due_.begin();
+    now = std::max(now, at);
+    give(id, {now, Due{}});
+  }
+  now = std::max(now, until);
+}
+
+}  // namespace shopbell::play

@@ -15,6 +15,7 @@ constexpr const char* about =
     "Something happens, it rings, and somebody attends: a machine where a machine is better, a person\n"
     "where a person is.\n\n"
     "  shopbell check DIR       are my workflows in order?\n"
+    "  shopbell test DIR        do they do what their tests say?\n"
     "  shopbell serve DIR       run the shop in DIR\n"
     "  shopbell why EVENT       what came of this event, and why?\n";
 
@@ -25,7 +26,7 @@ int run_program(int argc, char** argv) {
   shopbell::cli::Run run;
   for (const auto add : {shopbell::cli::add_serve, shopbell::cli::add_check, shopbell::cli::add_send, shopbell::cli::add_events,
                          shopbell::cli::add_runs, shopbell::cli::add_why, shopbell::cli::add_tickets, shopbell::cli::add_actions,
-                         shopbell::cli::add_schema, shopbell::cli::add_eval, shopbell::cli::add_render,
+                         shopbell::cli::add_schema, shopbell::cli::add_test, shopbell::cli::add_eval, shopbell::cli::add_render,
                          shopbell::cli::add_deploy})
     add(app, run);
   try {

@@ -80,8 +80,8 @@ void take(Turn& turn, const Cancelled& cancelled) {
 
 }  // namespace
 
-Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena) {
-  Turn turn{workflows, subject, input.at, arena};
+Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena, Telling telling) {
+  Turn turn{workflows, subject, input.at, arena, telling};
   turn.shop = shop_value(workflows.shop(), arena);
   take_edits(turn);
   std::visit([&turn](const auto& what) { take(turn, what); }, input.what);

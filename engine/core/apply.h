@@ -54,6 +54,18 @@ struct MessageKept {
   Time at;
 };
 
+/// A deciding action that was done, with what it was given.
+struct Decided {
+  std::string action, run, workflow, step;
+  Value args;            // in the batch's arena
+};
+
+/// One instruction that was executed, and where its run stood behind it: not `at` + 1 where it branched.
+struct Visit {
+  const Workflow* workflow;
+  std::uint32_t at, then;
+};
+
 /// A new event of the shop's own, or one forwarded to another subject: a further input, taken in the
 /// same batch.
 struct Following {
@@ -69,14 +81,20 @@ struct Transition {
   std::vector<Following> following;
   std::vector<TicketOpened> tickets;
   std::vector<MessageKept> messages;
+  std::vector<Decided> decided;
+  std::vector<Visit> visits;
   std::vector<Note> notes;
   std::vector<std::string> log;        // lines of the action `log`
 };
 
+/// Whether notes say which operands decided (shopbell why), or what happened alone: that costs a third of the work.
+enum class Telling : std::uint8_t { why, what };
+
 /// Moves one subject by one input. `subject` is changed in place (ended runs leave it); everything
 /// new is in `arena`. Never throws for what a merchant wrote or a platform sent: that ends in notes
 /// and failed runs.
-Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena);
+Transition apply(const Workflows& workflows, Subject& subject, const Input& input, Arena& arena,
+                 Telling telling = Telling::why);
 
 /// The subject that runs of `workflow` for this event are counted by: the event's own, or what `per` says.
 Result<std::string> subject_of(const Workflow& workflow, const Value& scope, const Event& event, Arena& arena);

@@ -86,7 +86,7 @@ bool compute_vars(Turn& turn, Run& run, const Workflow& workflow) {
 std::string why_started(const Turn& turn, const Received& received, const Workflow& workflow,
                         const Value& scope) {
   if (!workflow.condition) return "by " + std::string(received.event.type);
-  return workflow.condition->explain(scope, turn.arena);
+  return turn.why(*workflow.condition, scope);
 }
 
 /// What runs are counted by to find a loop: the workflow and the thing that the event is about, as an echo of

@@ -79,7 +79,7 @@ class Reception {
       if (holds && *holds) return true;
       if (holds)
         doubts.emplace_back("condition_false",
-                            std::string(what) + ": " + trigger.where->explain(scope(), turn_.arena));
+                            std::string(what) + ": " + turn_.why(*trigger.where, scope()));
       else
         doubts.emplace_back("error", std::string(what) + " cannot be decided: " +
                                          describe(holds.error(), trigger.where->source()));
@@ -97,7 +97,7 @@ class Reception {
                      describe(result.error(), workflow.condition->source()),
                  workflow.id);
     else if (!*result)
-      turn_.note("condition_false", workflow.condition->explain(scope(), turn_.arena), workflow.id);
+      turn_.note("condition_false", turn_.why(*workflow.condition, scope()), workflow.id);
     return result && *result;
   }
 

@@ -20,6 +20,7 @@ struct Turn {
   Subject& subject;
   Time at;
   Arena& arena;
+  Telling telling = Telling::why;
   Transition made{};
   Value shop{};                  // as expressions see it
   std::vector<Run> parts_begun{};      // to be started when the runs at hand are settled
@@ -32,6 +33,10 @@ struct Turn {
             std::string_view step = {}) {
     made.notes.push_back(
         {std::string(code), std::string(workflow), std::string(run), std::string(step), std::move(text)});
+  }
+  /// Which operands decided, where somebody will read it.
+  std::string why(const cel::Program& condition, const Value& scope) const {
+    return telling == Telling::why ? condition.explain(scope, arena) : std::string();
   }
   void set_profile(const Value& profile) {
     subject.profile = profile;

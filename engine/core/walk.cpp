@@ -57,7 +57,9 @@ void Walk::go() {
       return end(RunStatus::failed,
                  "more than " + std::to_string(instructions_per_input_max) + " instructions without a wait");
     ++run_.steps;
-    execute(workflow_.program[run_.at]);
+    const std::uint32_t at = run_.at;
+    execute(workflow_.program[at]);
+    turn_.made.visits.push_back({&workflow_, at, run_.at});
   }
 }
 
@@ -167,6 +169,7 @@ void Walk::decide(const Instruction& step, const Value& args) {
   if (depth_of(effects->output) > argument_depth_max)
     return fail_step(step, problem("too_deep", "the output has too many levels of lists and maps"));
   note("step", step, label_of(step));
+  turn_.made.decided.push_back({std::string(step.action->name), run_.id, run_.workflow, step.id, args});
   do_effects(turn_, run_, step, *effects);
   keep_output(step, effects->output);
 }
@@ -202,7 +205,7 @@ void Walk::branch(const Instruction& step) {
   // Which way to go cannot be guessed: on_error of the step does not help here.
   if (!holds)
     return fail_run(step, problem(holds.error().code, describe(holds.error(), step.condition->source())));
-  note("branch", step, label_of(step) + ": " + step.condition->explain(scope(), turn_.arena));
+  note("branch", step, label_of(step) + ": " + turn_.why(*step.condition, scope()));
   run_.at = *holds ? run_.at + 1 : step.target;
 }
 

@@ -110,7 +110,7 @@ bool Walk::is_wanted(const Instruction& step, const Workflow& called) {
   if (!holds) {
     fail_step(step, problem("undecided", describe(holds.error(), called.condition->source())));
   } else if (!*holds) {
-    note("condition_false", step, label_of(step) + ": " + called.condition->explain(scope(), turn_.arena));
+    note("condition_false", step, label_of(step) + ": " + turn_.why(*called.condition, scope()));
     keep_output(step, make_map(turn_.arena, {{"status", "not_started"}}));
   }
   return holds && *holds;

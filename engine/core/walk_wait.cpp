@@ -84,7 +84,7 @@ bool Walk::still_holds() {
     if (workflow->recheck && workflow->condition) {
       const auto holds = workflow->condition->condition(scope(), turn_.arena);
       if (holds && !*holds) {
-        end(RunStatus::stopped, "if holds no longer: " + workflow->condition->explain(scope(), turn_.arena));
+        end(RunStatus::stopped, "if holds no longer: " + turn_.why(*workflow->condition, scope()));
         return false;
       }
       if (!holds) {

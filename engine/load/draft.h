@@ -95,6 +95,8 @@ bool is_event_name(std::string_view name);
 
 /// `tests`: their form.
 void check_tests(const yaml::Node& tests, std::span<const std::string> own_events, Report& report);
+/// A *.test.yaml.
+void check_test_file(const yaml::Node& root, std::span<const std::string> own_events, Report& report);
 /// Reports a type that is neither canonical nor the shop's own. Whether it is known.
 bool check_event_type(const yaml::Node& node, std::span<const std::string> own_events, Report& report);
 

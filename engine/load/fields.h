@@ -22,7 +22,8 @@ enum class Form : std::uint8_t {
   event, own_event, starts, triggers, per, limit,
   expressions,  // a map of names and CEL
   values,       // a map of names and any YAML whose scalars are CEL
-  steps, cases, wait, emit, reason, retry, tests, given, expected,
+  steps, cases, wait, emit, reason, retry, tests, given, expected, respond,
+  ids,          // a list of workflows' ids
   on_error,     // a choice, or steps
   events,       // an event type or a list of them
   branches,     // a list of lists of steps

@@ -151,12 +151,34 @@ constexpr Key emit_keys[] = {{"type", Form::own_event, "Two words in small lette
 constexpr Key case_keys[] = {{"if", Form::cel, "CEL: whether this case is the one."},
                              {"do", Form::steps, "The steps of this case."},
                              {"else", Form::steps, "The steps when no case holds; it stands alone, as the last one."}};
-constexpr Key test_keys[] = {{"name", Form::text, "What is shown, in a sentence."},
-                             {"at", Form::instant, "When it begins. Otherwise: whenever the test runs."},
-                             {"given", Form::given, "Events and, between them, `after` and a duration."},
-                             {"expect", Form::expected, "The actions that are done, in order; [] for none."}};
+constexpr Key test_keys[] = {
+    {"name", Form::text, "What is shown, in a sentence."},
+    {"at", Form::instant, "When it begins. Otherwise: 2026-01-15T11:00:00Z, a Thursday."},
+    {"with", Form::ids, "Other workflows that take part. Otherwise: this one, those that it calls, and those that these call."},
+    {"respond", Form::respond, "What comes of calls: by action, or by the id of a step, an answer or a list of them, one for each attempt."},
+    {"given", Form::given, "Events and, between them, `after` and a duration."},
+    {"expect", Form::expected, "The actions that are done, in order; [] for none."}};
 constexpr std::array<std::string_view, 3> test_required{"name", "given", "expect"};
+/// A *.test.yaml beside the workflows.
+constexpr Key test_file_keys[] = {
+    {"workflows", Form::ids, "The workflows that take part. Otherwise: all of the shop."},
+    {"tests", Form::tests, "Stories of them."}};
+/// What may stand beside an event that is given.
+constexpr Key given_keys[] = {
+    {"id", Form::text, "The event's id; the same one twice is the same event. Otherwise: one of its own."},
+    {"subject", Form::text, "Whom it is about: customer:7. Otherwise: what its data says."},
+    {"ago", Form::duration, "How long before now it happened: it comes late."}};
+/// An answer that is no single word.
+constexpr std::array<std::string_view, 4> answers{"done", "retry", "failed", "unknown"};  // in the order of Outcome::Status
+constexpr Key answer_keys[] = {
+    {"status", Form::choice, "done; retry: it failed and may be tried again; failed: for good; unknown: in doubt. Otherwise: done.",
+     answers},
+    {"output", Form::any, "What `as` names."},
+    {"error", Form::text, "Why it failed."},
+    {"takes", Form::duration, "How long it takes. Otherwise: no time."}};
 /// Verbs that `expect` may name beside actions.
-constexpr std::array<std::string_view, 4> expected_verbs{"stop", "fail", "wait", "emit"};
+constexpr std::array<std::string_view, 5> expected_verbs{"stop", "fail", "wait", "emit", "done"};
+/// How an expected text may be told without being written out.
+constexpr std::array<std::string_view, 2> text_matchers{"contains", "matches"};
 
 }  // namespace shopbell

@@ -139,6 +139,8 @@ class Writer {
       case Form::retry: return object(retry_keys, {});
       case Form::on_error: return any_of({choice(key.choices), ref("steps")});
       case Form::tests: return list(object(test_keys, test_required));
+      case Form::ids: return list(pattern(id_pattern));
+      case Form::respond: return make_map(arena_, {{"type", "object"}, {"additionalProperties", answer()}});
       case Form::given: return list(ref("given"));
       case Form::expected: return list(ref("expected"));
     }
@@ -255,22 +257,47 @@ class Writer {
 
   Value given() {
     const Value data = make_map(arena_, {{"type", "object"}});
-    return make_map(arena_,
-                    {{"type", "object"},
-                     {"minProperties", 1},
-                     {"maxProperties", 1},
-                     {"properties", make_map(arena_, {{"after", ref("duration")}})},
-                     {"propertyNames", any_of({make_map(arena_, {{"const", "after"}}), ref("event")})},
-                     {"additionalProperties", data}});
+    const Value names = any_of({choice(std::array<std::string_view, 5>{"after", "respond", "id", "subject", "ago"}), ref("event")});
+    return make_map(arena_, {{"type", "object"},
+                             {"minProperties", 1},
+                             {"maxProperties", 4},
+                             {"properties", make_map(arena_, {{"after", ref("duration")},
+                                                              {"respond", form(*find_key(test_keys, "respond"))},
+                                                              {"id", type("string")},
+                                                              {"subject", type("string")},
+                                                              {"ago", ref("duration")}})},
+                             {"propertyNames", names},
+                             {"additionalProperties", data}});
+  }
+
+  Value answer() {
+    const Value one = any_of({choice(answers), object(answer_keys, {})});
+    return any_of({one, list(one)});
   }
 
   Value expected() {
     std::vector<std::string_view> verbs(expected_verbs.begin(), expected_verbs.end());
-    for (const Action* action : all_actions()) verbs.push_back(action->name);
+    MapBuilder given(arena_);
+    for (const Action* action : all_actions()) {
+      verbs.push_back(action->name);
+      given.add(action->name, arguments(*action));
+    }
     return any_of({choice(verbs), make_map(arena_, {{"type", "object"},
                                                     {"minProperties", 1},
                                                     {"maxProperties", 1},
+                                                    {"properties", given.build()},
                                                     {"propertyNames", choice(verbs)}})});
+  }
+
+  // What an expected action was given: by name, in part, or the one parameter that needs no name.
+  Value arguments(const Action& action) {
+    std::vector<std::string_view> names;
+    for (const Param& param : action.params) {
+      names.push_back(param.name);
+      if (param.positional) names.insert(names.end(), text_matchers.begin(), text_matchers.end());
+    }
+    const Value by_name = make_map(arena_, {{"type", "object"}, {"propertyNames", choice(names)}});
+    return any_of({make_map(arena_, {{"type", texts({"string", "number", "boolean", "array", "null"})}}), by_name});
   }
 
   const ShopNames* shop_;

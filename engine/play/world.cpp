@@ -60,7 +60,7 @@ void World::take(const std::string& id, const Input& input) {
   keep(id, subject, made);
   for (const CallEnd& end : made.calls_ended)
     std::erase_if(calls_, [&](const OpenCall& open) { return open.order.call.key == end.key; });
-  for (const CallOrder& order : made.calls) calls_.push_back({order, id});
+  for (const CallOrder& order : made.calls) calls_.push_back({order, id, order.due + (takes ? takes(order) : Millis{0})});
   if (watch) watch({id, input, subject, made});
   std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));
 }
@@ -81,7 +81,7 @@ void World::keep(const std::string& id, const Subject& subject, const Transition
 }
 
 void World::finish(const OpenCall& call, Finished finished) {
-  now = std::max(now, call.order.due);
+  now = std::max({now, call.order.due, call.answered});
   const std::string key = call.order.call.key, subject = call.subject;
   std::erase_if(calls_, [&](const OpenCall& open) { return open.order.call.key == key; });
   give(subject, {now, std::move(finished)});
@@ -91,8 +91,8 @@ void World::finish(const OpenCall& call, Finished finished) {
 bool World::answer_due(Time until) {
   std::vector<const OpenCall*> due;
   for (const OpenCall& open : calls_)
-    if (open.order.due <= until) due.push_back(&open);
-  std::stable_sort(due.begin(), due.end(), [](const auto* a, const auto* b) { return a->order.due < b->order.due; });
+    if (open.answered <= until) due.push_back(&open);
+  std::stable_sort(due.begin(), due.end(), [](const auto* a, const auto* b) { return a->answered < b->answered; });
   for (const OpenCall* open : due) {
     const OpenCall call = *open;
     if (auto finished = answer(call)) {

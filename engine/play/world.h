@@ -36,6 +36,7 @@ struct Took {
 struct OpenCall {
   CallOrder order;
   std::string subject;
+  Time answered{};  // when its answer is there
 };
 
 class World {
@@ -44,8 +45,9 @@ class World {
   World(const Workflows& workflows, Arena& arena) : workflows_(&workflows), arena_(arena) {}
 
   std::function<void(const Took&)> watch;  // told of each input, in order
-  /// What comes of a call; asked when it is due. Empty, or nothing: it stays open.
+  /// What comes of a call; asked when the answer is there. Empty, or nothing: it stays open.
   std::function<std::optional<Finished>(const OpenCall&)> answer;
+  std::function<Millis(const CallOrder&)> takes;  // how long an attempt takes; empty: no time
   Time now;
 
   void use(const Workflows& workflows) { workflows_ = &workflows; }

@@ -1,0 +1,36 @@
+#include "play/answers.h"
+
+#include <shopbell/text.h>
+
+namespace shopbell::play {
+
+Finished done(const CallOrder& order, Arena& arena) {
+  Finished finished = ended(order, Outcome::Status::done, {});
+  const Value& args = order.call.args;
+  const auto text = [&](std::string_view name) { return std::string(trimmed(args[name].text_or(""))); };
+  if (order.action == "email") {
+    finished.output = make_map(arena, {{"message_id", arena.copy("<" + order.call.key + "@test>")}, {"to", args["to"]}});
+    finished.message = SentMessage{"email", text("to"), std::string(args.at_path("template.text").text_or(args["text"].text_or(""))), order.call.key};
+  } else if (order.action == "reply") {
+    finished.output = make_map(arena, {{"channel", args["channel"]}, {"to", args["to"]}});
+    finished.message = SentMessage{text("channel"), text("to"), text("text"), order.call.key};
+  } else if (order.action == "http") {
+    finished.output = make_map(arena, {{"status", 200}, {"headers", make_map(arena, {})}, {"body", Value()}, {"cut", false}});
+  }
+  return finished;
+}
+
+Finished ended(const CallOrder& order, Outcome::Status status, std::string error) {
+  Finished finished;
+  finished.run = order.call.run;
+  finished.call = order.call.key;
+  finished.attempt = static_cast<std::uint32_t>(order.call.attempt);
+  finished.status = status;
+  if (status != Outcome::Status::done) {
+    finished.error.code = "test";
+    finished.error.message = std::move(error);
+  }
+  return finished;
+}
+
+}  // namespace shopbell::play

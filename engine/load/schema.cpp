@@ -280,7 +280,7 @@ class Writer {
     MapBuilder given(arena_);
     for (const Action* action : all_actions()) {
       verbs.push_back(action->name);
-      given.add(action->name, arguments(*action));
+      given.add(action->name, expected_arguments(*action));
     }
     return any_of({choice(verbs), make_map(arena_, {{"type", "object"},
                                                     {"minProperties", 1},
@@ -290,7 +290,7 @@ class Writer {
   }
 
   // What an expected action was given: by name, in part, or the one parameter that needs no name.
-  Value arguments(const Action& action) {
+  Value expected_arguments(const Action& action) {
     std::vector<std::string_view> names;
     for (const Param& param : action.params) {
       names.push_back(param.name);

@@ -126,10 +126,12 @@ TEST_CASE("the schema refuses what the loader refuses in form") {
 
 TEST_CASE("a misspelt key of an example is refused by the loader and by the schema") {
   const auto shop = shop_names(examples);
+  std::vector<Diagnostic> ignored;
+  const auto templates = read_templates(examples + "/templates", ignored);
   std::size_t refused_by_one = 0, keys = 0;
   each_key([&](const std::string& text, std::size_t at, std::size_t size) {
     const std::string misspelt = std::string(text).replace(at, size, text.substr(at, size) + "x");
-    const bool loader = read_workflow(misspelt).value.has_value();
+    const bool loader = read_workflow(misspelt, templates).value.has_value();
     const bool schema = refusal(misspelt, &*shop).empty();
     INFO(misspelt.substr(at, 60));
     // The schema leaves free names, and the data of events that tests give, to the loader.

@@ -27,5 +27,7 @@ void add_actions(CLI::App& app, Run& run);
 void add_deploy(CLI::App& app, Run& run);
 void add_send(CLI::App& app, Run& run);
 void add_schema(CLI::App& app, Run& run);
+void add_replay(CLI::App& app, Run& run);
+void add_import(CLI::App& app, Run& run);
 
 }  // namespace shopbell::cli

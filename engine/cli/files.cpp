@@ -29,17 +29,23 @@ Result<std::string> read_input(const std::string& path) {
   return text;
 }
 
-Result<std::unique_ptr<Reader>> open_reader(const Where& where) {
+Result<std::string> data_folder(const Where& where) {
   fs::path data = where.data;
   if (where.data.empty()) {
     // A broken workflow must not keep anybody from looking at what happened: then the default place counts.
-    const auto shop = load_shop(where.folder);
-    const fs::path configured = shop.value ? shop.value->config.data : "data";
+    const auto shop = load_config(where.folder);
+    const fs::path configured = shop.value ? shop.value->data : "data";
     data = configured.is_absolute() ? configured : fs::path(where.folder) / configured;
   }
   if (!fs::is_directory(data))
     return fail("no_data", fmt::format("there is no data folder {}", data.string()), "name the shop's folder, or the data folder with --data");
-  return Store::reader(data);
+  return data.string();
+}
+
+Result<std::unique_ptr<Reader>> open_reader(const Where& where) {
+  const auto data = data_folder(where);
+  if (!data) return tl::unexpected(data.error());
+  return Store::reader(*data);
 }
 
 int report(const Error& error) {

@@ -21,6 +21,9 @@ struct Where {
   std::string data;
 };
 
+/// The data folder: --data, or the `data` of DIR/shopbell.yaml. Error: "no_data" with a hint.
+Result<std::string> data_folder(const Where& where);
+
 /// Opens the store's reader: --data, or the `data` of DIR/shopbell.yaml. A server may be running.
 /// Errors: "no_data" with a hint, and the store's.
 Result<std::unique_ptr<Reader>> open_reader(const Where& where);

@@ -3,7 +3,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "load/load.h"
+#include "cli/target.h"
 #include "net/client.h"
 
 #include <CLI/CLI.hpp>
@@ -16,30 +16,10 @@ namespace shopbell::cli {
 namespace {
 
 struct Options {
-  std::string file, to, token, shop = ".";
+  std::string file;
+  TargetOptions target;
   bool json = false;
 };
-
-struct Target {
-  std::string url, token;
-  std::vector<SourceConfig> sources;
-};
-
-// The shop's configuration tells where its server listens, its token and the secrets to sign with;
-// --to and --token tell it without one.
-Result<Target> find_target(const Options& options) {
-  Target target{options.to, options.token, {}};
-  const auto shop = load_shop(options.shop);
-  if (shop.value) {
-    const ShopConfig& config = shop.value->config;
-    target.sources = config.sources;
-    if (target.url.empty()) target.url = fmt::format("{}://{}:{}", config.certificate_file.empty() ? "http" : "https", config.host, config.port);
-    if (target.token.empty() && !config.api_tokens.empty()) target.token = config.api_tokens.front();
-  }
-  while (target.url.ends_with('/')) target.url.pop_back();
-  if (target.url.empty()) return fail("no_target", "where to? there is no shop in " + options.shop, "name the shop's folder with --shop, or the server with --to http://HOST:PORT");
-  return target;
-}
 
 Result<HttpRequest> event_request(const Target& target, std::string_view line) {
   HttpRequest request;
@@ -102,7 +82,7 @@ void send_line(Client& client, const Target& target, std::string_view line, std:
 int send(const Options& options) {
   const auto text = read_input(options.file);
   if (!text) return report(text.error());
-  const auto target = find_target(options);
+  const auto target = find_target(options.target);
   if (!target) return report(target.error());
   ClientConfig config;
   config.allow = {target->url};
@@ -127,9 +107,9 @@ void add_send(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("send", "Post the events of a file to a running server, in order");
   command->add_option("FILE", options->file, "JSON lines; - is standard input")->required();
-  command->add_option("--shop", options->shop, "The shop's folder: its address, token and secrets (default: this one)");
-  command->add_option("--to", options->to, "The server, when it is elsewhere: http://HOST:PORT");
-  command->add_option("--token", options->token, "The API token, over the shop's first one");
+  command->add_option("--shop", options->target.shop, "The shop's folder: its address, token and secrets (default: this one)");
+  command->add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
+  command->add_option("--token", options->target.token, "The API token, over the shop's first one");
   command->add_flag("--json", options->json, "One JSON object a line sent");
   command->footer(
       "A line is a CloudEvents 1.0 event, posted to /events, or a recorded webhook\n"

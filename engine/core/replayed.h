@@ -22,4 +22,10 @@ inline std::string_view plain_subject(std::string_view subject) {
   return subject.substr(replay_prefix(subject).size());
 }
 
+/// Whether an event of a log is one that the engine made itself: replaying what caused it makes it again.
+inline bool is_caused(std::string_view source) {
+  source = plain_subject(source);
+  return source == "shopbell" || source.starts_with("shopbell/") || source.starts_with("workflow/");
+}
+
 }  // namespace shopbell

@@ -13,6 +13,7 @@ struct EmbeddedFile {
 };
 
 std::span<const EmbeddedFile> embedded_platforms();
+std::span<const EmbeddedFile> embedded_imports();
 std::span<const EmbeddedFile> embedded_events();
 std::span<const EmbeddedFile> embedded_intents();
 

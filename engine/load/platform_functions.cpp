@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/written_time.h"
 #include "cel/call.h"
 #include "core/profile.h"
 
@@ -56,6 +57,15 @@ Value sum(cel::Call& call, const Value* args) {
 Value time_text(cel::Call& call, const Value* args) {
   if (parse_time(args[0].text_or(""))) return args[0];
   return call.fail("bad_argument", "this is no RFC 3339 time");
+}
+
+Value instant(cel::Call& call, const Value* args) {
+  const std::string_view name = args[1].text_or("");
+  const Zone* zone = find_zone(name.empty() ? "UTC" : name);
+  if (zone == nullptr) return call.fail("bad_argument", "there is no such time zone");
+  const auto at = parse_written_time(args[0].text_or(""), *zone);
+  if (!at) return call.fail("bad_argument", "this is no time");
+  return Value(*at);
 }
 
 Value json(cel::Call& call, const Value* args) {
@@ -141,6 +151,7 @@ cel::Env platform_env() {
   function("words", 1, words);
   function("sum", 1, sum);
   function("time", 1, time_text);
+  function("instant", 2, instant);
   function("json", 1, json);
   function("major", 2, major);
   function("mail_address", 1, mail_address);

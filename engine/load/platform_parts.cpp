@@ -2,6 +2,8 @@
 
 #include "base/diagnostic.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace shopbell {
@@ -48,12 +50,12 @@ std::string PlatformParts::optional_text(const yaml::Node& node, std::string_vie
   const yaml::Node* found = node.find(key);
   if (found == nullptr) return {};
   if (found->is_scalar() && !found->is_null() && !found->text.empty()) return found->text;
-  error(*found, "wrong_type", "`" + std::string(key) + "` is a text, here stands " + yaml::describe(*found));
+  error(*found, "wrong_type", fmt::format("`{}` is a text, here stands {}", key, yaml::describe(*found)));
   return {};
 }
 
 std::string PlatformParts::required_text(const yaml::Node& node, std::string_view key) {
-  if (node.find(key) == nullptr) error(node, "missing_key", "`" + std::string(key) + "` is missing");
+  if (node.find(key) == nullptr) error(node, "missing_key", fmt::format("`{}` is missing", key));
   return optional_text(node, key);
 }
 
@@ -86,7 +88,7 @@ std::vector<Location> PlatformParts::locations(const yaml::Node* node, std::stri
     return made;
   }
   for (const yaml::NodePtr& item : node->items) made.push_back(location(*item));
-  if (made.empty()) error(*node, "wrong_type", "`" + std::string(what) + "` is an empty list");
+  if (made.empty()) error(*node, "wrong_type", fmt::format("`{}` is an empty list", what));
   return made;
 }
 

@@ -4,6 +4,8 @@
 
 #include "base/time.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -86,7 +88,7 @@ class VerificationReader {
     const auto duration = parse_duration(text);
     if (duration && *duration >= Millis{1000}) return duration->count() / 1000;
     parts_.error(*node_.find(key), "bad_duration",
-                 "`" + std::string(key) + "` is a duration of a second or more", "5m");
+                 fmt::format("`{}` is a duration of a second or more", key), "5m");
     return 0;
   }
 

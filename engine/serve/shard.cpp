@@ -33,6 +33,7 @@ void Shard::begin() {
 
 void Shard::start() {
   begin();
+  syncer_ = std::thread([this] { sync_written(); });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -43,6 +44,12 @@ void Shard::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  {
+    const std::lock_guard lock(written_mutex_);
+    ended_ = true;
+  }
+  written_changed_.notify_all();
+  if (syncer_.joinable()) syncer_.join();
   ready_ = false;
 }
 
@@ -170,6 +177,7 @@ void Shard::start_due_calls() {
   const Time now = clock_.wall();
   if (outside_.wants_calls()) next_call_ = now;
   if (full_ || next_call_ > now) return;
+  wait_until_synced();  // a call that is written and not durable may not start
   auto calls = store_->due_calls(now + look_ahead, calls_looked_up);
   if (!calls) return die(calls.error().message);
   next_call_ = now + look_ahead;
@@ -210,12 +218,11 @@ void Shard::process(std::vector<Job> jobs) {
   if (!maker) return refuse(jobs, "store_failed", "the store has failed; nothing of this request was kept");
   if (versions_stored_of_ != workflows) add_versions(maker->rows(), *workflows);
   const auto began = std::chrono::steady_clock::now();
-  switch (store_->commit(maker->rows())) {
+  switch (store_->write(maker->rows())) {
     case Committed::done:
-      metrics_.commit.record(std::chrono::steady_clock::now() - began);
       versions_stored_of_ = workflows;
       full_ = false;
-      return finish(jobs, entries, *maker);
+      return hand_over({std::move(jobs), std::move(entries), std::move(maker), began});
     case Committed::full: return put_off(std::move(jobs), std::move(entries));
     case Committed::fenced: die("another process has opened this data folder"); break;
     case Committed::failed: die("the store could not write"); break;
@@ -223,23 +230,74 @@ void Shard::process(std::vector<Job> jobs) {
   refuse(jobs, "store_failed", "the store has failed; send this again");
 }
 
-void Shard::finish(std::vector<Job>& jobs, const std::vector<Entry>& entries, BatchMaker& maker) {
-  if (maker.next_due()) {
-    next_due_ = std::min(next_due_, *maker.next_due());
-    next_call_ = std::min(next_call_, *maker.next_due());
+void Shard::hand_over(Written written) {
+  if (const auto next = written.maker->next_due()) {
+    next_due_ = std::min(next_due_, *next);
+    next_call_ = std::min(next_call_, *next);
   }
-  answer(jobs, entries);
-  Aftermath& after = maker.aftermath();
+  if (syncer_.joinable()) {
+    std::unique_lock lock(written_mutex_);
+    written_changed_.wait(lock, [this] { return written_.size() < limits_.written_max; });
+    written_.push_back(std::move(written));
+    lock.unlock();
+    written_changed_.notify_all();
+  } else {
+    std::vector<Written> one;
+    one.push_back(std::move(written));
+    finish(std::move(one));
+  }
+  store_->tidy();
+}
+
+// The second thread: whatever was written meanwhile shares one sync.
+void Shard::sync_written() {
+  std::unique_lock lock(written_mutex_);
+  for (;;) {
+    written_changed_.wait(lock, [this] { return ended_ || !written_.empty(); });
+    if (written_.empty()) return;
+    std::vector<Written> written = std::exchange(written_, {});
+    syncing_ = true;
+    lock.unlock();
+    written_changed_.notify_all();
+    try {
+      finish(std::move(written));
+    } catch (const std::exception& e) {
+      die(e.what());
+    }
+    lock.lock();
+    syncing_ = false;
+    written_changed_.notify_all();
+  }
+}
+
+void Shard::wait_until_synced() {
+  std::unique_lock lock(written_mutex_);
+  written_changed_.wait(lock, [this] { return written_.empty() && !syncing_; });
+}
+
+void Shard::finish(std::vector<Written> written) {
+  const bool synced = store_->sync();
+  if (!synced) die("the store could not sync what it wrote");
+  for (Written& one : written) {
+    if (synced) finish(one);
+    else refuse(one.jobs, "store_failed", "the store has failed; send this again");
+  }
+}
+
+void Shard::finish(Written& written) {
+  metrics_.commit.record(std::chrono::steady_clock::now() - written.began);
+  answer(written.jobs, written.entries);
+  const Batch& rows = written.maker->rows();
+  Aftermath& after = written.maker->aftermath();
   count(after);
-  metrics_.inputs += maker.rows().inputs.size();
-  metrics_.tickets_opened += maker.rows().tickets.size();
+  metrics_.inputs += rows.inputs.size();
+  metrics_.tickets_opened += rows.tickets.size();
   std::vector<std::string> keys;
-  for (const Entry& entry : entries)
+  for (const Entry& entry : written.entries)
     if (const auto* finished = std::get_if<Finished>(&entry.input.what)) keys.push_back(finished->call);
   if (!keys.empty()) outside_.settled(keys);
   for (const std::string& line : after.log) spdlog::info("{}", line);
   if (!after.calls_now.empty()) outside_.start(std::move(after.calls_now));
-  store_->tidy();
 }
 
 void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {
@@ -305,8 +363,8 @@ void Shard::count(const Aftermath& after) {
 
 // Fail-stop: after a failed sync nobody knows what the disk holds; opening anew finds out.
 void Shard::die(std::string_view why) {
+  if (!ready_.exchange(false)) return;  // it has been told
   spdlog::critical("{}: the server stops; what was acknowledged is safe", why);
-  ready_ = false;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

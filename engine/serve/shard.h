@@ -1,6 +1,7 @@
 #pragma once
 // The shard: one thread that owns all subjects. It takes what waits in its queue, makes one batch of
-// it, commits, and only then answers the webhooks and starts the calls. Nothing else writes.
+// it and writes it. A second one syncs it, while the first makes the next batch, and only then answers the
+// webhooks and starts the calls. Nothing else writes.
 // What it does is turn(); when it does it is its thread's. A simulation makes the turns itself.
 
 #include "core/workflow.h"
@@ -41,6 +42,7 @@ struct ShardLimits {
   std::size_t batch_events_max = 256;
   std::size_t batch_bytes_max = 4 * 1024 * 1024;
   std::size_t due_max = 256;                // subjects woken in one batch
+  std::size_t written_max = 1;              // batches that wait for the sync of the one before
 };
 
 class Shard {
@@ -86,10 +88,22 @@ class Shard {
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void add_due(std::vector<Job>& jobs);
   void start_due_calls();
+  /// A batch that is written: what is to be done once it is synced.
+  struct Written {
+    std::vector<Job> jobs;
+    std::vector<Entry> entries;
+    std::unique_ptr<BatchMaker> maker;
+    std::chrono::steady_clock::time_point began;
+  };
+
   void process(std::vector<Job> jobs);
+  void hand_over(Written written);
+  void sync_written();
+  void wait_until_synced();
   std::unique_ptr<BatchMaker> make(std::vector<Entry>& entries, const Workflows& workflows);
   void add_versions(Batch& rows, const Workflows& workflows);
-  void finish(std::vector<Job>& jobs, const std::vector<Entry>& entries, BatchMaker& maker);
+  void finish(std::vector<Written> written);
+  void finish(Written& written);
   void answer(std::vector<Job>& jobs, const std::vector<Entry>& entries);
   void put_off(std::vector<Job> jobs, std::vector<Entry> entries);
   void refuse(std::vector<Job>& jobs, std::string_view code, std::string_view message);
@@ -114,6 +128,12 @@ class Shard {
   Time next_due_, next_call_;           // when to look for due waits and calls again
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
+
+  std::mutex written_mutex_;             // guards the three below
+  std::condition_variable written_changed_;
+  std::vector<Written> written_;         // waits for the sync
+  bool syncing_ = false, ended_ = false;
+  std::thread syncer_;                   // none in a simulation: then a turn does it itself
 };
 
 }  // namespace shopbell

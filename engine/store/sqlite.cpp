@@ -20,10 +20,14 @@ void Statement::bind(int column, Blob blob) {
 
 void Statement::bind(int column, std::nullptr_t) { sqlite3_bind_null(statement_.get(), column); }
 
-Result<Database> Database::open(const std::string& path, int flags, const char* vfs) {
+void set_up() {
   // Counting its memory costs a lock an allocation. Refused once SQLite is in use, which is as good.
   static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(uncounted);
+}
+
+Result<Database> Database::open(const std::string& path, int flags, const char* vfs) {
+  set_up();
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);

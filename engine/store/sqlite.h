@@ -87,6 +87,9 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+/// To be called before anything else is asked of SQLite. Any thread, any number of times.
+void set_up();
+
 class Database {
  public:
   /// `vfs` null: the system's. Errors: see error().

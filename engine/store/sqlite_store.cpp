@@ -4,22 +4,25 @@
 #include "base/crash_point.h"
 #include "store/open.h"
 #include "store/schema.h"
+#include "store/wal.h"
 #include "store/writer.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <stdexcept>
 #include <unordered_set>
 
 namespace shopbell {
 namespace {
 
-// Pages of write-ahead log after which it is copied into the database: by tidy(), and by commit()
+// Pages of write-ahead log after which it is copied into the database: by tidy(), and by write()
 // itself where nobody calls that.
 constexpr int tidy_pages = 6'000;
 constexpr int wal_pages_max = 12'000;
@@ -49,7 +52,8 @@ class Lock {
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(Lock lock, sqlite::Database db) : lock_(std::move(lock)), db_(std::move(db)), writer_(db_) {}
+  SqliteStore(Lock lock, std::unique_ptr<GatheringVfs> vfs, sqlite::Database db)
+      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), writer_(db_) {}
   ~SqliteStore() override;
 
   Result<void> start(const std::string& folder, const FileCalls& files);
@@ -57,7 +61,8 @@ class SqliteStore : public Store {
   Fence fence() const override { return meta_.fence; }
   Time clock() const override { return meta_.clock; }
   Result<Loaded> load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) override;
-  Committed commit(const Batch& batch) override;
+  Committed write(const Batch& batch) override;
+  bool sync() override;
   void tidy() override;
   Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override;
   Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) override;
@@ -80,17 +85,22 @@ class SqliteStore : public Store {
   Committed attempt(const Batch& batch, Meta& meta);
   Committed verdict(int code) const;
   int name_segment(Meta& meta);
+  int commit_unsynced();
   void take_back();
   void stop();
   void checkpoint();
 
   Lock lock_;
+  std::unique_ptr<GatheringVfs> vfs_;
   sqlite::Database db_;
   Writer writer_;
   std::unique_ptr<Log> log_;
   Meta meta_;
   std::string segment_;  // the name of meta_.segment
   int wal_pages_ = 0;
+  WalFile* wal_ = nullptr;
+  std::mutex syncing_;                    // held during a sync, and while what was synced is copied
+  std::atomic<bool> sync_failed_{false};  // the next sync of the same file might say that all is well
   bool failed_ = false;
   sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_,
       get_open_runs_;
@@ -169,6 +179,8 @@ Result<void> SqliteStore::start(const std::string& folder, const FileCalls& file
   auto log = Log::open(log_path(folder), LogEnd{segment_, meta_.log_end}, files);
   if (!log) return tl::unexpected(log.error());
   log_ = std::move(*log);
+  wal_ = WalFile::of(db_.handle());
+  if (wal_ == nullptr) return fail("io", "the database has no write-ahead log");
   sqlite3_wal_hook(
       db_.handle(),
       [](void* self, sqlite3*, const char*, int pages) {
@@ -181,6 +193,7 @@ Result<void> SqliteStore::start(const std::string& folder, const FileCalls& file
 
 SqliteStore::~SqliteStore() {
   crash_point("store.closing");
+  if (sync_failed_) stop();
   if (log_ && !failed_) log_->close();
 }
 
@@ -331,10 +344,25 @@ Committed SqliteStore::attempt(const Batch& batch, Meta& meta) {
   if (code == SQLITE_OK) code = writer_.write(batch, offsets, meta);
   crash_point("store.rows_written");
   if (!lines.empty() && !log_->finish_sync()) return Committed::failed;
-  return verdict(code == SQLITE_OK ? commit_.run() : code);
+  return verdict(code == SQLITE_OK ? commit_unsynced() : code);
 }
 
-Committed SqliteStore::commit(const Batch& batch) {
+/// The lines are synced by now, so rows without their line are never on the disk.
+int SqliteStore::commit_unsynced() {
+  wal_->put_off_sync(true);
+  const int code = commit_.run();
+  wal_->put_off_sync(false);
+  return code;
+}
+
+bool SqliteStore::sync() {
+  const std::lock_guard lock(syncing_);
+  if (!sync_failed_ && wal_->sync() != SQLITE_OK) sync_failed_ = true;
+  return !sync_failed_;
+}
+
+Committed SqliteStore::write(const Batch& batch) {
+  if (sync_failed_) stop();
   if (failed_) return Committed::failed;
   require_consecutive(batch);
   if (batch.fence != meta_.fence) return Committed::fenced;
@@ -375,6 +403,8 @@ void SqliteStore::tidy() {
 
 /// Copies the write-ahead log into the database; where a reader is in the way, as far as it goes.
 void SqliteStore::checkpoint() {
+  const std::lock_guard lock(syncing_);
+  if (sync_failed_) return stop();
   const int code =
       sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code == SQLITE_OK) {
@@ -384,7 +414,7 @@ void SqliteStore::checkpoint() {
   }
 }
 
-Result<sqlite::Database> open_database(const std::string& folder, const Ground& ground) {
+Result<sqlite::Database> open_database(const std::string& folder, const Ground& ground, const char* vfs) {
   const std::string path = database_path(folder);
   std::error_code error;
   if (!std::filesystem::exists(path) && std::filesystem::exists(log_path(folder)) &&
@@ -392,7 +422,7 @@ Result<sqlite::Database> open_database(const std::string& folder, const Ground& 
     return fail("store_broken", log_path(folder) + " has segments, but " + path + " is missing",
                 "put the database back, or move the log away to begin anew");
   }
-  auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ground.vfs);
+  auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
   if (!db) return db;
   sqlite3_busy_timeout(db->handle(), 5'000);
   // A small cache over a mapped file: SQLite looks through its whole cache at each commit that splits a
@@ -419,10 +449,11 @@ Result<std::unique_ptr<Store>> open_store(const std::string& folder, const Groun
   auto lock = Lock::take(lock_path(folder));
   if (!lock) return tl::unexpected(lock.error());
   crash_point("store.locked");
-  auto db = open_database(folder, ground);
+  auto vfs = std::make_unique<GatheringVfs>(ground.vfs);
+  auto db = open_database(folder, ground, vfs->name());
   if (!db) return tl::unexpected(db.error());
   crash_point("store.database_opened");
-  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*db));
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(vfs), std::move(*db));
   if (auto started = store->start(folder, ground.files); !started) return tl::unexpected(started.error());
   return store;
 }

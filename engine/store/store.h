@@ -97,7 +97,7 @@ struct Batch {
 };
 
 enum class Committed : std::uint8_t {
-  done,    // durable
+  done,    // written; durable after sync()
   fenced,  // somebody else opened the store: stop
   full,    // no room on the disk: nothing of it was written; may be tried again
   failed,  // an I/O error: whether it was written is unknown; the process must stop and open anew
@@ -131,9 +131,18 @@ class Store {
   virtual Fence fence() const = 0;
   virtual Time clock() const = 0;      // the logical time of the last commit
   virtual Result<Loaded> load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) = 0;
-  /// All or nothing, synced when it says done. On done, fence().seq is the last input's.
-  virtual Committed commit(const Batch& batch) = 0;
-  /// Work that can wait: call it when a batch's answers are out. commit() does it itself, while its
+  /// All or nothing. On done load() has it, and fence().seq is the last input's; but only sync() makes it
+  /// durable: nothing of it may be answered or done before.
+  virtual Committed write(const Batch& batch) = 0;
+  /// Makes all durable that was written before the call. False: what the disk holds is unknown, as with
+  /// `failed`. Any one thread; the next batch may be loaded for and written meanwhile.
+  virtual bool sync() = 0;
+  /// Both, one after the other.
+  Committed commit(const Batch& batch) {
+    const Committed written = write(batch);
+    return written != Committed::done || sync() ? written : Committed::failed;
+  }
+  /// Work that can wait: call it when a batch's answers are out. write() does it itself, while its
   /// caller waits, when it was left undone for too long. Takes some 10 ms when there is something to do.
   virtual void tidy() = 0;
   /// Subjects with waits whose time is not after `upto`, the longest due first, at most `max`.

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -22,19 +23,27 @@ Open& open_as(sqlite3_file* file) {
   return files[file];
 }
 
-bool strikes(sqlite3_file* file, int error) {
-  if (error == 0 || faults().file.empty() || !open_as(file).name.ends_with(faults().file)) return false;
-  return faults().after-- <= 0;
+bool concerns(sqlite3_file* file, int error) {
+  return error != 0 && !faults().file.empty() && open_as(file).name.ends_with(faults().file);
 }
 
+/// What still fits is written: a full disk is met in the middle of a write.
 int faulty_write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   const int error = faults().write_error;
-  return strikes(file, error) ? error : open_as(file).real->xWrite(file, bytes, count, offset);
+  const int fits = concerns(file, error) ? std::min(count, faults().after) : count;
+  const int code = fits == 0 ? SQLITE_OK : open_as(file).real->xWrite(file, bytes, fits, offset);
+  if (fits == count || code != SQLITE_OK) {
+    if (concerns(file, error)) faults().after -= fits;
+    return code;
+  }
+  faults().after = 0;
+  return error;
 }
 
 int faulty_sync(sqlite3_file* file, int flags) {
   const int error = faults().sync_error;
-  return strikes(file, error) ? error : open_as(file).real->xSync(file, flags);
+  if (concerns(file, error) && faults().after-- <= 0) return error;
+  return open_as(file).real->xSync(file, flags);
 }
 
 /// The real file, its table of functions exchanged for one with the two above.

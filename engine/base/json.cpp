@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -21,7 +22,7 @@ tl::unexpected<Error> bad(sj::error_code code) {
 class Reader {
  public:
   /// `text_bytes`: of all texts together at most; no text is longer than what it was written as.
-  Reader(Arena& arena, std::size_t text_bytes) : arena_(arena), text_(arena.make<char>(text_bytes)) {}
+  Reader(Arena& arena, std::size_t text_bytes) : arena_(arena), text_(arena.make<char>(text_bytes + short_bytes)) {}
 
   Value value(sj::dom::element e) {
     switch (e.type()) {
@@ -40,7 +41,10 @@ class Reader {
  private:
   Value text(std::string_view from) {
     const std::string_view copy(text_, from.size());
-    if (!from.empty()) std::memcpy(text_, from.data(), from.size());
+    // simdjson's buffer of texts goes on behind the last one, as ours does: a fixed number of bytes is copied by
+    // two moves, any other by a call.
+    if (from.size() <= short_bytes) std::memcpy(text_, from.data(), short_bytes);
+    else std::memcpy(text_, from.data(), from.size());
     text_ += from.size();
     return Value(copy);
   }
@@ -66,20 +70,36 @@ class Reader {
     return static_cast<std::size_t>(std::distance(elements.begin(), elements.end()));
   }
 
+  static constexpr std::size_t short_bytes = 16;
+  static_assert(short_bytes <= sj::SIMDJSON_PADDING);
+
   Arena& arena_;
   char* text_;  // where the next one goes
 };
 
-/// Where the first byte stands, from `i` on, that a JSON string must or should escape: controls, quote, backslash.
-std::size_t plain_until(std::string_view text, std::size_t i) {
+/// Whether one of eight bytes is one that a JSON string must or should escape: a control, quote or backslash.
+bool has_special(std::uint64_t word) {
   constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-  const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
-  for (; i + 8 <= text.size(); i += 8) {  // eight bytes at a time, as far as none of them is special
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + i, 8);
-    const std::uint64_t controls = (word - ones * 0x20) & ~word & highs;
-    if (controls | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7f))) break;
-  }
+  const auto has_zero = [](std::uint64_t w) { return (w - ones) & ~w & highs; };
+  const std::uint64_t controls = (word - ones * 0x20) & ~word & highs;
+  return (controls | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7f))) != 0;
+}
+
+template <class Word>
+std::uint64_t word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Where the first such byte stands, from `i` on. Eight bytes at a time, as far as none of them is special; the
+/// last ones with some of those before them once more.
+std::size_t plain_until(std::string_view text, std::size_t i) {
+  for (; i + 8 <= text.size() && !has_special(word_at<std::uint64_t>(text.data() + i)); i += 8) {}
+  const std::size_t left = text.size() - i;
+  const char* const end = text.data() + text.size();
+  if (left < 8 && left + i >= 8 && !has_special(word_at<std::uint64_t>(end - 8))) return text.size();
+  if (left >= 4 && left < 8 && !has_special(word_at<std::uint32_t>(end - left) | word_at<std::uint32_t>(end - 4) << 32)) return text.size();
   for (; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) break;
@@ -87,91 +107,159 @@ std::size_t plain_until(std::string_view text, std::size_t i) {
   return i;
 }
 
-template <class Number>
-void append_number(std::string& to, Number n) {
-  char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, n).ptr;
-  to.append(buffer, end);
+/// The end of a text that grows: room is asked for once a piece, where std::string would ask for each byte.
+class End {
+ public:
+  explicit End(std::string& to) : to_(to), size_(to.size()) {}
+  ~End() { to_.resize(size_); }
+  End(const End&) = delete;
+  End& operator=(const End&) = delete;
+
+  /// Where at least so many bytes may be written; then take() as many as were.
+  char* room(std::size_t bytes) {
+    if (to_.size() - size_ < bytes) {  // what is asked for is cleared: little at first
+      to_.resize(size_ + bytes + more_);
+      more_ = std::min(2 * more_, more_bytes_max);
+    }
+    return to_.data() + size_;
+  }
+  void take(std::size_t bytes) { size_ += bytes; }
+
+  void put(char c) {
+    *room(1) = c;
+    ++size_;
+  }
+  void put(std::string_view text) {
+    std::memcpy(room(text.size()), text.data(), text.size());
+    size_ += text.size();
+  }
+
+ private:
+  static constexpr std::size_t more_bytes_max = 4096;
+
+  std::string& to_;
+  std::size_t size_;
+  std::size_t more_ = 64;
+};
+
+char* write_escaped(char* to, unsigned char c) {
+  static constexpr char hex[] = "0123456789abcdef";
+  *to++ = '\\';
+  switch (c) {
+    case '"': *to++ = '"'; break;
+    case '\\': *to++ = '\\'; break;
+    case '\n': *to++ = 'n'; break;
+    case '\r': *to++ = 'r'; break;
+    case '\t': *to++ = 't'; break;
+    default: to = std::copy_n("u00", 3, to); *to++ = hex[c >> 4]; *to++ = hex[c & 15];
+  }
+  return to;
 }
 
-void append_double(std::string& to, double d) {
-  if (!std::isfinite(d)) {
-    to += "null";
-    return;
+void append_text(End& to, std::string_view text) {
+  constexpr std::size_t escaped_bytes = 6;
+  char* at = to.room(text.size() + 2 + escaped_bytes);
+  char* const begin = at;
+  *at++ = '"';
+  std::size_t done = plain_until(text, 0);
+  at = std::copy_n(text.data(), done, at);
+  if (done < text.size()) {  // rare: now there is room for the worst
+    const auto written = static_cast<std::size_t>(at - begin);
+    at = to.room(written + (text.size() - done) * escaped_bytes + 1) + written;
+    while (done < text.size()) {
+      at = write_escaped(at, static_cast<unsigned char>(text[done++]));
+      const std::size_t next = plain_until(text, done);
+      at = std::copy_n(text.data() + done, next - done, at);
+      done = next;
+    }
   }
-  const std::size_t before = to.size();
-  append_number(to, d);
+  *at++ = '"';
+  to.take(static_cast<std::size_t>(at - to.room(0)));
+}
+
+template <class Number>
+void append_number(End& to, Number n) {
+  constexpr std::size_t digits_max = 40;
+  char* const begin = to.room(digits_max);
+  to.take(static_cast<std::size_t>(std::to_chars(begin, begin + digits_max, n).ptr - begin));
+}
+
+void append_double(End& to, double d) {
+  constexpr std::size_t digits_max = 40;
+  if (!std::isfinite(d)) return to.put("null");
+  char* const begin = to.room(digits_max + 2);
+  char* end = std::to_chars(begin, begin + digits_max, d).ptr;
   // 3.0 must read back as a double, not as the int 3.
-  if (to.find_first_of(".e", before) == std::string::npos) to += ".0";
+  if (std::string_view(begin, end).find_first_of(".e") == std::string_view::npos) end = std::copy_n(".0", 2, end);
+  to.take(static_cast<std::size_t>(end - begin));
 }
 
 struct Layout {
   bool pretty;
   int level = 0;
 
-  void line(std::string& to) const {
+  void line(End& to) const {
     if (!pretty) return;
-    to += '\n';
-    to.append(static_cast<std::size_t>(level) * 2, ' ');
+    to.put('\n');
+    for (int i = 0; i < level; ++i) to.put("  ");
   }
 };
 
-void append_key(std::string& to, const Value& key) {
-  if (key.is(Kind::string)) return append_json_string(to, key.text());
-  std::string text;
-  append_json(text, key);
-  if (!text.empty() && text.front() == '"') to += text;
-  else append_json_string(to, text);
+void append_key(End& to, const Value& key) {
+  if (key.is(Kind::string)) return append_text(to, key.text());
+  const std::string text = to_json(key);
+  if (!text.empty() && text.front() == '"') to.put(text);
+  else append_text(to, text);
 }
 
-void append(std::string& to, const Value& v, Layout layout);
+void append(End& to, const Value& v, Layout layout);
 
-void append_list(std::string& to, std::span<const Value> items, Layout layout) {
-  to += '[';
+void append_list(End& to, std::span<const Value> items, Layout layout) {
+  to.put('[');
   ++layout.level;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) to += ',';
+    if (i > 0) to.put(',');
     layout.line(to);
     append(to, items[i], layout);
   }
   --layout.level;
   if (!items.empty()) layout.line(to);
-  to += ']';
+  to.put(']');
 }
 
-void append_map(std::string& to, std::span<const Member> members, Layout layout) {
-  to += '{';
+void append_map(End& to, std::span<const Member> members, Layout layout) {
+  to.put('{');
   ++layout.level;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (i > 0) to += ',';
+    if (i > 0) to.put(',');
     layout.line(to);
     append_key(to, members[i].key);
-    to += layout.pretty ? ": " : ":";
+    to.put(layout.pretty ? ": " : ":");
     append(to, members[i].value, layout);
   }
   --layout.level;
   if (!members.empty()) layout.line(to);
-  to += '}';
+  to.put('}');
 }
 
-void append(std::string& to, const Value& v, Layout layout) {
+void append(End& to, const Value& v, Layout layout) {
   switch (v.kind()) {
     case Kind::null:
-    case Kind::error: to += "null"; return;
-    case Kind::boolean: to += v.boolean() ? "true" : "false"; return;
-    case Kind::integer: append_number(to, v.integer()); return;
-    case Kind::uint: append_number(to, v.uint()); return;
-    case Kind::real: append_double(to, v.real()); return;
+    case Kind::error: return to.put("null");
+    case Kind::boolean: return to.put(v.boolean() ? "true" : "false");
+    case Kind::integer: return append_number(to, v.integer());
+    case Kind::uint: return append_number(to, v.uint());
+    case Kind::real: return append_double(to, v.real());
     case Kind::string:
-    case Kind::type: append_json_string(to, v.text()); return;
+    case Kind::type: return append_text(to, v.text());
     case Kind::bytes:
     case Kind::ip:
-    case Kind::cidr: to += '"' + to_base64(v.text()) + '"'; return;
-    case Kind::timestamp: append_json_string(to, format_rfc3339(v.seconds(), v.nanos())); return;
-    case Kind::duration: append_json_string(to, format_seconds(v.seconds(), v.nanos())); return;
-    case Kind::list: append_list(to, v.items(), layout); return;
-    case Kind::optional: append(to, v.items().empty() ? Value() : v.items()[0], layout); return;
-    case Kind::map: append_map(to, v.members(), layout); return;
+    case Kind::cidr: return append_text(to, to_base64(v.text()));
+    case Kind::timestamp: return append_text(to, format_rfc3339(v.seconds(), v.nanos()));
+    case Kind::duration: return append_text(to, format_seconds(v.seconds(), v.nanos()));
+    case Kind::list: return append_list(to, v.items(), layout);
+    case Kind::optional: return append(to, v.items().empty() ? Value() : v.items()[0], layout);
+    case Kind::map: return append_map(to, v.members(), layout);
   }
 }
 
@@ -195,27 +283,20 @@ Result<Document> parse_json_document(std::string_view text) {
 }
 
 void append_json_string(std::string& to, std::string_view text) {
-  static constexpr char hex[] = "0123456789abcdef";
-  to += '"';
-  std::size_t done = 0;
-  for (std::size_t i = plain_until(text, 0); i < text.size(); i = plain_until(text, done)) {
-    to.append(text, done, i - done);
-    done = i + 1;
-    const auto c = static_cast<unsigned char>(text[i]);
-    switch (c) {
-      case '"': to += "\\\""; break;
-      case '\\': to += "\\\\"; break;
-      case '\n': to += "\\n"; break;
-      case '\r': to += "\\r"; break;
-      case '\t': to += "\\t"; break;
-      default: to += "\\u00"; to += hex[c >> 4]; to += hex[c & 15];
-    }
+  const std::size_t plain = plain_until(text, 0);
+  if (plain < text.size()) {
+    End end(to);
+    return append_text(end, text);
   }
-  to.append(text, done, text.size() - done);
+  to += '"';
+  to += text;
   to += '"';
 }
 
-void append_json(std::string& to, const Value& v) { append(to, v, {false}); }
+void append_json(std::string& to, const Value& v) {
+  End end(to);
+  append(end, v, {false});
+}
 
 std::string to_json(const Value& v) {
   std::string text;
@@ -225,7 +306,10 @@ std::string to_json(const Value& v) {
 
 std::string to_pretty_json(const Value& v) {
   std::string text;
-  append(text, v, {true});
+  {
+    End end(text);
+    append(end, v, {true});
+  }
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace shopbell {
@@ -16,9 +17,20 @@ constexpr int level_max = 40;         // deeper trees are written as texts withi
 constexpr int unwrap_depth_max = 60;  // of such texts within each other: far above what append_state() makes
 
 bool json_text(std::string_view text) {
-  // Almost all texts are ASCII, and that is quick to see.
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  return ascii || utf8_valid(text);
+  // Almost all texts are ASCII, and that is quick to see: eight bytes at a time, the last eight overlapping.
+  constexpr std::uint64_t highs = 0x8080808080808080;
+  const auto word_at = [&text](std::size_t i) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    return word;
+  };
+  std::uint64_t seen = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) seen |= word_at(i);
+  if (text.size() >= 8) seen |= word_at(text.size() - 8);
+  else
+    for (; i < text.size(); ++i) seen |= static_cast<unsigned char>(text[i]);
+  return (seen & highs) == 0 || utf8_valid(text);
 }
 
 void append(std::string& to, const Value& v, int level);
@@ -131,13 +143,10 @@ class Reviver {
   explicit Reviver(Arena& arena) : arena_(arena) {}
 
   Value value(const Value& v) {
-    if (v.is(Kind::list)) return list(v.items());
+    if (v.is(Kind::list)) return list(v);
     if (!v.is(Kind::map)) return v;
     if (is_marked(v)) return marked(v["$"].text_or({}), v["v"]);
-    std::vector<Member> members;
-    members.reserve(v.size());
-    for (const Member& m : v.members()) members.push_back({m.key, value(m.value)});
-    return freeze_map(arena_, members);
+    return plain_map(v);
   }
 
   bool bad() const { return bad_; }
@@ -148,17 +157,37 @@ class Reviver {
     return {};
   }
 
-  Value list(std::span<const Value> items) {
-    std::vector<Value> made;
-    made.reserve(items.size());
-    for (const Value& item : items) made.push_back(value(item));
-    return make_list(arena_, made);
+  // What has no mark in it stays where it is.
+  static bool stays(const Value& now, const Value& before) { return std::memcmp(&now, &before, sizeof now) == 0; }
+
+  Value plain_map(const Value& v) {
+    const auto members = v.members();
+    Member* made = nullptr;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const Value now = value(members[i].value);
+      if (made == nullptr && stays(now, members[i].value)) continue;
+      if (made == nullptr) std::copy(members.begin(), members.end(), made = arena_.make<Member>(members.size()));
+      made[i].value = now;
+    }
+    return made == nullptr ? v : adopt_map(arena_, {made, members.size()});
+  }
+
+  Value list(const Value& v) {
+    const auto items = v.items();
+    Value* made = nullptr;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const Value now = value(items[i]);
+      if (made == nullptr && stays(now, items[i])) continue;
+      if (made == nullptr) std::copy(items.begin(), items.end(), made = arena_.make<Value>(items.size()));
+      made[i] = now;
+    }
+    return made == nullptr ? v : Value::list({made, items.size()});
   }
 
   Value marked(std::string_view kind, const Value& v) {
     if (kind == "map") return map(v.items());
     if (kind == "optional" && v.is(Kind::list)) {
-      const auto items = list(v.items()).items();
+      const auto items = list(v).items();
       return Value::optional(items.empty() ? nullptr : items.data());
     }
     if ((kind == "timestamp" || kind == "duration") && v.is(Kind::list) && v.size() == 2) return pair(kind, v.items());

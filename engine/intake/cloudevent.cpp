@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 namespace shopbell {
 namespace {
@@ -109,13 +110,15 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+bool has_parts(const Value& v) { return v.is(Kind::map) || v.is(Kind::list); }
+
+// Of a list or a map; most of what it holds is neither, and is passed over without a call.
 std::size_t depth_of(const Value& v) {
   std::size_t deepest = 0;
-  if (v.is(Kind::list))
-    for (const Value& item : v.items()) deepest = std::max(deepest, depth_of(item));
-  else if (v.is(Kind::map))
-    for (const Member& member : v.members()) deepest = std::max(deepest, depth_of(member.value));
-  else return 0;
+  for (const Value& item : v.is(Kind::list) ? v.items() : std::span<const Value>())
+    if (has_parts(item)) deepest = std::max(deepest, depth_of(item));
+  for (const Member& member : v.members())
+    if (has_parts(member.value)) deepest = std::max(deepest, depth_of(member.value));
   return deepest + 1;
 }
 

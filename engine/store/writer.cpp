@@ -125,15 +125,19 @@ int Writer::add_run(const RunRow& run, std::uint64_t first_seq) {
   if (run.event_seq == 0)
     throw std::logic_error("run " + run.id + " is not open, and names no event that started it");
   std::uint64_t key = run.event_seq * runs_of_event_max;
-  bool full = false;
-  int code = last_run_of_event_.each(
-      [&](const sqlite::Row& row) {
-        if (!row.null(0)) key = row.number(0) + 1;
-        full = key / runs_of_event_max != run.event_seq;
-        return true;
-      },
-      key, key + runs_of_event_max - 1);
-  if (code != SQLITE_OK) return code;
+  int code = SQLITE_OK;
+  if (run.event_seq >= first_seq) {  // an event of this batch: nobody else has runs of it
+    key += runs_added_[run.event_seq]++;
+  } else {
+    code = last_run_of_event_.each(
+        [&](const sqlite::Row& row) {
+          if (!row.null(0)) key = row.number(0) + 1;
+          return true;
+        },
+        key, key + runs_of_event_max - 1);
+    if (code != SQLITE_OK) return code;
+  }
+  const bool full = key / runs_of_event_max != run.event_seq;
   if (full) throw std::logic_error("more than runs_of_event_max runs of one event");
   code = add_run_.run(key, run.id, run.subject, run.workflow, run.version, run.status, run.step, run.reason,
                       run.started, run.ended, due_of(run), lines_of(run.notes), run.state);
@@ -207,6 +211,7 @@ int Writer::put_others(const Batch& batch, Meta& meta) {
 
 int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, Meta& meta) {
   const std::uint64_t first_seq = meta.fence.seq + 1;
+  runs_added_.clear();
   std::size_t next_line = 0;
   int code = SQLITE_OK;
   for (const auto& input : batch.inputs) {

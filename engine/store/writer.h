@@ -71,6 +71,7 @@ class Writer {
   Seen seen_;
   Backlog<RunId> run_ids_;
   std::vector<RunId> new_run_ids_;
+  std::unordered_map<std::uint64_t, std::uint64_t> runs_added_;  // of the batch's own events, by seq
   std::size_t writing_run_ids_ = 0;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
   sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_;

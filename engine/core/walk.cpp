@@ -38,6 +38,15 @@ void order_call(Turn& turn, const Run& run, const Instruction& step, Time due) {
   turn.made.calls.push_back({std::move(call), std::string(step.action->name), step.id, step.timeout, due});
 }
 
+namespace {
+
+/// Whether the run ends with this call, whatever comes of it: then nothing will read the event any more.
+bool is_last(const Workflow& workflow, const Run& run, const Instruction& step) {
+  return run.at + 1 >= workflow.program.size() && workflow.on_error == 0 && step.failure == 0 && !is_part(run);
+}
+
+}  // namespace
+
 Walk::Walk(Turn& turn, Run& run, const Workflow& workflow, const Value& scope)
     : turn_(turn),
       run_(run),
@@ -180,6 +189,7 @@ void Walk::call(const Instruction& step, const Value& args) {
   run_.args = args;
   if (is_replayed(turn_.subject.id)) return record_call(step);
   run_.status = RunStatus::calling;
+  if (is_last(workflow_, run_, step)) run_.event.data = {};
   order_call(turn_, run_, step, turn_.at);
   note("called", step, label_of(step));
   going_ = false;

@@ -1,7 +1,7 @@
 // The store: the order of log, rows and syncs. Rows are writer.cpp's, lines are log.cpp's.
 
-#include "store/log.h"
 #include "base/crash_point.h"
+#include "store/log.h"
 #include "store/open.h"
 #include "store/schema.h"
 #include "store/wal.h"
@@ -357,7 +357,9 @@ int SqliteStore::commit_unsynced() {
 
 bool SqliteStore::sync() {
   const std::lock_guard lock(syncing_);
+  crash_point("store.sync_begun");
   if (!sync_failed_ && wal_->sync() != SQLITE_OK) sync_failed_ = true;
+  crash_point("store.synced");
   return !sync_failed_;
 }
 

@@ -1,6 +1,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lists.h"
+#include "cli/why_workflow.h"
 
 #include <algorithm>
 
@@ -10,6 +11,7 @@ namespace {
 struct Options {
   Where where;
   std::string id;
+  WorkflowQuestion question;
   bool json = false;
 };
 
@@ -73,11 +75,30 @@ int why(const Options& options) {
 void add_why(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("why", "Explain what came of an event, or how a run went");
-  command->add_option("ID", options->id, "The id of an event, or of a run (its first digits are enough)")->required();
+  command->add_option("ID", options->id, "The id of an event, or of a run (its first digits are enough)");
   add_where(*command, options->where);
+  command->add_option("--customer", options->question.customer, "Instead, with --workflow: whom it is about: 7, an e-mail address, or a subject");
+  command->add_option("--workflow", options->question.workflow, "What it decided about the customer: did it start, wait, stop, send, and why not");
+  command->add_option("--at", options->question.at, "As it stood then: 2026-11-20, or 2026-11-20T08:00:00Z (otherwise: now)");
+  command->add_flag("--again", options->question.again, "Decide anew from the journal, with the workflow as its file is now");
   command->add_flag("--json", options->json, "As JSON");
-  command->footer("For every workflow that the event could have started it tells whether it did, and if not, which part of\nthe condition decided; for every run each step, branch, wait, attempt and end.");
-  command->callback([&run, options] { run = [options] { return why(*options); }; });
+  command->footer("For every workflow that the event could have started it tells whether it did, and if not, which part of\nthe condition decided; for every run each step, branch, wait, attempt and end.\n\n"
+      "  shopbell why --customer 7 --workflow abandoned-cart --at 2026-11-20\n\n"
+      "tells the workflow's last ten decisions about the customer. Where nothing was noted, because the workflow is newer\n"
+      "than the events, they are decided anew from the journal.");
+  command->callback([&run, options] {
+    run = [options] {
+      const WorkflowQuestion& question = options->question;
+      if (question.customer.empty() && question.workflow.empty() && !options->id.empty()) return why(*options);
+      if (!question.customer.empty() && !question.workflow.empty()) {
+        // The first name on the line is then the shop's folder.
+        const Where where{options->id.empty() ? options->where.folder : options->id, options->where.data};
+        return why_workflow(where, question, options->json);
+      }
+      fmt::print(stderr, "shopbell: why what? name an event or a run, or --customer and --workflow\n");
+      return 2;
+    };
+  });
 }
 
 }  // namespace shopbell::cli

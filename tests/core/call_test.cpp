@@ -105,6 +105,34 @@ TEST_CASE("a step that may fail lets the run go on") {
   CHECK(shop.log == std::vector<std::string>{"sent"});
 }
 
+TEST_CASE("a run carries its event as long as something behind its call may read it, and no longer") {
+  const auto carries = [](Workflow w) {
+    Shop shop;
+    shop.add(std::move(w));
+    shop.event("order.placed", order);
+    REQUIRE(shop.calls.size() == 1);
+    const bool carried = shop.open_runs()[0].event.data.is(Kind::map);
+    shop.answer(Outcome::Status::retry);
+    shop.answer();
+    CHECK(shop.count(RunStatus::done) == 1);
+    CHECK(shop.args.back() == shop.args.front());
+    return carried;
+  };
+  const auto only_call = [] {
+    Workflow w = sender();
+    w.program.pop_back();
+    return w;
+  };
+  CHECK(carries(sender()));
+  CHECK_FALSE(carries(only_call()));
+  Workflow with_on_error = sender();  // its second step is on_error's
+  with_on_error.on_error = 1;
+  CHECK(carries(std::move(with_on_error)));
+  Workflow with_own_handler = only_call();
+  with_own_handler.program[0].failure = 1;
+  CHECK(carries(std::move(with_own_handler)));
+}
+
 TEST_CASE("an answer that comes twice, or for another attempt, is ignored") {
   Shop shop;
   shop.add(sender());

@@ -29,7 +29,7 @@ test: dev
 	@tests/run.sh build/dev/bin
 
 bench: build
-	@cmake --build --preset release --target spine_bench http_bench store_bench cel_bench liquid_bench
+	@cmake --build --preset release --target spine_bench http_bench store_bench cel_bench liquid_bench backtest_bench
 	@bench/run.sh build/release/bin
 
 clean:

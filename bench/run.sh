@@ -8,6 +8,8 @@ echo "== the HTTP server and client alone (bench/http_bench.cpp)"
 "$bin/http_bench"
 echo "== the store alone (bench/store_bench.cpp)"
 "$bin/store_bench"
+echo "== a backtest (bench/backtest_bench.cpp)"
+"$bin/backtest_bench" "$bin/shopbell" examples
 for language in cel liquid; do
   [ -x "$bin/${language}_bench" ] || continue
   echo "== $language (bench/${language}_bench.cpp)"

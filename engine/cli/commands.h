@@ -16,6 +16,7 @@ using Run = std::function<int()>;
 
 void add_serve(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
+void add_backtest(CLI::App& app, Run& run);
 void add_test(CLI::App& app, Run& run);
 void add_eval(CLI::App& app, Run& run);
 void add_render(CLI::App& app, Run& run);

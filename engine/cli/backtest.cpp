@@ -1,0 +1,189 @@
+// What the workflows would have done over a log, and what another version of them.
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/revision.h"
+#include "cli/table.h"
+#include "intake/log_reader.h"
+#include "load/load.h"
+#include "play/findings.h"
+#include "play/lean.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+namespace shopbell::cli {
+namespace {
+
+constexpr std::size_t changes_shown = 20;
+constexpr std::size_t threads_max = 64;
+
+struct Options {
+  std::string folder = ".", against, html;
+  std::vector<std::string> logs, model;
+  std::size_t threads = 0;
+  bool json = false, render = false;
+};
+
+/// One version of the shop, loaded.
+struct Loaded {
+  std::string name;
+  std::unique_ptr<Revision> revision;  // nullptr: a folder
+  std::optional<Shop> shop;
+  std::unique_ptr<Workflows> workflows;
+};
+
+bool load(Loaded& to, const std::string& folder, bool render) {
+  auto read = load_shop(folder);
+  for (const Diagnostic& d : read.diagnostics)
+    if (d.severity == Severity::error) fmt::print(stderr, "{}", to_text(d));
+  if (!read.value) return false;
+  to.shop = std::move(read.value);
+  if (!render) play::make_lean(to.shop->workflows);
+  to.workflows = std::make_unique<Workflows>(to.shop->config.facts, to.shop->workflows);
+  return true;
+}
+
+/// The folder or revision that DIR is compared with.
+Result<Loaded> other_version(const Options& options) {
+  Loaded loaded;
+  loaded.name = options.against;
+  if (std::filesystem::is_directory(options.against)) return loaded;
+  auto revision = Revision::check_out(options.folder, options.against);
+  if (!revision) return tl::unexpected(revision.error());
+  loaded.revision = std::move(*revision);
+  return loaded;
+}
+
+/// "12 (+3)".
+std::string beside(std::uint64_t now, std::uint64_t before, bool two) {
+  const std::string text = play::grouped(now);
+  if (!two || now == before) return text;
+  return now > before ? fmt::format("{} (+{})", text, play::grouped(now - before)) : fmt::format("{} (-{})", text, play::grouped(before - now));
+}
+
+void print_workflows(const play::Findings& f) {
+  static const play::WorkflowTally none;
+  const bool two = f.versions.size() > 1;
+  Table table({"WORKFLOW", "BEGAN", "ENDED", "STOPPED", "FAILED", "WAIT", "NEVER END", "MESSAGES"});
+  Table reasons({"WORKFLOW", "HOW OFTEN", "WHY NOT, OR NOT TO THE END"});
+  for (const std::string& name : f.workflows()) {
+    const play::WorkflowTally& a = f.find(0, name) ? *f.find(0, name) : none;
+    const play::WorkflowTally& b = f.find(f.versions.size() - 1, name) ? *f.find(f.versions.size() - 1, name) : none;
+    table.add({name, beside(a.started, b.started, two), beside(a.done, b.done, two), beside(a.stopped, b.stopped, two), beside(a.failed, b.failed, two),
+               beside(a.open, b.open, two), beside(a.endless, b.endless, two), beside(messages_of(a), messages_of(b), two)});
+    for (std::size_t i = 0; i < play::hindrances.size(); ++i)
+      if (a.hindered[i] + b.hindered[i] > 0) reasons.add({name, beside(a.hindered[i], b.hindered[i], two), play::hindrance_text(play::hindrances[i])});
+    for (const auto& [reason, count] : a.ends) reasons.add({name, play::grouped(count), "ended early: " + fit(reason, 100)});
+    for (const auto& [deed, count] : a.deeds) reasons.add({name, play::grouped(count), "did: " + fit(deed, 100)});
+  }
+  fmt::print("\n{}\n{}", table.text(), reasons.text());
+}
+
+void print_changes(const play::Findings& f) {
+  fmt::print("\nwho would get other messages than by {}: {} customers get more, {} fewer, {} as many but others\n", f.versions[1].name, play::grouped(f.gain), play::grouped(f.lose), play::grouped(f.differ));
+  Table table({"CUSTOMER", "BEFORE", "NOW", "MESSAGE"});
+  for (std::size_t i = 0; i < std::min(changes_shown, f.changes.size()); ++i)
+    for (const auto& part : f.changes[i].parts)
+      table.add({fit(f.changes[i].customer, 60), std::to_string(part.before), part.others ? fmt::format("{}, others", part.now) : std::to_string(part.now), part.message});
+  if (!table.empty()) fmt::print("{}", table.text());
+  const std::uint64_t all = f.gain + f.lose + f.differ;
+  if (all > changes_shown) fmt::print("and {} more: --json lists them\n", play::grouped(all - changes_shown));
+}
+
+void print(const play::Findings& f) {
+  fmt::print("log        {} events in {} lines, {} to {}; {} repeated, {} the engine's own, {} ignored, {} out of order\n", play::grouped(f.log.events), play::grouped(f.log.lines), play::day_text(f.log.first),
+             play::day_text(f.log.last), play::grouped(f.log.repeated), play::grouped(f.log.own), play::grouped(f.log.ignored), play::grouped(f.log.late));
+  fmt::print("calls      {}\n", f.model);
+  for (const play::Version& version : f.versions) {
+    std::string channels;
+    for (const auto& [channel, count] : version.tally->by_channel) channels += fmt::format("{}{} {}", channels.empty() ? "" : ", ", play::grouped(count), channel);
+    fmt::print("{:<10} {} messages to {} customers{}; the busiest: {} with {}\n", fit(version.name, 30), play::grouped(version.messages), play::grouped(version.customers), channels.empty() ? "" : " (" + channels + ")",
+               version.busiest.empty() ? "nobody" : fit(version.busiest, 60), version.busiest_messages);
+  }
+  print_workflows(f);
+  if (f.versions.size() > 1) print_changes(f);
+}
+
+void print_bad_lines(const play::LogSummary& log) {
+  for (const play::BadLine& line : log.bad_lines) fmt::print(stderr, "{}:{}: cannot be read: {}\n", line.file, line.line, fit(line.why, 200));
+  if (log.bad > log.bad_lines.size()) fmt::print(stderr, "and {} more such lines\n", log.bad - log.bad_lines.size());
+}
+
+int run_over_log(const Options& options, std::vector<Loaded>& versions) {
+  const auto model = play::Model::parse(options.model);
+  if (!model) {
+    report(model.error());
+    return 2;
+  }
+  Wanted wanted;
+  std::vector<const Workflows*> sides;
+  std::vector<std::string> names;
+  for (const Loaded& version : versions) {
+    play::add_wanted(version.shop->workflows, wanted);
+    sides.push_back(version.workflows.get());
+    names.push_back(version.name);
+  }
+  const std::size_t threads = options.threads > 0 ? options.threads : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
+  play::Backtest backtest(sides, wanted, *model, versions[0].shop->config.sources, threads);
+  for (const std::string& log : options.logs) {
+    const auto files = log_files(log);
+    if (!files) return report(files.error());
+    for (const std::string& file : *files)
+      if (const auto played = backtest.play(file); !played) return report({played.error().code, file + ": " + played.error().message, played.error().hint});
+  }
+  backtest.finish();
+  const play::Findings findings = play::find(backtest, names, model->text());
+  print_bad_lines(findings.log);
+  if (options.json) fmt::print("{}", play::to_json(findings));
+  else print(findings);
+  if (!options.html.empty()) {
+    std::ofstream page(options.html, std::ios::binary | std::ios::trunc);
+    page << play::to_html(findings);
+    if (!page.flush()) return report({"io", options.html + " cannot be written", ""});
+    if (!options.json) fmt::print("\nwritten: {}\n", options.html);
+  }
+  return findings.log.bad == 0 ? 0 : 1;
+}
+
+int backtest(const Options& options) {
+  std::vector<Loaded> versions(1);
+  versions[0].name = options.folder;
+  if (!load(versions[0], options.folder, options.render)) return 1;
+  if (!options.against.empty()) {
+    auto other = other_version(options);
+    if (!other) return report(other.error());
+    versions.push_back(std::move(*other));
+    if (!load(versions[1], versions[1].revision ? versions[1].revision->path() : options.against, options.render)) return 1;
+  }
+  return run_over_log(options, versions);
+}
+
+}  // namespace
+
+void add_backtest(CLI::App& app, Run& run) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("backtest", "What would the workflows have done over a log of events?");
+  command->add_option("DIR", options->folder, "The shop's folder (default: this one)");
+  command->add_option("--log", options->logs, "JSON Lines, plain, .gz or .zst; a folder of them, as a shop's data is; - is standard input")->required()->type_name("LOG...");
+  command->add_option("--against", options->against, "Another version of the shop, to compare with: a folder, or a revision of git")->type_name("DIR|REVISION");
+  command->add_option("--model", options->model, "What comes of calls: ACTION=failed, ACTION=retry:2% (default: all succeed)")->type_name("RULE...");
+  command->add_option("--html", options->html, "Write a page with charts to FILE")->type_name("FILE");
+  command->add_option("--threads", options->threads, "Threads (default: one a core); the result is the same")->check(CLI::Range(std::size_t{1}, threads_max));
+  command->add_flag("--render", options->render, "Render every message, too: finds those that cannot be; slower");
+  command->add_flag("--json", options->json, "As JSON");
+  command->footer(
+      "Plays the events in order on a virtual clock, with waits, wait_for, modes, limits, quiet hours and budgets. Nothing is sent.\n"
+      "A line is a CloudEvents event, as the journal in a shop's data holds them, or a recorded webhook (see shopbell send), mapped by\n"
+      "the source of its name. The clock stops where the log ends: runs that wait for later are told as such. Events that the\n"
+      "engine itself had made are left out, as it makes them again. Exit code 1 when a line cannot be read; the others are played.");
+  command->callback([&run, options] { run = [options] { return backtest(*options); }; });
+}
+
+}  // namespace shopbell::cli

@@ -1,0 +1,58 @@
+#pragma once
+// A log of events through one or two versions of a shop's workflows, on a virtual clock. Memory is bounded by the
+// subjects and one stretch of the log, not by the log. The result depends on log and files alone: not on the number of
+// threads, nor on how the log is cut into stretches.
+
+#include "intake/log_extract.h"
+#include "load/load.h"
+#include "play/side.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace shopbell::play {
+
+constexpr std::size_t stretch_block_bytes = 2 * 1024 * 1024;  // of the log, as one thread reads at once
+constexpr std::size_t repeats_remembered = 1'000'000;         // events that a later one is a repetition of
+constexpr std::size_t bad_lines_kept = 20;
+
+struct BadLine {
+  std::string file;
+  std::uint64_t line;
+  std::string why;
+};
+
+/// What the log is.
+struct LogSummary {
+  std::uint64_t lines = 0, events = 0;
+  std::uint64_t ignored = 0;   // recorded webhooks that make no event
+  std::uint64_t own = 0;       // events that the engine itself had made: it makes them again
+  std::uint64_t repeated = 0;  // told before
+  std::uint64_t late = 0;      // came before the line above it: played at its time
+  std::uint64_t bad = 0;       // cannot be read
+  std::vector<BadLine> bad_lines;  // the first of them
+  Time first{}, last{};
+};
+
+class Backtest {
+ public:
+  /// `sides`: one or two sets of workflows; they outlive it. `sources`: for recorded webhooks.
+  Backtest(std::vector<const Workflows*> sides, const Wanted& wanted, const Model& model, std::vector<SourceConfig> sources, std::size_t threads);
+  ~Backtest();
+
+  /// Plays one file of the log. Errors: those of LogReader; what came before was played.
+  Result<void> play(const std::string& path);
+  /// After the last one.
+  void finish();
+
+  const LogSummary& log() const;
+  const Side& side(std::size_t i) const;
+  std::size_t sides() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace shopbell::play

@@ -1,0 +1,201 @@
+#include "play/side.h"
+
+#include "core/schedule.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace shopbell::play {
+namespace {
+
+constexpr std::size_t tries_max = 6;        // of one stretch, before all its subjects become one group
+constexpr std::size_t groups_per_turn = 32;  // what a thread takes at once; then its arena is emptied
+
+}  // namespace
+
+Side::Side(const Workflows& workflows, const Model& model, std::size_t threads)
+    : workflows_(workflows), model_(model), tally_(workflows.all().size()), staged_(threads, Staged(workflows.all().size())) {
+  for (std::size_t i = 0; i < threads; ++i) arenas_.push_back(std::make_unique<Arena>(1 << 18));
+  for (const auto& workflow : workflows.all()) {
+    auto& by_step = kind_by_step_.emplace_back(workflow->program.size(), -1);
+    for (std::size_t i = 0; i < by_step.size(); ++i) {
+      const Instruction& step = workflow->program[i];
+      if (step.op != Op::act || step.action == nullptr || !step.action->reaches_customer) continue;
+      by_step[i] = static_cast<std::int32_t>(kinds_.size());
+      kinds_.push_back({workflow->id, step.id, std::string(step.action->name)});
+    }
+  }
+}
+
+std::uint32_t Side::kind_of(const Run& run, const std::string& step) const {
+  const auto& all = workflows_.all();
+  for (std::size_t w = 0; w < all.size(); ++w)
+    if (all[w]->id == run.workflow)
+      for (std::size_t i = 0; i < kind_by_step_[w].size(); ++i)
+        if (kind_by_step_[w][i] >= 0 && all[w]->program[i].id == step) return static_cast<std::uint32_t>(kind_by_step_[w][i]);
+  return 0;
+}
+
+// The map is only read while groups are played, so threads need no lock for it.
+bool Side::claim(const std::string& subject, std::uint32_t group, Entry*& entry) {
+  if (const auto node = node_of_.find(subject); node != node_of_.end()) {
+    entry = nodes_[node->second].entry;
+    if (nodes_[node->second].group == group) return true;
+    const std::lock_guard lock(claims_mutex_);
+    conflicts_.emplace_back(group, nodes_[node->second].group);
+    return false;
+  }
+  const auto found = entries_.find(subject);
+  entry = found == entries_.end() ? nullptr : &found->second;
+  const std::lock_guard lock(claims_mutex_);
+  const auto [claim, first] = claims_.emplace(subject, group);
+  if (first || claim->second == group) return true;
+  conflicts_.emplace_back(group, claim->second);
+  return false;
+}
+
+std::uint32_t Side::root(std::uint32_t node) {
+  while (nodes_[node].group != node) node = nodes_[node].group = nodes_[nodes_[node].group].group;
+  return node;
+}
+
+void Side::gather(std::span<const Arrival> arrivals, Time until) {
+  nodes_.clear();
+  node_of_.clear();
+  node_of_.reserve(arrivals.size());
+  const auto add = [&](std::string_view id, Entry* entry) -> Node& {
+    const auto [at, fresh] = node_of_.emplace(id, static_cast<std::uint32_t>(nodes_.size()));
+    if (fresh) nodes_.push_back({id, entry, static_cast<std::uint32_t>(nodes_.size()), {}});
+    return nodes_[at->second];
+  };
+  for (std::uint32_t i = 0; i < arrivals.size(); ++i) {
+    const std::string_view subject = arrivals[i].event->event.subject;
+    if (const auto known = node_of_.find(subject); known != node_of_.end()) {
+      nodes_[known->second].inputs.push_back(i);
+      continue;
+    }
+    const auto entry = entries_.find(std::string(subject));
+    add(subject, entry == entries_.end() ? nullptr : &entry->second).inputs.push_back(i);
+  }
+  while (!due_.empty() && due_.top().at <= until) {
+    const DueAt due = due_.top();
+    due_.pop();
+    if (due.entry->second.due == due.at) add(due.entry->first, const_cast<Entry*>(&due.entry->second));
+  }
+}
+
+bool Side::play_group(std::span<const std::uint32_t> nodes, std::span<const Arrival> arrivals, Time until, std::size_t thread) {
+  const std::uint32_t group = nodes_[nodes.front()].group;
+  Bout bout(*this, model_, group, *arenas_[thread], staged_[thread]);
+  std::vector<std::uint32_t> merged;
+  for (const std::uint32_t node : nodes) {
+    if (!bout.join(std::string(nodes_[node].id))) return false;
+    if (nodes.size() > 1) merged.insert(merged.end(), nodes_[node].inputs.begin(), nodes_[node].inputs.end());
+  }
+  std::sort(merged.begin(), merged.end());
+  for (const std::uint32_t i : nodes.size() > 1 ? merged : nodes_[nodes.front()].inputs) {
+    const Arrival& arrival = arrivals[i];
+    if (!bout.pass_until(arrival.clock)) return false;
+    const Input input{arrival.clock, Received{arrival.event->event, 0, {}, {}}};
+    if (!bout.give(std::string(arrival.event->event.subject), input)) return false;
+  }
+  if (!bout.pass_until(until)) return false;
+  bout.write();
+  return true;
+}
+
+/// False: some subjects have to do with each other; they are one group now, and nothing is kept.
+bool Side::play_groups(std::span<const Arrival> arrivals, Time until, const Parallel& parallel) {
+  claims_.clear();
+  conflicts_.clear();
+  for (Staged& staged : staged_) staged = Staged(workflows_.all().size());
+  std::vector<std::uint32_t> order(nodes_.size());
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) nodes_[i].group = root(i);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return nodes_[a].group < nodes_[b].group; });
+  std::vector<std::size_t> begins;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    if (i == 0 || nodes_[order[i]].group != nodes_[order[i - 1]].group) begins.push_back(i);
+  begins.push_back(order.size());
+  const std::size_t groups = begins.size() - 1;
+  parallel((groups + groups_per_turn - 1) / groups_per_turn, [&](std::size_t turn, std::size_t thread) {
+    for (std::size_t g = turn * groups_per_turn; g < std::min(groups, (turn + 1) * groups_per_turn); ++g)
+      play_group(std::span(order).subspan(begins[g], begins[g + 1] - begins[g]), arrivals, until, thread);
+    arenas_[thread]->release();
+  });
+  for (const auto& [a, b] : conflicts_) {
+    const std::uint32_t one = root(a), other = root(b);
+    nodes_[std::max(one, other)].group = std::min(one, other);
+  }
+  return conflicts_.empty();
+}
+
+void Side::commit(Staged& staged) {
+  tally_.add(staged.tally);
+  for (Staged::Written& written : staged.written) {
+    auto& pair = *entries_.try_emplace(std::move(written.id)).first;
+    Entry& entry = pair.second;
+    if (written.changed) entry.state = std::move(written.state);
+    entry.runs = std::move(written.runs);
+    entry.pending = written.pending.empty() ? nullptr : std::make_unique<std::vector<Pending>>(std::move(written.pending));
+    if (written.due != Time{} && written.due != entry.due) due_.push({written.due, &pair});
+    entry.due = written.due;
+  }
+  for (const Staged::Message& message : staged.messages) {
+    Entry& entry = entries_[message.customer];
+    if (!entry.sent) entry.sent = std::make_unique<std::vector<Sent>>();
+    auto same = std::find_if(entry.sent->begin(), entry.sent->end(), [&](const Sent& s) { return s.kind == message.kind; });
+    if (same == entry.sent->end()) {
+      entry.sent->reserve(entry.sent->size() + 1);
+      same = entry.sent->insert(entry.sent->end(), Sent{message.kind, 0, 0});
+    }
+    ++same->count;
+    same->mark += message.mark;
+  }
+}
+
+/// What a server says at its start: each workflow with schedules has a clock.
+void Side::begin_clocks(Time at) {
+  begun_ = true;
+  nodes_.clear();
+  node_of_.clear();
+  claims_.clear();
+  staged_[0] = Staged(workflows_.all().size());
+  Bout bout(*this, model_, 0, *arenas_[0], staged_[0]);
+  for (const auto& workflow : workflows_.all())
+    if (!workflow->schedules.empty()) bout.give(schedule_subject(workflow->id), {at, Scheduled{workflow->id}});
+  bout.write();
+  commit(staged_[0]);
+  arenas_[0]->release();
+}
+
+void Side::play(std::span<const Arrival> arrivals, Time until, const Parallel& parallel) {
+  if (!begun_ && !arrivals.empty()) begin_clocks(arrivals.front().clock);
+  tally_.events += arrivals.size();
+  gather(arrivals, until);
+  for (std::size_t tries = 1; !play_groups(arrivals, until, parallel); ++tries)
+    if (tries >= tries_max || conflicts_.size() > nodes_.size() / 4)
+      for (Node& node : nodes_) node.group = 0;
+  for (Staged& staged : staged_) commit(staged);
+}
+
+void Side::count_open(const std::vector<std::string>& runs) {
+  Arena arena;
+  for (const std::string& state : runs) {
+    const auto run = decode_run(state, arena);
+    if (!run || is_part(*run) || run->flow.clock) continue;
+    const auto& all = workflows_.all();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& w) { return w->id == run->workflow; });
+    if (found == all.end()) continue;
+    WorkflowTally& tally = tally_.by_workflow[static_cast<std::size_t>(found - all.begin())];
+    const bool endless = run->status == RunStatus::waiting && run->due == Time{} && run->at < (*found)->program.size() &&
+                         (*found)->program[run->at].op == Op::wait_for;
+    ++(endless ? tally.endless : tally.open);
+  }
+}
+
+void Side::finish() {
+  for (const auto& [id, entry] : entries_) count_open(entry.runs);
+}
+
+}  // namespace shopbell::play

@@ -1,0 +1,186 @@
+#include "support.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+using namespace shopbell;
+using namespace shopbell::play;
+
+namespace {
+
+const std::string cart = R"(
+workflow: cart
+on: cart.updated
+mode: restart
+stop_on: order.placed
+steps:
+  - wait: 1h
+  - email: { subject: waiting, text: hello, to: "{{ customer.email }}" }
+)";
+
+std::string cart_event(const std::string& id, const std::string& at, int customer) {
+  return line_of(id, at, "cart.updated", fmt::format(R"({{"customer":{{"id":{0},"email":"c{0}@example.com"}},"cart":{{"id":"c{0}","total":10}}}})", customer));
+}
+
+std::string order_event(const std::string& id, const std::string& at, int customer, double total = 40) {
+  return line_of(id, at, "order.placed", fmt::format(R"({{"customer":{{"id":{0}}},"order":{{"id":"o{1}","name":"#{1}","total":{2},"currency":"EUR","items":[{{"sku":"X"}}]}}}})", customer, id, total));
+}
+
+/// A log of many customers that buy, fill carts and leave them, from a seed.
+std::string busy_log(int events) {
+  std::mt19937 random(7);
+  std::string log;
+  for (int i = 0; i < events; ++i) {
+    const std::string at = format_rfc3339(from_ms(1'768'000'000'000 + i * 30'000LL));
+    const int customer = static_cast<int>(random() % 60);
+    if (random() % 3 == 0) log += order_event(fmt::format("e{}", i), at, customer, static_cast<double>(random() % 400));
+    else log += cart_event(fmt::format("e{}", i), at, customer);
+  }
+  return log;
+}
+
+const std::string vip = R"(
+workflow: vip
+on: order.placed
+if: order.total >= 250
+per: order
+steps:
+  - wait: 10m
+  - email: { subject: thanks, text: hello, to: "{{ customer.email }}" }
+  - tag: [vip]
+)";
+const std::string vips_cart = R"(
+workflow: vips-cart
+on: cart.updated
+if: '"vip" in customer.tags'
+limit: 1 per 1d
+steps:
+  - email: { subject: hello, text: hello, to: "{{ customer.email }}" }
+)";
+const std::string whole_shop = R"(
+workflow: whole-shop
+on: order.placed
+per: shop
+mode: single
+steps:
+  - wait: 45m
+  - handoff: care
+)";
+const std::string hourly = R"(
+workflow: hourly
+on: { every: 1h }
+steps:
+  - log: tick
+)";
+
+}  // namespace
+
+TEST_CASE("a wait is played out: who orders within the hour gets nothing, who does not gets one message") {
+  const Flows version({cart});
+  const Document found = findings_of(cart_event("1", "2026-01-01T10:00:00Z", 1) + cart_event("2", "2026-01-01T10:00:00Z", 2) +
+                                         order_event("3", "2026-01-01T10:30:00Z", 1) + order_event("4", "2026-01-02T10:00:00Z", 3),
+                                     {&version});
+  const Value w = found->at_path("now.workflows.cart");
+  INFO(to_json(found.root()));
+  CHECK(w["started"].integer() == 2);
+  CHECK(w["done"].integer() == 1);
+  CHECK(w["stopped"].integer() == 1);
+  CHECK(w["ends"]["order.placed"].integer() == 1);
+  CHECK(found->at_path("now.busiest.customer").text() == "customer:2");
+  CHECK(found->at_path("now.by_channel.email").integer() == 1);
+}
+
+TEST_CASE("the clock stops where the log ends: what waits for later is open, what may never come is told") {
+  const Flows version({cart, "workflow: asks\non: order.placed\nsteps:\n  - wait_for: { event: review.created }\n  - log: x\n"});
+  const Document found = findings_of(cart_event("1", "2026-01-01T10:00:00Z", 1) + order_event("2", "2026-01-01T10:10:00Z", 2), {&version});
+  CHECK(found->at_path("now.workflows.cart.open").integer() == 1);
+  CHECK(found->at_path("now.workflows.asks.endless").integer() == 1);
+  CHECK(found->at_path("now.messages").integer() == 0);
+}
+
+TEST_CASE("two versions are compared customer by customer") {
+  std::string later = cart;
+  later.replace(later.find("wait: 1h"), 8, "wait: 3h");
+  const Flows now({later}), before({cart});
+  const Document found = findings_of(cart_event("1", "2026-01-01T10:00:00Z", 1) + cart_event("2", "2026-01-01T10:00:00Z", 2) +
+                                         order_event("3", "2026-01-01T12:00:00Z", 1) + order_event("4", "2026-01-03T12:00:00Z", 9),
+                                     {&now, &before});
+  INFO(to_json(found.root()));
+  CHECK(found->at_path("customers.fewer").integer() == 1);
+  CHECK(found->at_path("customers.more").integer() == 0);
+  REQUIRE(found->at_path("changes").size() == 1);
+  const Value change = found->at_path("changes").items()[0];
+  CHECK(change["customer"].text() == "customer:1");
+  CHECK(change["messages"].items()[0]["before"].integer() == 1);
+  CHECK(change["messages"].items()[0]["now"].integer() == 0);
+}
+
+TEST_CASE("the same log and files give the same bytes, however many threads") {
+  const std::string log = busy_log(6000);
+  for (const std::vector<std::string>& yamls : {std::vector<std::string>{cart}, std::vector<std::string>{cart, vip, vips_cart}, std::vector<std::string>{cart, vip, vips_cart, whole_shop, hourly}}) {
+    const Flows version(yamls), other({cart, vip});
+    const std::string one = backtest_json(log, {&version, &other}, 1);
+    INFO(yamls.size() << " workflows");
+    CHECK(one.find("\"started\"") != std::string::npos);
+    for (const std::size_t threads : {std::size_t{2}, std::size_t{3}, std::size_t{8}}) CHECK(backtest_json(log, {&version, &other}, threads) == one);
+  }
+}
+
+TEST_CASE("what one subject causes at another is played in its place in time") {
+  const Flows version({vip, vips_cart});
+  const Document found = findings_of(order_event("1", "2026-01-01T10:00:00Z", 1, 300) + cart_event("2", "2026-01-01T10:05:00Z", 1) +
+                                         cart_event("3", "2026-01-01T10:20:00Z", 1) + cart_event("4", "2026-01-01T11:20:00Z", 1),
+                                     {&version}, 4);
+  INFO(to_json(found.root()));
+  CHECK(found->at_path("now.workflows.vips-cart.started").integer() == 1);  // only behind the tag, ten minutes later
+  CHECK(found->at_path("now.workflows.vips-cart.hindered.condition_false").integer() == 1);
+  CHECK(found->at_path("now.workflows.vips-cart.hindered.limit_reached").integer() == 1);
+  CHECK(found->at_path("now.workflows.vip.done").integer() == 1);
+}
+
+TEST_CASE("calls end as the model says, and are tried again") {
+  const Flows version({cart});
+  const std::string log = cart_event("1", "2026-01-01T10:00:00Z", 1) + order_event("2", "2026-01-03T10:00:00Z", 2);
+  CHECK(findings_of(log, {&version}, 1, {"email=failed"})->at_path("now.workflows.cart.failed").integer() == 1);
+  CHECK(findings_of(log, {&version}, 1, {"email=retry"})->at_path("now.workflows.cart.failed").integer() == 1);
+  CHECK(findings_of(log, {&version}, 1, {"email=failed:0%"})->at_path("now.workflows.cart.done").integer() == 1);
+  CHECK(Model::parse({"email=lost"}).error().code == "bad_model");
+  CHECK(Model::parse({"tag=failed"}).error().code == "bad_model");
+  CHECK(Model::parse({"email=failed:2"}).error().code == "bad_model");
+}
+
+TEST_CASE("a line that cannot be read is told with its number, and the others are played") {
+  const Flows version({cart});
+  const Document found = findings_of(cart_event("1", "2026-01-01T10:00:00Z", 1) + "nonsense\n" + cart_event("1", "2026-01-01T10:00:01Z", 1) +
+                                         cart_event("2", "2026-01-01T12:00:00Z", 2),
+                                     {&version});
+  CHECK(found->at_path("log.events").integer() == 2);
+  CHECK(found->at_path("log.bad").integer() == 1);
+  CHECK(found->at_path("log.bad_lines").items()[0]["line"].integer() == 2);
+  CHECK(found->at_path("log.repeated").integer() == 1);
+}
+
+TEST_CASE("the fast way into a log gives what the plain one gives") {
+  Arena arena;
+  const std::string line =
+      R"({"specversion":"1.0","id":"1","source":"s","type":"order.placed","subject":"customer:7","time":"2026-01-01T10:00:00Z","received":"2026-01-01T10:00:05Z","data":{"order":{"id":9007199254740993,"total":3,"name":"#\u00e9\"1","placed_at":"2026-01-01T09:00:00Z","items":[{"sku":"X","price":2.5}]},"customer":{"id":"7","tags":["a","b"],"consent":{"email":true,"sms":null}},"raw":{"x":[1,2,{"y":"z"}]}}})";
+  std::string padded = line;
+  padded.reserve(line.size() + log_padding_bytes);
+  Wanted all;
+  all.raw = all.whole_order = true;
+  Extractor whole(all);
+  LoggedEvent fast;
+  REQUIRE(whole.extract(padded, arena, fast));
+  const auto plain = read_log_line(line, {}, Time{}, arena);
+  REQUIRE(plain);
+  CHECK(same(fast.event.data, plain->events[0].event.data));
+  CHECK(fast.event.subject == plain->events[0].event.subject);
+  CHECK(fast.received == plain->events[0].received);
+
+  Extractor lean_one(Wanted{});
+  REQUIRE(lean_one.extract(padded, arena, fast));
+  CHECK(fast.event.data.at_path("order.name").text() == "#é\"1");
+  CHECK(fast.event.data.at_path("order.items").is_null());
+  CHECK(fast.event.data.find("raw") == nullptr);
+}

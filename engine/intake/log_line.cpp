@@ -14,6 +14,19 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+/// When it happened, by what it is about: a recording need not say when it came.
+std::optional<Time> time_of_thing(const Event& event) {
+  const Value thing = event.data[event.type.substr(0, event.type.find('.'))];
+  std::optional<Time> newest;
+  for (const std::string_view name : {"updated_at", "placed_at", "created_at", "sent_at"}) {
+    const Value at = thing[name];
+    if (!at.is(Kind::timestamp)) continue;
+    const Time time = from_ms(at.seconds() * 1000 + at.nanos() / 1'000'000);
+    newest = newest ? std::max(*newest, time) : time;
+  }
+  return newest;
+}
+
 Result<LogLine> recorded_webhook(const Value& root, std::span<const SourceConfig> sources, Time before, Arena& arena) {
   const std::string_view name = root["hook"].text_or("");
   const auto source = std::find_if(sources.begin(), sources.end(), [&](const SourceConfig& s) { return s.name == name; });
@@ -32,7 +45,12 @@ Result<LogLine> recorded_webhook(const Value& root, std::span<const SourceConfig
   if (!taken) return tl::unexpected(taken.error());
   LogLine line;
   line.ignored = std::move(taken->ignored);
-  for (const Taken& t : taken->events) line.events.push_back({t.event, received.value_or(t.event.at)});
+  for (const Taken& t : taken->events) {
+    Event event = t.event;
+    const bool untold = !received && event.at == before;
+    if (untold) event.at = time_of_thing(event).value_or(before);
+    line.events.push_back({event, received.value_or(event.at)});
+  }
   return line;
 }
 

@@ -22,7 +22,8 @@ struct LogLine {
   std::string ignored;  // why there are none: the shop's platform file wants nothing of this topic
 };
 
-/// A recorded webhook is mapped by the source of its name; it was verified when it came. `before`: when the event
+/// A recorded webhook is mapped by the source of its name; it was verified when it came. Where it does not say when, it
+/// came when what it is about was changed last. `before`: when the event
 /// before it came, for a line that does not say. Errors: "bad_json", "bad_event", "no_such_source", those of
 /// map_webhook().
 Result<LogLine> read_log_line(std::string_view line, std::span<const SourceConfig> sources, Time before, Arena& arena);

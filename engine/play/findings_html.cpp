@@ -22,7 +22,7 @@ main{max-width:980px;margin:0 auto;padding:40px 24px 64px}h1{font-size:28px;line
 p{margin:0 0 14px;color:var(--soft)}.lead{font-size:17px;max-width:70ch}
 section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:22px 24px;margin-top:20px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px;margin-top:24px}
-.tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px}.tile b{display:block;font-size:27px;line-height:1.2;font-variant-numeric:tabular-nums}.tile span{color:var(--soft);font-size:14px}
+.tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px}.tile b{display:block;font-size:27px;line-height:1.2;font-variant-numeric:tabular-nums}.tile>span{color:var(--soft);font-size:14px}.tile b span{font-size:16px}
 table{border-collapse:collapse;width:100%;font-size:15px}th{font-weight:600;color:var(--soft);font-size:13px;text-align:right;padding:6px 10px;border-bottom:1px solid var(--line)}
 td{padding:7px 10px;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;vertical-align:top}td:first-child,th:first-child{text-align:left;padding-left:0}tr:last-child td{border-bottom:0}
 td.text,th.text{text-align:left}.plus{color:var(--plus);font-weight:600}.minus{color:var(--minus);font-weight:600}.soft{color:var(--soft)}
@@ -121,11 +121,11 @@ void chart_of_days(std::string& to, const Findings& f) {
                         std::max(1.0, pitch * share), h, v == 0 ? "--now" : "--before", day_text(from_ms((c.first + i * c.days) * 86'400'000)), grouped(sum));
     }
   }
-  const std::int64_t labels = std::min<std::int64_t>(6, c.count);
+  const std::int64_t labels = c.count <= 8 ? c.count : 6;
   for (std::int64_t l = 0; l < labels; ++l) {
     const std::int64_t i = labels == 1 ? 0 : l * (c.count - 1) / (labels - 1);
     const double x = left + pitch * (static_cast<double>(i) + 0.5);
-    to += fmt::format("<text x={:.1f} y=236 text-anchor={}>{}</text>\n", x, l == labels - 1 && labels > 1 ? "end" : l == 0 ? "start" : "middle", day_text(from_ms((c.first + i * c.days) * 86'400'000)));
+    to += fmt::format("<text x={:.1f} y=236 text-anchor={}>{}</text>\n", x, "middle", day_text(from_ms((c.first + i * c.days) * 86'400'000)));
   }
   to += "</svg></section>\n";
 }
@@ -136,7 +136,7 @@ void bar(std::string& to, double y, double unit, const WorkflowTally& w, double 
   for (const auto& [count, colour] : parts) {
     if (count == 0) continue;
     const double width = std::max(1.5, unit * static_cast<double>(count));
-    to += fmt::format("<rect x={:.1f} y={:.1f} width={:.1f} height=15 rx=2 fill=\"var({})\" opacity={}/>\n", x, y, width, colour, opacity);
+    to += fmt::format("<rect x={:.1f} y={:.1f} width={:.1f} height=15 rx=2 fill=\"var({})\" opacity=\"{}\"/>\n", x, y, width, colour, opacity);
     x += width;
   }
   to += fmt::format("<text x={:.1f} y={:.1f}>{}</text>\n", x + 8, y + 12, grouped(w.started));

@@ -49,7 +49,8 @@ std::optional<std::chrono::year_month_day> read_date(Scan& scan) {
   const int year = year_first ? first : third;
   const int month = year_first || between == '.' ? second : between == '/' ? first : second;
   const int day = year_first ? third : between == '/' ? second : first;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)), std::chrono::day(static_cast<unsigned>(day))};
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
   return date.ok() && year >= 1900 ? std::optional(date) : std::nullopt;
 }
 

@@ -55,7 +55,11 @@ Result<void> add_row(Reader& reader, const EventView& row, const std::string& wo
 
 void append_note(std::string& to, const Note& note, Time at) {
   Arena arena;
-  to += to_json(make_map(arena, {{"at", Value(to_ms(at))}, {"code", note.code}, {"workflow", note.workflow}, {"step", note.step}, {"text", note.text}}));
+  to += to_json(make_map(arena, {{"at", Value(to_ms(at))},
+                                 {"code", note.code},
+                                 {"workflow", note.workflow},
+                                 {"step", note.step},
+                                 {"text", note.text}}));
   to += '\n';
 }
 

@@ -37,7 +37,8 @@ Result<std::string> read_table(const std::string& path) {
     const auto more = (*reader)->read(block, 4 * 1024 * 1024);
     if (!more) return tl::unexpected(more.error());
     if (!*more) return text;
-    if (text.size() + block.bytes.size() > table_bytes_max) return fail("too_large", fmt::format("{} is larger than {} MiB", path, table_bytes_max >> 20), "import it in parts");
+    if (text.size() + block.bytes.size() > table_bytes_max)
+      return fail("too_large", fmt::format("{} is larger than {} MiB", path, table_bytes_max >> 20), "import it in parts");
     text += block.bytes;
   }
 }
@@ -45,7 +46,8 @@ Result<std::string> read_table(const std::string& path) {
 Result<std::shared_ptr<const ImportPlan>> find_plan(const std::string& as) {
   if (auto plan = find_import(as)) return plan;
   if (!as.ends_with(".yaml") && !as.ends_with(".yml"))
-    return fail("no_import", "there is no import " + as, fmt::format("{}, or a mapping file of your own: workflows/imports/README.md", fmt::join(import_names(), ", ")));
+    return fail("no_import", "there is no import " + as,
+                fmt::format("{}, or a mapping file of your own: workflows/imports/README.md", fmt::join(import_names(), ", ")));
   const auto yaml = read_input(as);
   if (!yaml) return tl::unexpected(yaml.error());
   auto read = load_import(as, *yaml);
@@ -95,7 +97,8 @@ int write(std::vector<Line>& lines, const std::string& path) {
 int import(const Options& options) {
   const auto plan = find_plan(options.as);
   if (!plan) return report(plan.error());
-  if (!options.timezone.empty() && find_zone(options.timezone) == nullptr) return report({"bad_zone", options.timezone + " is no time zone", "as in Europe/Madrid"});
+  if (!options.timezone.empty() && find_zone(options.timezone) == nullptr)
+    return report({"bad_zone", options.timezone + " is no time zone", "as in Europe/Madrid"});
   const auto text = read_table(options.file);
   if (!text) return report(text.error());
   const std::string name = options.file == "-" ? "stdin" : options.file;
@@ -118,7 +121,8 @@ void add_import(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("import", "Make an event log of a table: a shop's exported orders, or any CSV");
   command->add_option("FILE", options->file, "CSV, plain, .gz or .zst; - is standard input")->required();
-  command->add_option("--as", options->as, fmt::format("What it is: {}, or a mapping file of your own (NAME.yaml)", fmt::join(import_names(), ", ")))->required();
+  const std::string kinds = fmt::format("{}", fmt::join(import_names(), ", "));
+  command->add_option("--as", options->as, "What it is: " + kinds + ", or a mapping file of your own (NAME.yaml)")->required();
   command->add_option("--out", options->out, "The log (otherwise: standard output)");
   command->add_option("--source", options->source, "The events' source (otherwise: import/NAME)");
   command->add_option("--timezone", options->timezone, "Of times that bear no offset: Europe/Madrid (otherwise: UTC)");

@@ -51,7 +51,11 @@ bool LogFilter::passes(const Event& event, Arena& arena) const {
   };
   if (!types_.empty() && std::none_of(types_.begin(), types_.end(), is_it)) return false;
   if (!where_) return true;
-  const Value envelope = make_map(arena, {{"id", event.id}, {"type", event.type}, {"time", Value(event.at)}, {"source", event.source}, {"subject", event.subject}});
+  const Value envelope = make_map(arena, {{"id", event.id},
+                                          {"type", event.type},
+                                          {"time", Value(event.at)},
+                                          {"source", event.source},
+                                          {"subject", event.subject}});
   const auto holds = where_->condition(MapBuilder(arena, event.data).add("event", envelope).build(), arena);
   return holds && *holds;
 }

@@ -47,10 +47,15 @@ double read_speed(std::string_view text) {
   return read.ec == std::errc() && read.ptr == text.data() + text.size() && speed > 0 ? speed : 0;
 }
 
-/// Whether the server can have it as it is: one event with its time. Others are written anew.
-bool is_journal_line(std::string_view line) {
-  const std::size_t time = line.find(",\"time\":\""), data = line.find(",\"data\":");
-  return line.starts_with("{\"specversion\":\"1.0\",\"id\":\"") && time < data && data != std::string_view::npos;
+/// Of a line as journals have them all before its data, as an event without any; empty: it is another line. The
+/// server can have such a line as it is, and reads the rest; others are written anew.
+std::string head_of_journal_line(std::string_view line) {
+  const std::size_t data = line.find(",\"data\":");
+  if (!line.starts_with("{\"specversion\":\"1.0\",\"id\":\"") || data == std::string_view::npos) return {};
+  const std::string_view head = line.substr(0, data);
+  for (const std::string_view needed : {",\"subject\":\"", ",\"time\":\""})
+    if (head.find(needed) == std::string_view::npos) return {};
+  return std::string(head) + "}";
 }
 
 class Replay {
@@ -119,7 +124,9 @@ class Replay {
   void take(std::string_view line, LinePlace place) {
     Arena arena(32 * 1024);
     ++lines_;
-    const auto read = read_log_line(line, target_.sources, before_, arena);
+    const std::string head = head_of_journal_line(line);
+    const bool enough = !head.empty() && options_.filter.where.empty();
+    const auto read = read_log_line(enough ? std::string_view(head) : line, target_.sources, before_, arena);
     if (!read) return rejected_.add(logs_[place.log], place.line, line, read.error().message);
     if (read->events.empty()) ++left_out_;
     for (const LoggedEvent& logged : read->events) {
@@ -131,7 +138,7 @@ class Replay {
       }
       if (!pace(logged.event.at)) return;
       OutgoingEvent out{place, {}, std::string(line)};
-      if (is_journal_line(line)) out.json = line;
+      if (!head.empty()) out.json = line;
       else append_line(out.json, logged.event, logged.received);
       ++events_;
       sender_.add(logged.event.subject, std::move(out));
@@ -178,22 +185,34 @@ class Replay {
     if (options_.json) {
       Arena arena;
       const auto number = [](std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); };
-      fmt::print("{}\n", to_json(make_map(arena, {{"lines", number(lines_)}, {"accepted", number(tally.accepted)}, {"repeated", number(tally.repeated)},
-                                                  {"left_out", number(left_out_)}, {"rejected", number(rejected_.count())}, {"acting", options_.act},
-                                                  {"complete", !failed && !interrupted && broken_ == 0}, {"seconds", seconds}, {"a_second", number(a_second)}})));
+      const Value summary = make_map(arena, {{"lines", number(lines_)},
+                                             {"accepted", number(tally.accepted)},
+                                             {"repeated", number(tally.repeated)},
+                                             {"left_out", number(left_out_)},
+                                             {"rejected", number(rejected_.count())},
+                                             {"acting", options_.act},
+                                             {"complete", !failed && !interrupted && broken_ == 0},
+                                             {"seconds", seconds},
+                                             {"a_second", number(a_second)}});
+      fmt::print("{}\n", to_json(summary));
     } else {
       fmt::print("{} events accepted, {} had been handled before, {} left out, {} rejected; {} a second\n", with_commas(tally.accepted),
                  with_commas(tally.repeated), with_commas(left_out_), with_commas(rejected_.count()), with_commas(a_second));
-      if (!options_.act) fmt::print("what they call is recorded and not done: shopbell runs --subject replay:{}/customer:7 shows it; --act does it\n", options_.name);
+      if (!options_.act)
+        fmt::print("what they call is recorded and not done: shopbell runs --subject replay:{}/customer:7 shows it; --act does it\n",
+                   options_.name);
       for (const std::string& file : rejected_.files()) fmt::print("rejected lines are in {}\n", file);
     }
     if (failed) report(*failed);
-    if (failed || interrupted) {
-      const LinePlace next = sender_.first_open().value_or(next_);
-      fmt::print(stderr, "stopped before the end: {} from line {} on was not sent{}\n", next.log < logs_.size() ? logs_[next.log] : "nothing", next.line,
-                 options_.resume.empty() ? "; with --resume FILE it could go on from there" : "; the same command goes on from there");
-    }
+    if (failed || interrupted) tell_where_it_stopped();
     return failed || interrupted || broken_ > 0 || rejected_.count() > 0 ? 1 : 0;
+  }
+
+  void tell_where_it_stopped() {
+    const LinePlace next = sender_.first_open().value_or(next_);
+    fmt::print(stderr, "stopped before the end: {} from line {} on was not sent; {}\n",
+               next.log < logs_.size() ? logs_[next.log] : "nothing", next.line,
+               options_.resume.empty() ? "with --resume FILE it could go on from there" : "the same command goes on from there");
   }
 
   const Options& options_;
@@ -213,8 +232,8 @@ class Replay {
   static ReplayIdentity identity(const Options& options, const Target& target, const std::vector<std::string>& logs) {
     const LogFilterOptions& f = options.filter;
     return {logs, target.url,
-            fmt::format("act={} name={} only={} since={} until={} type={} subject={} where={}", options.act, options.name, fmt::join(options.only, ","),
-                        f.since, f.until, fmt::join(f.types, ","), f.subject, f.where)};
+            fmt::format("act={} name={} only={} since={} until={} type={} subject={} where={}", options.act, options.name,
+                        fmt::join(options.only, ","), f.since, f.until, fmt::join(f.types, ","), f.subject, f.where)};
   }
 };
 
@@ -251,7 +270,8 @@ int replay(const Options& options) {
 void add_replay(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("replay", "Send the events of a log to a running server; what they call is recorded, and not done");
-  command->add_option("LOG", options->logs, "Logs: JSON lines, plain, .gz or .zst; a data folder, whose journal it is; - is standard input")->required();
+  command->add_option("LOG", options->logs, "JSON lines, plain, .gz or .zst; a data folder: its journal; - is standard input")
+      ->required();
   command->add_flag("--act", options->act, "Really do what the workflows call");
   command->add_option("--name", options->name, "The replay's name: under another one the same log can be played once more (default: replay)");
   command->add_option("--only-workflow", options->only, "The events may start this workflow alone; may be repeated")->allow_extra_args(false);

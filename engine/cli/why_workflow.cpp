@@ -101,7 +101,8 @@ int why_workflow(const Where& where, const WorkflowQuestion& question, bool json
   if (!decisions) return report(decisions.error());
   if (decisions->empty() && !alone) {
     const std::vector<std::string_view> ids(known.begin(), known.end());
-    return report({"not_found", fmt::format("nothing is noted of {} about {}, and the shop has no such workflow", question.workflow, subject), did_you_mean(question.workflow, ids)});
+    const std::string text = fmt::format("nothing is noted of {} about {}, and the shop has no such workflow", question.workflow, subject);
+    return report({"not_found", text, did_you_mean(question.workflow, ids)});
   }
   if (decisions->size() > decisions_shown_max) decisions->erase(decisions->begin(), decisions->end() - decisions_shown_max);
   if (json) {
@@ -109,9 +110,11 @@ int why_workflow(const Where& where, const WorkflowQuestion& question, bool json
     for (const Decision& decision : *decisions) fmt::print("{}\n", to_json(view(decision, anew, arena)));
     return 0;
   }
-  fmt::print("{} and {}, as of {}{}\n", question.workflow, subject, format_rfc3339(at), anew ? ", decided anew from the journal with the workflow as it is now" : "");
+  fmt::print("{} and {}, as of {}{}\n", question.workflow, subject, format_rfc3339(at),
+             anew ? ", decided anew from the journal with the workflow as it is now" : "");
   for (const Decision& decision : *decisions) print(decision, at);
-  if (decisions->empty()) fmt::print("  it never came to a decision: {}, and nothing of the kind happened to {} by then\n", starters(*alone), subject);
+  if (decisions->empty())
+    fmt::print("  it never came to a decision: {}, and nothing of the kind happened to {} by then\n", starters(*alone), subject);
   return 0;
 }
 

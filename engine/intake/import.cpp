@@ -41,7 +41,8 @@ class Import {
     std::string missing;
     for (const std::string& column : plan_.columns)
       if (std::find(columns_.begin(), columns_.end(), column) == columns_.end()) missing += (missing.empty() ? "" : ", ") + column;
-    if (!missing.empty()) return fail("no_columns", fmt::format("the first line does not name the columns of {}: {} is missing", plan_.name, missing));
+    if (!missing.empty())
+      return fail("no_columns", fmt::format("the first line does not name the columns of {}: {} is missing", plan_.name, missing));
     return {};
   }
 
@@ -54,7 +55,8 @@ class Import {
   void add(CsvRecord record) {
     ++counts_.rows;
     if (record.fields.size() > columns_.size())
-      return refuse(record.line, record.text, fmt::format("line {}: {} fields, and the first line names {} columns", record.line, record.fields.size(), columns_.size()));
+      return refuse(record.line, record.text,
+                    fmt::format("line {}: {} fields, and the first line names {} columns", record.line, record.fields.size(), columns_.size()));
     Arena arena;
     std::string key = plan_.group ? key_of(row_value(record, arena), arena) : std::string();
     if (plan_.group && key.empty()) return refuse(record.line, record.text, fmt::format("line {}: what it belongs to is not said", record.line));
@@ -107,7 +109,12 @@ class Import {
     if (!id.is(Kind::string) && !id.is_number()) return fail("bad_event", "its id is not known" + why(id));
     const auto time = at.is(Kind::timestamp) ? std::optional(from_ms(at.seconds() * 1000 + at.nanos() / 1'000'000)) : parse_time(at.text_or(""));
     if (!time) return fail("bad_event", "its time cannot be read" + why(at));
-    Event made{.id = id.is(Kind::string) ? id.text() : arena.copy(cel::to_text(id)), .source = options_.source, .type = event.type, .subject = {}, .at = *time, .data = map_body(event.data, body, it, arena)};
+    Event made{.id = id.is(Kind::string) ? id.text() : arena.copy(cel::to_text(id)),
+               .source = options_.source,
+               .type = event.type,
+               .subject = {},
+               .at = *time,
+               .data = map_body(event.data, body, it, arena)};
     if (made.data.is_null()) made.data = make_map(arena, {});
     const Value subject = event.subject ? event.subject.evaluate(scope, arena) : Value();
     made.subject = subject.is(Kind::string) ? subject.text() : subject_of_data(made.data, arena);

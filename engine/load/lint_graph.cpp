@@ -16,10 +16,10 @@ namespace {
 void add(Doings& doings, const Instruction& i) {
   if (i.op == Op::emit) doings.causes.insert(i.text);
   if (i.op == Op::call) doings.calls.insert(i.text);
-  if (i.action == nullptr) return;
-  if (i.action->name == "tag") doings.causes.insert("customer.tagged");
-  if (i.action->name == "reply") doings.replies = true;
-  if (i.action->name == "handoff") doings.hands_over = true;
+  const std::string_view verb = i.action != nullptr ? i.action->name : std::string_view(i.label);
+  if (verb == "tag") doings.causes.insert("customer.tagged");
+  if (verb == "reply" || verb == "ask" || verb == "answer") doings.replies = true;
+  if (verb == "handoff") doings.hands_over = true;
 }
 
 void add(Doings& doings, const Doings& more) {

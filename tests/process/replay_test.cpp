@@ -136,6 +136,18 @@ TEST_CASE("a line that cannot be read is kept aside with its like, and the other
   CHECK(shop.text("log.jsonl.rejected.jsonl") == "nonsense\n{\"specversion\":\"1.0\"}\n{\"hook\":\"nobody\"}\n");
 }
 
+TEST_CASE("a line that only the server reads whole is kept aside when it is broken there") {
+  Shop shop;
+  const auto line = [](int n, std::string_view data) {
+    return fmt::format(R"({{"specversion":"1.0","id":"j{0}","source":"test","type":"order.placed","subject":"customer:{0}","time":"2026-11-01T10:00:00Z","received":"2026-11-01T10:00:00Z","data":{1}}})", n, data);
+  };
+  shop.folder.write("log.jsonl", line(1, "{}") + "\n" + line(2, "{\"order\":") + "\n" + line(3, "{\"order\":{\"id\":3}}") + "\n");
+  auto [summary, code] = shop.replay({"--act"});
+  CHECK(code == 1);
+  CHECK(number(summary, "accepted") == 2);
+  CHECK(shop.text("log.jsonl.rejected.jsonl") == line(2, "{\"order\":") + "\n");
+}
+
 TEST_CASE("what the server refuses of a batch is found, and the rest of it is taken") {
   Shop shop;
   const std::string large = event(2, "order.placed", ",\"note\":\"" + std::string(1'100'000, 'x') + "\"");

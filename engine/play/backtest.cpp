@@ -1,6 +1,7 @@
 #include "play/backtest.h"
 
 #include "base/hash.h"
+#include "core/replayed.h"
 #include "intake/log_reader.h"
 
 #include <algorithm>
@@ -51,9 +52,8 @@ class Repeats {
   std::size_t next_ = 0;
 };
 
-bool is_own(const Event& event) {
-  return event.source == "shopbell" || event.source.starts_with("shopbell/") || event.source.starts_with("workflow/");
-}
+/// What the engine made itself, and what was replayed beside the shop: no part of what came from outside.
+bool is_own(const Event& event) { return is_caused(event.source) || is_replayed(event.subject); }
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 #include <shopbell/text.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace shopbell {
 namespace {
@@ -28,7 +28,7 @@ class Import {
       if (!*record) refuse(0, {}, (*record).error().message);
       else add(std::move(**record));
     }
-    finish_thing();
+    for (const std::vector<CsvRecord>& rows : things_) finish_thing(rows);
     return counts_;
   }
 
@@ -51,22 +51,19 @@ class Import {
     refused_(line, text, std::move(why));
   }
 
-  // Rows of one thing stand together.
+  // Rows of one thing need not stand together: a till writes several receipts at a time.
   void add(CsvRecord record) {
     ++counts_.rows;
     if (record.fields.size() > columns_.size())
       return refuse(record.line, record.text,
                     fmt::format("line {}: {} fields, and the first line names {} columns", record.line, record.fields.size(), columns_.size()));
+    if (!plan_.group) return finish_thing({std::move(record)});
     Arena arena;
-    std::string key = plan_.group ? key_of(row_value(record, arena), arena) : std::string();
-    if (plan_.group && key.empty()) return refuse(record.line, record.text, fmt::format("line {}: what it belongs to is not said", record.line));
-    if (!plan_.group || rows_.empty() || key != key_) {
-      finish_thing();
-      if (plan_.group && !seen_.insert(key).second)
-        return refuse(record.line, record.text, fmt::format("line {}: the other rows of {} stand further above", record.line, key));
-      key_ = std::move(key);
-    }
-    rows_.push_back(std::move(record));
+    const std::string key = key_of(row_value(record, arena), arena);
+    if (key.empty()) return refuse(record.line, record.text, fmt::format("line {}: what it belongs to is not said", record.line));
+    const auto [at, first] = thing_of_.try_emplace(key, things_.size());
+    if (first) things_.emplace_back();
+    things_[at->second].push_back(std::move(record));
   }
 
   std::string key_of(const Value& row, Arena& arena) {
@@ -84,20 +81,18 @@ class Import {
     return row.build();
   }
 
-  void finish_thing() {
-    if (rows_.empty()) return;
+  void finish_thing(const std::vector<CsvRecord>& records) {
     ++counts_.things;
     Arena arena;
     ListBuilder rows(arena);
-    for (const CsvRecord& record : rows_) rows.add(row_value(record, arena));
+    for (const CsvRecord& record : records) rows.add(row_value(record, arena));
     const Value all = rows.build();
     const Value it = all.items()[0];
     const Value body = make_map(arena, {{"rows", all}, {"timezone", options_.timezone}});
     const Value scope = make_map(arena, {{"body", body}, {"it", it}});
     for (const ImportEvent& event : plan_.events)
       if (auto good = make(event, body, it, scope, arena); !good)
-        refuse(rows_.front().line, rows_.front().text, fmt::format("line {}: {}: {}", rows_.front().line, event.type, good.error().message));
-    rows_.clear();
+        refuse(records.front().line, records.front().text, fmt::format("line {}: {}: {}", records.front().line, event.type, good.error().message));
   }
 
   Result<void> make(const ImportEvent& event, const Value& body, const Value& it, const Value& scope, Arena& arena) {
@@ -133,9 +128,8 @@ class Import {
   const Made& made_;
   const Refused& refused_;
   std::vector<std::string> columns_;
-  std::vector<CsvRecord> rows_;
-  std::string key_;
-  std::unordered_set<std::string> seen_;
+  std::vector<std::vector<CsvRecord>> things_;  // by their first rows
+  std::unordered_map<std::string, std::size_t> thing_of_;
   ImportCounts counts_;
 };
 

@@ -129,12 +129,12 @@ TEST_CASE("what cannot be read is told with its line, and the rest is imported")
   const Imported made = import(plan_of(plan), head + "#1,a@x.de,2025-10-07,1,Mug\n#2,a@x.de,soon,1,Mug\n#1,a@x.de,2025-10-07,1,Tea\n,a@x.de,2025-10-07,1,Mug\n"
                                                      "#3,a@x.de,2025-10-07,1,Mug,more\n\"#4\"x,a@x.de,2025-10-07,1,Mug\n#5,a@x.de,2025-10-07,1,Mug\n");
   CHECK(made.lines.size() == 2);
-  REQUIRE(made.refused.size() == 5);
-  CHECK(made.refused[0] == "line 3: order.placed: its time cannot be read: this is no time");
-  CHECK(made.refused[1] == "line 4: the other rows of #1 stand further above");
-  CHECK(made.refused[2] == "line 5: what it belongs to is not said");
-  CHECK(made.refused[3] == "line 6: 6 fields, and the first line names 5 columns");
-  CHECK(made.refused[4] == "line 7: something stands behind a closing quote");
+  CHECK(at(made.lines[0], "data.order.items_count") == "2");  // its rows do not stand together
+  REQUIRE(made.refused.size() == 4);
+  CHECK(made.refused[0] == "line 5: what it belongs to is not said");
+  CHECK(made.refused[1] == "line 6: 6 fields, and the first line names 5 columns");
+  CHECK(made.refused[2] == "line 7: something stands behind a closing quote");
+  CHECK(made.refused[3] == "line 3: order.placed: its time cannot be read: this is no time");
   const Imported other = import(*plan, "Date,Order\n1,2\n");
   REQUIRE_FALSE(other.counts);
   CHECK(other.counts.error().message == "the first line does not name the columns of shopify-orders: Name, Created at, Lineitem name, Lineitem quantity is missing");

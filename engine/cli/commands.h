@@ -27,6 +27,8 @@ void add_tickets(CLI::App& app, Run& run);
 void add_actions(CLI::App& app, Run& run);
 void add_deploy(CLI::App& app, Run& run);
 void add_send(CLI::App& app, Run& run);
+void add_customer(CLI::App& app, Run& run);
+void add_segments(CLI::App& app, Run& run);
 void add_schema(CLI::App& app, Run& run);
 void add_replay(CLI::App& app, Run& run);
 void add_import(CLI::App& app, Run& run);

@@ -3,6 +3,7 @@
 #include "cli/event_types.h"
 #include "cli/export.h"
 #include "cli/lists.h"
+#include "serve/customers.h"
 
 namespace shopbell::cli {
 namespace {
@@ -26,7 +27,9 @@ int events(const ListOptions& options) {
     if (error.code == "no_data") error.hint += "; shopbell events --types describes what may happen";
     return report(error);
   }
-  return print_rows((*reader)->events(options.filter, options.page), options.json,
+  const auto filter = known_as(**reader, options.filter);
+  if (!filter) return report(filter.error());
+  return print_rows((*reader)->events(*filter, options.page), options.json,
                     {"KEY", "AT", "TYPE", "SUBJECT", "ID", "SOURCE"}, cells, "no events yet");
 }
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "core/scope.h"
 #include "intake/cloudevent.h"
+#include "serve/customers.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,8 @@
 namespace shopbell::cli {
 namespace {
 
-Value scope_of(const Event& event, Subject subject, const Workflows& shop, Time now, Arena& arena) {
+Value scope_of(Event event, Subject subject, const Workflows& shop, Time now, Arena& arena) {
+  event.subject = arena.copy(subject.id);
   Turn turn{shop, subject, now, arena};
   turn.shop = shop_value(shop.shop(), arena);
   return event_scope(turn, event, {});
@@ -34,9 +36,10 @@ Result<Value> scope_of_file(const std::string& path, const Workflows& shop, Time
 }
 
 Result<Subject> stored_subject(Reader& reader, std::string_view id, Arena& arena) {
-  const auto state = reader.subject_state(id);
-  if (!state) return tl::unexpected(state.error());
-  return decode_subject(id, *state ? arena.copy(**state) : std::string_view(), arena);
+  auto found = find_customer(reader, id, arena);
+  if (!found) return tl::unexpected(found.error());
+  if (*found) return std::move(**found);
+  return decode_subject(id, {}, arena);
 }
 
 Result<Value> scope_of_stored(const std::string& id, Reader& reader, const Workflows& shop, Time now, Arena& arena) {

@@ -1,6 +1,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lists.h"
+#include "serve/customers.h"
 
 namespace shopbell::cli {
 namespace {
@@ -13,7 +14,9 @@ std::vector<std::string> cells(const RunView& r) {
 int runs(const ListOptions& options) {
   auto reader = open_reader(options.where);
   if (!reader) return report(reader.error());
-  return print_rows((*reader)->runs(options.filter, options.page), options.json, {"RUN", "STARTED", "WORKFLOW", "STATUS", "SUBJECT", "NEXT OR REASON"}, cells, "no runs yet");
+  const auto filter = known_as(**reader, options.filter);
+  if (!filter) return report(filter.error());
+  return print_rows((*reader)->runs(*filter, options.page), options.json, {"RUN", "STARTED", "WORKFLOW", "STATUS", "SUBJECT", "NEXT OR REASON"}, cells, "no runs yet");
 }
 
 }  // namespace

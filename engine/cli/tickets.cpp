@@ -1,6 +1,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lists.h"
+#include "serve/customers.h"
 
 namespace shopbell::cli {
 namespace {
@@ -12,7 +13,9 @@ std::vector<std::string> cells(const TicketView& t) {
 int tickets(const ListOptions& options) {
   auto reader = open_reader(options.where);
   if (!reader) return report(reader.error());
-  return print_rows((*reader)->tickets(options.filter, options.page), options.json, {"TICKET", "OPENED", "QUEUE", "PRIORITY", "SUBJECT", "REASON"}, cells, "no tickets yet");
+  const auto filter = known_as(**reader, options.filter);
+  if (!filter) return report(filter.error());
+  return print_rows((*reader)->tickets(*filter, options.page), options.json, {"TICKET", "OPENED", "QUEUE", "PRIORITY", "SUBJECT", "REASON"}, cells, "no tickets yet");
 }
 
 }  // namespace

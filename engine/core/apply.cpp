@@ -3,11 +3,13 @@
 #include "base/time.h"
 #include "core/edits.h"
 #include "core/effects.h"
+#include "core/merge.h"
 #include "core/parts.h"
 #include "core/receive.h"
 #include "core/runs.h"
 #include "core/scope.h"
 #include "core/schedule.h"
+#include "core/segments.h"
 #include "core/step.h"
 #include "core/turn.h"
 
@@ -70,12 +72,24 @@ void take(Turn& turn, const Due&) {
 
 void take(Turn& turn, const Scheduled& scheduled) { set_clock(turn, scheduled.workflow); }
 
+void take(Turn& turn, const Merged& merged) { take_merged(turn, merged.from); }
+
 void take(Turn& turn, const Cancelled& cancelled) {
   Run* run = find_run(turn, cancelled.run);
   if (run == nullptr)
     return turn.note("stopped", "nothing to cancel: the run " + cancelled.run + " is not open");
   end_run(turn, *run, RunStatus::stopped, "cancelled by " + cancelled.by);
   settle(turn, cancelled.run);
+}
+
+// What the input changed, and what the time that has passed did.
+void look_at_segments(Turn& turn, const Input& input) {
+  const auto* due = std::get_if<Due>(&input.what);
+  if (due == nullptr && turn.segments_edition == turn.profile_edition) return;
+  const auto* received = std::get_if<Received>(&input.what);
+  const std::string cause =
+      received != nullptr ? std::string(received->event.source) + " " + std::string(received->event.id) : "passed";
+  update_segments(turn, cause, received != nullptr ? received->depth + 1 : 1, due != nullptr && due->new_segments);
 }
 
 }  // namespace
@@ -87,6 +101,7 @@ Transition apply(const Workflows& workflows, Subject& subject, const Input& inpu
   std::visit([&turn](const auto& what) { take(turn, what); }, input.what);
   do do_parts(turn);
   while (start_queued(turn));
+  look_at_segments(turn, input);
   return std::move(turn.made);
 }
 

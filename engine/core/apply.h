@@ -14,7 +14,7 @@ namespace shopbell {
 /// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached, mode_single,
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
 /// skipped, expired, migrated, stale, derived, stopped, failed, done, emitted, fired, ticket, tagged, note, forwarded, too_deep,
-/// loop_stopped, error.
+/// loop_stopped, merged, not_merged, overheard, segment_entered, segment_left, error.
 struct Note {
   std::string code;
   std::string workflow;  // empty: about the event as a whole
@@ -73,6 +73,12 @@ struct Following {
   Received received;
 };
 
+/// A customer is in a segment from now on, or no longer.
+struct SegmentChange {
+  std::string segment;
+  bool entered = true;
+};
+
 struct Transition {
   bool subject_changed = false;        // profile, conversation or counters
   std::vector<Run> runs;               // every run that began, moved or ended; also the ended ones
@@ -83,6 +89,7 @@ struct Transition {
   std::vector<MessageKept> messages;
   std::vector<Decided> decided;
   std::vector<Visit> visits;
+  std::vector<SegmentChange> segments;
   std::vector<Note> notes;
   std::vector<std::string> log;        // lines of the action `log`
 };

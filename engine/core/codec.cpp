@@ -122,6 +122,22 @@ void append_counters(std::string& to, const std::vector<Counter>& counters) {
   to += w.done();
 }
 
+void append_texts(std::string& to, const std::vector<std::string>& texts) {
+  to += '[';
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) to += ',';
+    append_state(to, Value(texts[i]));
+  }
+  to += ']';
+}
+
+std::vector<std::string> decode_texts(const Value& list) {
+  std::vector<std::string> texts;
+  for (const Value& text : list.is(Kind::list) ? list.items() : std::span<const Value>{})
+    texts.emplace_back(text.text_or({}));
+  return texts;
+}
+
 std::vector<Time> decode_times(const Value& list) {
   std::vector<Time> times;
   for (const Value& at : list.is(Kind::list) ? list.items() : std::span<const Value>{})
@@ -212,6 +228,9 @@ std::string encode_subject(const Subject& subject) {
   if (!subject.contacts.empty()) append_times(w.key("contacts"), subject.contacts);
   w.value("recent", subject.recent);
   w.value("things", subject.things);
+  if (!subject.identities.empty()) append_texts(w.key("identities"), subject.identities);
+  if (!subject.merged.empty()) append_texts(w.key("merged"), subject.merged);
+  w.text("leads_to", subject.leads_to);
   return w.done();
 }
 
@@ -228,6 +247,9 @@ Result<Subject> decode_subject(std::string_view id, std::string_view state, Aren
   subject.contacts = decode_times((*read)["contacts"]);
   subject.recent = (*read)["recent"];
   subject.things = (*read)["things"];
+  subject.identities = decode_texts((*read)["identities"]);
+  subject.merged = decode_texts((*read)["merged"]);
+  subject.leads_to = text_of(*read, "leads_to");
   return subject;
 }
 

@@ -129,7 +129,7 @@ void take_order(Turn& turn, const Event& event) {
     const std::string_view token = noun[field].text_or({});
     if (token.empty() || token.size() > thing_key_bytes_max) continue;
     const std::string cart = prefix + std::string(token);
-    if (cart != turn.subject.id)
+    if (!is_called(turn.subject, cart))
       turn.made.following.push_back({cart, {event, 0, std::string(order_elsewhere), {}}});
   }
 }
@@ -225,6 +225,13 @@ void derive(Turn& turn, const Event& event, std::uint32_t depth) {
 }
 
 void take_order_elsewhere(Turn& turn, const Event& event) { keep_ordered(turn, event); }
+
+void end_ordered(Turn& turn) {
+  Event order;
+  order.type = "order.placed";
+  order.at = from_ms(known_of(turn, ordered)["e"].integer_or(0));
+  if (order.at != Time{}) end_watches(turn, order);
+}
 
 void abandon(Turn& turn, Run& watch) {
   const std::string_view type = watch.workflow == cart_abandoned ? cart_abandoned : checkout_abandoned;

@@ -25,6 +25,9 @@ void derive(Turn& turn, const Event& event, std::uint32_t depth);
 /// An order has begun as the cart or checkout that this subject is.
 void take_order_elsewhere(Turn& turn, const Event& event);
 
+/// Ends the watches of what was ordered since: when what was told about another subject becomes this one's.
+void end_ordered(Turn& turn);
+
 bool is_watch(const Run& run);
 /// The watch's time is over: the cart, or the checkout, is abandoned.
 void abandon(Turn& turn, Run& watch);

@@ -30,6 +30,19 @@ Value texts_value(const std::vector<std::string>& texts, Arena& arena) {
   return list.build();
 }
 
+/// Puts it into the conversation, and counts it; false: it stands there already.
+bool keep_said(Turn& turn, const Said& said) {
+  const Value before = turn.subject.conversation;
+  const Value longer = append_said(before, said, turn.arena);
+  if (longer.items().data() == before.items().data()) return false;
+  turn.set_conversation(longer);
+  if (!has_profile(turn.subject.id)) return true;
+  const bool sent = said.from != "customer";
+  const bool answers = !sent && before.size() > 0 && before.items().back()["from"].text_or("customer") != "customer";
+  turn.set_profile(count_message(turn.subject.profile, sent, answers, turn.arena));
+  return true;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
@@ -105,8 +118,7 @@ void keep_received(Turn& turn, const Event& event) {
   kept.run = message["run"].text_or({});
   kept.at = event.at;
   const std::string_view speaker = !sent ? "customer" : kept.from == "bot" ? "bot" : "agent";
-  turn.set_conversation(
-      append_said(turn.subject.conversation, {kept.id, speaker, kept.text, kept.channel, event.at}, turn.arena));
+  keep_said(turn, {kept.id, speaker, kept.text, kept.channel, event.at});
   turn.made.messages.push_back(std::move(kept));
 }
 
@@ -122,10 +134,7 @@ void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::
                                                 {"run", turn.arena.copy(run)}});
     return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
   }
-  const Value longer =
-      append_said(turn.subject.conversation, {id, "bot", sent.text, sent.channel, turn.at}, turn.arena);
-  if (longer.items().data() == turn.subject.conversation.items().data()) return;  // told before
-  turn.set_conversation(longer);
+  if (!keep_said(turn, {id, "bot", sent.text, sent.channel, turn.at})) return;  // told before
   turn.made.messages.push_back({id, sent.channel, "out", "bot", sent.to, sent.text, run, turn.at});
 }
 

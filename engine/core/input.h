@@ -1,6 +1,8 @@
 #pragma once
 // What can happen to a subject.
 
+#include "core/subject.h"
+
 #include <shopbell/action.h>
 #include <shopbell/event.h>
 
@@ -20,6 +22,8 @@ struct Received {
   std::string workflow;
   Value customer;  // forwarded: the profile of the event's own subject, as of then
   std::vector<std::string> only = {};  // ids of the workflows that it may start; empty: all
+  bool overheard = false;  // another customer's event, out of a cart or browser that was this one's: it stops
+                           // runs and is waited for, and does nothing else
 };
 
 /// A call's attempt came back.
@@ -33,8 +37,10 @@ struct Finished {
   std::optional<SentMessage> message;
 };
 
-/// Waits of this subject are due (those whose time is not after `at`).
-struct Due {};
+/// Waits of this subject are due (those whose time is not after `at`), or its segments have changed with time.
+struct Due {
+  bool new_segments = false;  // what segments are has changed: who is in one now is so without an event
+};
 
 /// A person ended a run.
 struct Cancelled {
@@ -46,9 +52,14 @@ struct Scheduled {
   std::string workflow;
 };
 
+/// Two subjects are the same customer: `from` becomes part of this one.
+struct Merged {
+  Subject from;
+};
+
 struct Input {
   Time at;  // logical time; never goes back for a shard
-  std::variant<Received, Finished, Due, Cancelled, Scheduled> what;
+  std::variant<Received, Finished, Due, Cancelled, Scheduled, Merged> what;
 };
 
 }  // namespace shopbell

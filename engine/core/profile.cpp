@@ -1,5 +1,7 @@
 #include "core/profile.h"
 
+#include "core/consents.h"
+#include "core/purchases.h"
 #include "core/replayed.h"
 
 #include <algorithm>
@@ -10,34 +12,10 @@ namespace shopbell {
 namespace {
 
 constexpr std::size_t tag_bytes_max = 255;
-constexpr std::size_t currency_bytes_max = 8;  // ISO 4217 has three; tokens of shops a few more
 constexpr std::array<std::string_view, 21> said_fields{
     "id",          "email",   "phone",    "name",     "first_name", "last_name", "company",           "country",
     "city",        "locale",  "timezone", "birthday", "created_at", "consent",   "accepts_marketing", "accepts_email",
     "accepts_sms", "segment", "segments", "verified", "state"};
-
-/// A map being changed: fields keep their places, so that the same profile is always the same bytes.
-class Draft {
- public:
-  explicit Draft(const Value& base) { fields_.assign(base.members().begin(), base.members().end()); }
-
-  void set(std::string_view name, const Value& v) {
-    const auto found = find(name);
-    if (found != fields_.end()) found->value = v;
-    else fields_.push_back({Value(name), v});
-  }
-  Value get(std::string_view name) {
-    const auto found = find(name);
-    return found == fields_.end() ? Value() : found->value;
-  }
-  Value build(Arena& arena) const { return freeze_map(arena, fields_); }
-
- private:
-  std::vector<Member>::iterator find(std::string_view name) {
-    return std::find_if(fields_.begin(), fields_.end(), [name](const Member& m) { return m.key.text_or({}) == name; });
-  }
-  std::vector<Member> fields_;
-};
 
 // Bytes that a value takes, roughly, and no more than the limit plus a bit: it stops looking there.
 std::size_t weight(const Value& v) {
@@ -54,14 +32,8 @@ std::size_t weight(const Value& v) {
   return sum;
 }
 
-Value light(const Value& v) { return weight(v) > profile_field_bytes_max + 8 ? Value() : v; }
-
-bool before(const Value& a, const Value& b) {
-  return a.seconds() != b.seconds() ? a.seconds() < b.seconds() : a.nanos() < b.nanos();
-}
-
 // Whether a customer as told is older than the one known: by the platform's own updated_at where both have it.
-bool is_older(Draft& draft, const Value& customer, bool late) {
+bool is_older(ProfileDraft& draft, const Value& customer, bool late) {
   const Value said = customer["updated_at"], known = draft.get("updated_at");
   if (!said.is(Kind::timestamp)) return late;
   if (known.is(Kind::timestamp)) late = before(said, known);
@@ -70,7 +42,7 @@ bool is_older(Draft& draft, const Value& customer, bool late) {
 }
 
 // Returns whether the event is older than what was seen last.
-bool see(Draft& draft, Time at) {
+bool see(ProfileDraft& draft, Time at) {
   const Value now(at);
   const Value first = draft.get("first_seen"), last = draft.get("last_seen");
   const bool stale = last.is(Kind::timestamp) && before(now, last);
@@ -97,14 +69,14 @@ void drop(std::vector<Value>& texts, const Value& text) {
   std::erase_if(texts, [&](const Value& t) { return t.text() == text.text(); });
 }
 
-void take_tags(Draft& draft, const Value& said, Arena& arena) {
+void take_tags(ProfileDraft& draft, const Value& said, Arena& arena) {
   std::vector<Value> tags = texts_of(said);
   for (const Value& tag : texts_of(draft.get("tags_removed"))) drop(tags, tag);
   for (const Value& tag : texts_of(draft.get("tags_added"))) put(tags, tag);
   draft.set("tags", make_list(arena, tags));
 }
 
-void take_fields(Draft& draft, const Value& customer, bool stale, Arena& arena) {
+void take_fields(ProfileDraft& draft, const Value& customer, bool stale, Arena& arena) {
   for (const std::string_view name : said_fields) {
     const Value* said = customer.find(name);
     if (said == nullptr || light(*said).is_null()) continue;
@@ -114,53 +86,62 @@ void take_fields(Draft& draft, const Value& customer, bool stale, Arena& arena) 
   if (tags.is(Kind::list) && (!stale || draft.get("tags").is_null())) take_tags(draft, tags, arena);
 }
 
-bool same_id(const Value& a, const Value& b) { return !a.is_null() && same(a, b); }
-
-void add_spent(Draft& draft, double total, std::string_view currency, Arena& arena) {
-  const Value spent = draft.get("spent");
-  if (currency.size() > currency_bytes_max) return;
-  if (spent.find(currency) == nullptr && spent.size() >= profile_currencies_max) return;
-  const std::int64_t sum = spent[currency].integer_or(0);
-  std::int64_t more = 0;
-  if (__builtin_add_overflow(sum, minor_units(total, currency), &more)) return;
-  draft.set("spent", MapBuilder(arena, spent).add(currency, more).build());
+// In which language somebody buys, where the customer's own is not known.
+void take_locale(ProfileDraft& draft, const Event& event) {
+  if (!draft.get("locale").is_null()) return;
+  for (const char* path : {"order.locale", "checkout.locale"})
+    if (const Value locale = light(event.data.at_path(path)); locale.is(Kind::string) && locale.size() > 0)
+      return draft.set("locale", locale);
 }
 
-void count_order(Draft& draft, const Event& event, const Value& order, std::string_view main_currency, Arena& arena) {
-  const Value last = draft.get("last_order");
-  if (same_id(order["id"], last["id"])) return;  // told twice, by two topics or two sources
-  const Value currency(light(order["currency"]).text_or(main_currency));
-  draft.set("orders_count", draft.get("orders_count").integer_or(0) + 1);
-  add_spent(draft, order["total"].number_or(0), currency.text(), arena);
-  if (last["at"].is(Kind::timestamp) && before(Value(event.at), last["at"])) return;  // a late one is not the last
-  const Member fields[] = {{"id", light(order["id"])},       {"name", light(order["name"])}, {"status", "placed"},
-                           {"total", light(order["total"])}, {"currency", currency},         {"at", Value(event.at)},
-                           {"changed", Value(event.at)}};
-  draft.set("last_order", freeze_map(arena, fields));
+Value with_score(const Value& known, std::int64_t answers, double sum, const Value& last, const Value& at, Arena& arena) {
+  const bool newer = !known["at"].is(Kind::timestamp) || !before(at, known["at"]);
+  answers += known["answers"].integer_or(0);
+  sum += known["sum"].number_or(0);
+  return make_map(arena, {{"answers", answers},
+                          {"sum", sum},
+                          {"average", sum / static_cast<double>(answers)},
+                          {"last", newer ? last : known["last"]},
+                          {"at", newer ? at : known["at"]}});
 }
 
-void follow_status(Draft& draft, const Event& event, const Value& order, Arena& arena) {
-  static constexpr std::array<std::string_view, 7> known{"paid",      "fulfilled", "shipped", "delivered",
-                                                         "cancelled", "refunded",  "returned"};
-  const std::string_view what = event.type.substr(event.type.find('.') + 1);
-  const Value last = draft.get("last_order");
-  if (std::find(known.begin(), known.end(), what) == known.end() || !same_id(order["id"], last["id"])) return;
-  if (event.stale || (last["changed"].is(Kind::timestamp) && before(Value(event.at), last["changed"]))) return;
-  draft.set("last_order", MapBuilder(arena, last).add("status", what).add("changed", Value(event.at)).build());
+// CSAT: how satisfied the customer is, from 1 to 5. Other surveys ask something else.
+void take_survey(ProfileDraft& draft, const Event& event, Arena& arena) {
+  const Value survey = event.data["survey"], score = survey["score"];
+  const std::string_view kind = survey["kind"].text_or("csat");
+  if (event.type != "survey.answered" || kind != "csat") return;
+  if (!score.is(Kind::real) && !score.is(Kind::integer)) return;
+  const double n = score.number_or(0);
+  draft.set("satisfaction", with_score(draft.get("satisfaction"), 1, n, Value(n), Value(event.at), arena));
 }
 
-// The platform's own sums, where they are ahead.
-void take_sums(Draft& draft, const Value& customer, std::string_view main_currency, Arena& arena) {
-  const std::int64_t count = customer["orders_count"].integer_or(0);
-  if (count > draft.get("orders_count").integer_or(0)) draft.set("orders_count", count);
-  const std::int64_t spent = draft.get("spent")[main_currency].integer_or(0);
-  const std::string_view currency = customer["currency"].text_or(main_currency);
-  const std::int64_t said = minor_units(customer["lifetime_value"].number_or(0), main_currency);
-  if (currency == main_currency && said > spent)
-    draft.set("spent", MapBuilder(arena, draft.get("spent")).add(main_currency, said).build());
+void merge_seen(ProfileDraft& draft, const Value& other) {
+  const Value first = other["first_seen"], last = other["last_seen"];
+  if (first.is(Kind::timestamp) && (!draft.get("first_seen").is(Kind::timestamp) || before(first, draft.get("first_seen"))))
+    draft.set("first_seen", first);
+  if (last.is(Kind::timestamp) && (!draft.get("last_seen").is(Kind::timestamp) || before(draft.get("last_seen"), last)))
+    draft.set("last_seen", last);
+}
+
+void merge_tags(ProfileDraft& draft, const Value& other, Arena& arena) {
+  auto tags = texts_of(draft.get("tags")), ours = texts_of(draft.get("tags_added")), off = texts_of(draft.get("tags_removed"));
+  for (const Value& tag : texts_of(other["tags"])) put(tags, tag);
+  for (const Value& tag : texts_of(other["tags_added"])) put(ours, tag);
+  for (const Value& tag : texts_of(other["tags_removed"])) put(off, tag);
+  for (const Value& tag : ours) drop(off, tag);
+  for (const Value& tag : off) drop(tags, tag);
+  draft.set("tags", make_list(arena, tags));
+  if (!ours.empty()) draft.set("tags_added", make_list(arena, ours));
+  if (!off.empty() || !draft.get("tags_removed").is_null()) draft.set("tags_removed", make_list(arena, off));
 }
 
 }  // namespace
+
+Value light(const Value& v) { return weight(v) > profile_field_bytes_max + 8 ? Value() : v; }
+
+bool before(const Value& a, const Value& b) {
+  return a.seconds() != b.seconds() ? a.seconds() < b.seconds() : a.nanos() < b.nanos();
+}
 
 bool has_profile(std::string_view subject) {
   subject = plain_subject(subject);
@@ -168,22 +149,24 @@ bool has_profile(std::string_view subject) {
 }
 
 Value learn(const Value& profile, const Event& event, std::string_view main_currency, Arena& arena) {
-  Draft draft(profile);
-  const Value customer = event.data["customer"], order = event.data["order"];
+  ProfileDraft draft(profile);
+  const Value customer = event.data["customer"];
   const bool stale = is_older(draft, customer, see(draft, event.at));
   take_fields(draft, customer, stale, arena);
-  if (event.type == "order.placed" && order.is(Kind::map)) count_order(draft, event, order, main_currency, arena);
-  else if (event.type.starts_with("order.") && order.is(Kind::map)) follow_status(draft, event, order, arena);
+  take_locale(draft, event);
+  learn_consents(draft, event, arena);
+  learn_order(draft, event, main_currency, arena);
+  take_survey(draft, event, arena);
   take_sums(draft, customer, main_currency, arena);
   if (draft.get("orders_count").is_null()) draft.set("orders_count", 0);
   if (draft.get("tags").is_null()) draft.set("tags", make_list(arena, {}));
-  draft.set("lifetime_value", major_units(draft.get("spent")[main_currency].integer_or(0), main_currency));
+  add_up(draft, main_currency);
   return draft.build(arena);
 }
 
 Value retag(const Value& profile, std::span<const std::string> added, std::span<const std::string> removed,
             Arena& arena) {
-  Draft draft(profile);
+  ProfileDraft draft(profile);
   auto tags = texts_of(draft.get("tags")), ours = texts_of(draft.get("tags_added")),
        off = texts_of(draft.get("tags_removed"));
   const auto kept = [&](const std::string& tag) { return Value(arena.copy(tag)); };
@@ -202,6 +185,37 @@ Value retag(const Value& profile, std::span<const std::string> added, std::span<
   draft.set("tags", make_list(arena, tags));
   draft.set("tags_added", make_list(arena, ours));
   draft.set("tags_removed", make_list(arena, off));
+  return draft.build(arena);
+}
+
+Value count_message(const Value& profile, bool sent, bool answered, Arena& arena) {
+  ProfileDraft draft(profile);
+  const auto more = [&](std::string_view name) { draft.set(name, draft.get(name).integer_or(0) + 1); };
+  more(sent ? "messages_sent" : "messages_received");
+  if (answered) more("messages_answered");
+  return draft.build(arena);
+}
+
+Value merge_profiles(const Value& into, const Value& from, std::string_view main_currency, Arena& arena) {
+  if (!from.is(Kind::map)) return into;
+  if (!into.is(Kind::map)) return from;
+  const bool newer = before(into["last_seen"], from["last_seen"]);
+  ProfileDraft draft(into);
+  for (const std::string_view name : said_fields) {
+    const Value said = from[name];
+    if (!said.is_null() && (newer || draft.get(name).is_null())) draft.set(name, said);
+  }
+  merge_seen(draft, from);
+  merge_consents(draft, from, arena);
+  merge_purchases(draft, from, arena);
+  merge_tags(draft, from, arena);
+  for (const std::string_view name : {"messages_sent", "messages_received", "messages_answered"})
+    if (const std::int64_t more = from[name].integer_or(0); more > 0)
+      draft.set(name, draft.get(name).integer_or(0) + more);
+  if (const Value score = from["satisfaction"]; score.is(Kind::map))
+    draft.set("satisfaction", with_score(draft.get("satisfaction"), score["answers"].integer_or(1),
+                                         score["sum"].number_or(0), score["last"], score["at"], arena));
+  add_up(draft, main_currency);
   return draft.build(arena);
 }
 

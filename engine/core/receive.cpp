@@ -9,6 +9,7 @@
 #include "core/recent.h"
 #include "core/runs.h"
 #include "core/scope.h"
+#include "core/segments.h"
 #include "core/step.h"
 #include "core/things.h"
 
@@ -25,6 +26,7 @@ class Reception {
 
   void take() {
     if (received_.workflow == order_elsewhere) return take_order_elsewhere(turn_, event_);
+    if (received_.overheard) return overhear();
     if (!forwarded()) {
       see();
       learn_from_event();
@@ -43,6 +45,13 @@ class Reception {
 
  private:
   bool forwarded() const { return !received_.workflow.empty(); }
+
+  void overhear() {
+    turn_.note("overheard", "about another customer, out of a cart or browser that was this one's");
+    remember(turn_, event_);
+    stop_runs();
+    resume_waits();
+  }
 
   const Value& scope() {
     if (scope_.is_null() || edition_ != turn_.profile_edition) {
@@ -67,6 +76,8 @@ class Reception {
     if (event_.type == contact_answered) take_contact_answered(turn_, event_);
     if (event_.type == tags_changed) take_tags_changed(turn_, event_);
     if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
+    if (turn_.segments_edition != turn_.profile_edition)
+      update_segments(turn_, std::string(event_.source) + " " + std::string(event_.id), received_.depth + 1);
   }
 
   /// Whether a trigger of this event's type matches. One that cannot be decided does not, and is told.
@@ -103,9 +114,9 @@ class Reception {
 
   /// The subject that counts; nothing when that cannot be told, which is noted.
   std::optional<std::string> target_of(const Workflow& workflow) {
-    if (forwarded() || !has_per(workflow)) return turn_.subject.id;
+    if (forwarded() || received_.overheard || !has_per(workflow)) return turn_.subject.id;
     auto subject = subject_of(workflow, scope(), event_, turn_.arena);
-    if (subject) return std::move(*subject);
+    if (subject) return is_called(turn_.subject, *subject) ? turn_.subject.id : std::move(*subject);
     turn_.note("error", subject.error().message, workflow.id);
     return {};
   }

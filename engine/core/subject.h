@@ -8,6 +8,7 @@
 #include <shopbell/value.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shopbell {
@@ -16,6 +17,8 @@ constexpr std::size_t open_runs_max = 200;         // of one subject
 constexpr std::size_t conversation_messages_max = 50;
 constexpr std::size_t starts_max = 20;             // of one workflow for one subject in starts_per: more is a loop
 constexpr Millis starts_per{10 * 60'000};
+constexpr std::size_t identities_max = 50;         // of one subject, its id among them
+constexpr std::size_t merged_max = 100;            // subjects that became one: the newest are named
 
 /// When runs of one workflow ended `done`: what `limit` counts besides the open ones. Or when they began.
 struct Counter {
@@ -33,7 +36,18 @@ struct Subject {
   Value recent;                    // events that runs may look back at: see core/recent.h
   Value things;                    // what its events were about, and as of when: see core/things.h
   std::vector<Run> runs;       // the open ones, oldest first
+  std::vector<std::string> identities;  // what else it is called, oldest first: see core/identity.h
+  std::vector<std::string> merged;      // what were subjects of their own once: rows of then are under these ids
+  std::string leads_to;        // not empty: this is no subject, but a name of that one
 };
+
+/// Whether it goes by that name.
+inline bool is_called(const Subject& subject, std::string_view name) {
+  if (subject.id == name) return true;
+  for (const std::string& identity : subject.identities)
+    if (identity == name) return true;
+  return false;
+}
 
 /// The state row of a subject: all but its runs, as JSON. An empty state is a new subject.
 /// Errors of decode_subject: "bad_json", "bad_state".

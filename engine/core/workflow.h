@@ -160,6 +160,8 @@ struct Derivation {
   std::optional<std::int64_t> low_below;  // of a product that bears no threshold
 };
 
+struct Segments;  // core/segments.h
+
 /// The shop as expressions and templates see it, and its rules for all workflows.
 struct ShopFacts {
   std::string id, name, url, currency, timezone, locale;
@@ -168,6 +170,7 @@ struct ShopFacts {
   std::map<std::string, Calendar, std::less<>> calendars = {};  // `hours`
   ContactRule contact = {};
   Derivation derive = {};
+  std::shared_ptr<const Segments> segments = {};  // of segments.yaml; nullptr: there is none
 };
 
 /// The event of a schedule: data {schedule: {workflow, at, missed}}.

@@ -181,6 +181,18 @@ bool check_platform_file(const std::string& path, std::vector<Diagnostic>& diagn
   return true;
 }
 
+// segments.yaml beside a shopbell.yaml, whose own fields it may read.
+void check_segments_file(const std::string& path, std::vector<Diagnostic>& diagnostics) {
+  ShopFile file;
+  if (const std::string shop = shop_folder_of(path); !shop.empty()) {
+    const Result<std::string> text = read_file((fs::path(shop) / "shopbell.yaml").string(), yaml_bytes_max);
+    Report unread("shopbell.yaml", text ? std::string_view(*text) : std::string_view());
+    file = read_shop_file(unread, shop);
+  }
+  if (!read_segments(path, file.fields, diagnostics))
+    diagnostics.push_back(about_file(path, "no_such_file", "there is no such file, or it cannot be read"));
+}
+
 void check_shop_file(const std::string& path, std::vector<Diagnostic>& diagnostics) {
   const Result<std::string> text = read_file(path, yaml_bytes_max);
   if (!text) {
@@ -208,6 +220,8 @@ Read<ShopFile> read_shop(const std::string& folder) {
   read.diagnostics = report.take();
   const std::string locales = (fs::path(folder) / "locales").string();
   file.config.facts.translations = read_locales(locales, file.config.facts.locale, read.diagnostics);
+  const std::string segments = (fs::path(folder) / "segments.yaml").string();
+  file.config.facts.segments = read_segments(segments, file.fields, read.diagnostics);
   read.value = std::move(file);
   return read;
 }
@@ -326,6 +340,7 @@ std::vector<Diagnostic> check_paths(const std::vector<std::string>& paths) {
     std::error_code ignored;
     if (fs::is_regular_file(fs::path(path) / "shopbell.yaml", ignored)) append(all, load_whole(path, true).diagnostics);
     else if (fs::path(path).filename() == "shopbell.yaml") check_shop_file(path, all);
+    else if (fs::path(path).filename() == "segments.yaml") check_segments_file(path, all);
     else if (fs::is_directory(path, ignored) && fs::path(path).filename() == "platforms")
       for (const std::string& file : yaml_files(path)) check_platform_file(file, all);
     else if (fs::is_directory(path, ignored)) check_files(yaml_files(path), all);

@@ -134,6 +134,12 @@ cel::Env step_scope(std::span<const std::string> event_types, const Names& names
   return env.open(open);
 }
 
+cel::Env segment_scope(const OwnFields& own) {
+  cel::Env env;
+  env.declare("customer", noun_type("customer", own)).declare("shop", shop_facts()).declare("now", TypeKind::timestamp);
+  return env;
+}
+
 cel::Env awaited_scope(std::span<const std::string> awaited, std::span<const std::string> trigger,
                        const Names& names, const OwnFields& own) {
   cel::Env env = step_scope(awaited, names, own);

@@ -26,6 +26,9 @@ cel::Env trigger_scope(std::span<const std::string> event_types, const OwnFields
 /// For steps: with vars, steps, and the names of outputs.
 cel::Env step_scope(std::span<const std::string> event_types, const Names& names, const OwnFields& own);
 
+/// For segments: customer, shop and now.
+cel::Env segment_scope(const OwnFields& own);
+
 /// For wait_for's `where`: the nouns of the awaited types, the names of the steps, and `trigger` with the nouns of
 /// the types that start the workflow.
 cel::Env awaited_scope(std::span<const std::string> awaited, std::span<const std::string> trigger,

@@ -58,6 +58,11 @@ constexpr std::size_t locale_files_max = 200;
 std::shared_ptr<const liquid::Translations> read_locales(const std::string& folder, const std::string& fallback_locale,
                                                          std::vector<Diagnostic>& diagnostics);
 
+/// segments.yaml of the shop: `name: CEL` or `name: {if, title}`. Absent: nullptr. Mistakes are in `diagnostics`, with
+/// their places. `own_fields`: as ShopFile::fields.
+std::shared_ptr<const Segments> read_segments(const std::string& path, const std::string& own_fields,
+                                              std::vector<Diagnostic>& diagnostics);
+
 /// The YAML files of a folder (*.yaml, *.yml, without *.test.yaml), sorted.
 std::vector<std::string> yaml_files(const std::string& folder);
 

@@ -1,10 +1,12 @@
 #include "serve/api.h"
 
 #include "base/json.h"
+#include "serve/customers.h"
 #include "serve/views.h"
 
 #include <boost/url/parse_query.hpp>
 #include <boost/url/params_view.hpp>
+#include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -16,6 +18,7 @@ namespace {
 struct Asked {
   Filter filter;
   Page page;
+  std::string after;  // of members, which are paged by name
 };
 
 bool read_number(std::string_view text, std::uint64_t& to) {
@@ -28,7 +31,7 @@ Result<Asked> read_query(std::string_view text) {
   if (!params) return fail("bad_query", "the query is not well-formed");
   Asked q;
   const std::map<std::string_view, std::string*> texts{{"subject", &q.filter.subject}, {"type", &q.filter.type},   {"status", &q.filter.status},
-                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}};
+                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}, {"after", &q.after}};
   for (const auto& param : boost::urls::params_view(*params)) {
     const std::string key(param.key), value(param.value);
     std::uint64_t number = 0;
@@ -36,7 +39,7 @@ Result<Asked> read_query(std::string_view text) {
     else if (key == "before" && read_number(value, number)) q.page.before = number;
     else if (key == "limit" && read_number(value, number) && number >= 1 && number <= api_page_max) q.page.max = number;
     else return fail("bad_query", "the parameter " + key + " is not known here, or its value is not allowed",
-                     "subject, type, status, workflow, queue, run, before, limit (1 to 500)");
+                     "subject, type, status, workflow, queue, run, before, after, limit (1 to 500)");
   }
   return q;
 }
@@ -69,6 +72,37 @@ ServerResponse one_event(Reader& reader, std::string_view id) {
   return one(Result<std::optional<EventView>>(found->empty() ? std::nullopt : std::optional(found->front())));
 }
 
+ServerResponse one_customer(Reader& reader, std::string_view asked, std::size_t max) {
+  Arena arena;
+  const auto name = boost::urls::make_pct_string_view(boost::core::string_view(asked.data(), asked.size()));
+  if (!name) return json_error(400, "bad_path", "the path is not well-formed");
+  const auto found = find_customer(reader, name->decode(), arena);
+  if (!found) return json_error(500, found.error().code, found.error().message);
+  if (!*found) return json_error(404, "not_found", "nobody is called so");
+  const auto shown = view(reader, **found, max, arena);
+  return shown ? json_answer(*shown) : json_error(500, shown.error().code, shown.error().message);
+}
+
+ServerResponse segments(Reader& reader) {
+  const auto counts = reader.segments();
+  if (!counts) return json_error(500, counts.error().code, counts.error().message);
+  Arena arena;
+  ListBuilder list(arena);
+  for (const SegmentCount& c : *counts)
+    list.add(make_map(arena, {{"name", c.segment}, {"count", static_cast<std::int64_t>(c.count)}}));
+  return json_answer(make_map(arena, {{"segments", list.build()}}));
+}
+
+ServerResponse members(Reader& reader, std::string_view segment, const Asked& asked) {
+  const auto found = reader.members(segment, asked.after, asked.page.max);
+  if (!found) return json_error(500, found.error().code, found.error().message);
+  Arena arena;
+  ListBuilder list(arena);
+  for (const std::string& member : *found) list.add(Value(member));
+  const Value next = found->size() == asked.page.max ? Value(found->back()) : Value();
+  return json_answer(make_map(arena, {{"segment", segment}, {"customers", list.build()}, {"next", next}}));
+}
+
 }  // namespace
 
 ServerResponse json_error(int status, std::string_view code, std::string_view message) {
@@ -83,7 +117,10 @@ ServerResponse json_error(int status, std::string_view code, std::string_view me
 ServerResponse answer_query(Reader& reader, std::string_view path, std::string_view query) {
   const auto question = read_query(query);
   if (!question) return json_error(400, question.error().code, question.error().message);
-  const auto& [filter, page] = *question;
+  const Page& page = question->page;
+  const auto known = known_as(reader, question->filter);
+  if (!known) return json_error(500, known.error().code, known.error().message);
+  const Filter& filter = *known;
   if (path == "/events") return list("events", reader.events(filter, page), page.max);
   if (path == "/runs") return list("runs", reader.runs(filter, page), page.max);
   if (path == "/calls") return list("calls", reader.calls(filter, page), page.max);
@@ -91,7 +128,11 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
   if (path.starts_with("/events/")) return one_event(reader, path.substr(8));
   if (path.starts_with("/runs/")) return one(reader.run(path.substr(6)));
-  return json_error(404, "no_such_route", "there is no such route; see /api/events, /api/runs, /api/calls, /api/tickets, /api/messages");
+  if (path.starts_with("/customers/")) return one_customer(reader, path.substr(11), page.max);
+  if (path == "/segments") return segments(reader);
+  if (path.starts_with("/segments/")) return members(reader, path.substr(10), *question);
+  return json_error(404, "no_such_route",
+                    "there is no such route; see /api/events, /api/runs, /api/calls, /api/tickets, /api/messages, /api/customers/ID, /api/segments");
 }
 
 Api::Api(std::unique_ptr<Reader> reader) : reader_(std::move(reader)), thread_([this] { run(); }) {}

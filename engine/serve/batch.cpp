@@ -1,6 +1,7 @@
 #include "serve/batch.h"
 
 #include "base/json.h"
+#include "core/replayed.h"
 #include "intake/cloudevent.h"
 
 #include <algorithm>
@@ -51,10 +52,11 @@ std::string detail_of(const Finished& f) {
 }
 
 std::string detail_of(const Received& received) {
-  if (received.workflow.empty() && received.only.empty()) return {};
+  if (received.workflow.empty() && received.only.empty() && !received.overheard) return {};
   Arena arena;
   MapBuilder map(arena);
   if (!received.workflow.empty()) map.add("workflow", received.workflow);
+  if (received.overheard) map.add("overheard", true);
   ListBuilder only(arena);
   for (const std::string& id : received.only) only.add(id);
   if (!received.only.empty()) map.add("only", only.build());
@@ -66,9 +68,17 @@ std::string json_of(std::initializer_list<std::pair<std::string_view, Value>> me
   return to_json(make_map(arena, members));
 }
 
+bool is_told(const Received& received) { return received.overheard || !received.workflow.empty(); }
+
+/// An event from outside, of which it is to be found out whom it is about.
+const Received* unidentified(const Entry& entry) {
+  const auto* received = std::get_if<Received>(&entry.input.what);
+  return received != nullptr && received->depth == 0 && !is_told(*received) ? received : nullptr;
+}
+
 void describe(InputRow& row, const Entry& entry) {
   if (const auto* received = std::get_if<Received>(&entry.input.what)) {
-    row.kind = received->workflow.empty() ? "event" : "forwarded";
+    row.kind = is_told(*received) ? "forwarded" : "event";
     row.event_id = received->event.id;
     row.source = received->event.source;
     row.type = received->event.type;
@@ -81,11 +91,15 @@ void describe(InputRow& row, const Entry& entry) {
   } else if (const auto* cancelled = std::get_if<Cancelled>(&entry.input.what)) {
     row.kind = "cancelled";
     row.detail = json_of({{"run", cancelled->run}, {"by", cancelled->by}});
+  } else if (const auto* merged = std::get_if<Merged>(&entry.input.what)) {
+    row.kind = "merged";
+    row.detail = json_of({{"from", merged->from.id}});
   } else if (const auto* scheduled = std::get_if<Scheduled>(&entry.input.what)) {
     row.kind = "scheduled";
     row.detail = json_of({{"workflow", scheduled->workflow}});
   } else {
     row.kind = "due";
+    if (std::get<Due>(entry.input.what).new_segments) row.detail = json_of({{"new_segments", true}});
   }
 }
 
@@ -101,18 +115,35 @@ BatchMaker::BatchMaker(const Workflows& workflows, Store& store, Time now, const
 Result<void> BatchMaker::load(std::vector<Entry>& entries) {
   std::vector<std::string> ids;
   std::vector<Digest> digests;
-  for (const Entry& entry : entries) {
-    if (subjects_.try_emplace(entry.subject).second) ids.push_back(entry.subject);
+  const auto want = [&](const std::string& id) {
+    if (subjects_.try_emplace(id).second) ids.push_back(id);
+  };
+  for (Entry& entry : entries) {
+    if (const Received* received = unidentified(entry)) entry.identities = identities_of(received->event);
+    for (const Identity& identity : entry.identities) want(identity.name);
+    if (entry.identities.empty()) want(entry.subject);
     if (!entry.digest.empty()) digests.push_back(entry.digest);
     if (!entry.original.empty()) digests.push_back(entry.original);
   }
+  std::vector<std::uint64_t> seen;
+  if (auto loaded = load_subjects(std::move(ids), digests, seen); !loaded) return loaded;
+  mark_repeated(entries, digests, seen);
+  return {};
+}
+
+// Where a name leads to a subject, that one is loaded, too.
+Result<void> BatchMaker::load_subjects(std::vector<std::string> ids, const std::vector<Digest>& digests, std::vector<std::uint64_t>& seen) {
   auto loaded = store_.load(ids, digests);
   if (!loaded) return tl::unexpected(loaded.error());
+  if (!digests.empty()) seen = std::move(loaded->seen);
+  std::vector<std::string> led;
   for (LoadedSubject& from : loaded->subjects) {
     Loading& to = subjects_.at(from.id);
     auto subject = decode_subject(from.id, from.state, arena_);
     if (!subject) return tl::unexpected(subject.error());
     to.subject = std::move(*subject);
+    to.known = !from.state.empty() || !from.runs.empty();
+    if (!to.subject.leads_to.empty() && !subjects_.contains(to.subject.leads_to)) led.push_back(to.subject.leads_to);
     for (const std::string& state : from.runs) {
       auto run = decode_run(state, arena_);
       if (!run) return tl::unexpected(run.error());
@@ -120,8 +151,8 @@ Result<void> BatchMaker::load(std::vector<Entry>& entries) {
       to.subject.runs.push_back(std::move(*run));
     }
   }
-  mark_repeated(entries, digests, loaded->seen);
-  return {};
+  std::erase_if(led, [&](const std::string& id) { return !subjects_.try_emplace(id).second; });
+  return led.empty() ? Result<void>() : load_subjects(std::move(led), {}, seen);
 }
 
 void BatchMaker::mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen) {
@@ -144,20 +175,24 @@ Result<void> BatchMaker::make(std::vector<Entry>& entries) {
 }
 
 void BatchMaker::take(Entry& entry) {
-  entry.input.at = now_;
   InputRow row;
-  row.seq = ++seq_;
-  row.at = now_;
-  row.subject = entry.subject;
   describe(row, entry);
   if (row.kind == "event") ++after_.events;
-  if (poison_.contains(ordinal())) {
-    quarantine(row);
-  } else {
-    Loading& on = subjects_.at(entry.subject);
-    absorb(apply(workflows_, on.subject, entry.input, arena_), on, row);
-    if (std::holds_alternative<Due>(entry.input.what)) wake_for_others(on.subject);
-  }
+  if (entry.identities.empty()) return take(entry.input, owner(entry.subject), std::move(row));
+  Input input = entry.input;
+  Loading& on = identify_subject(entry, input, row);
+  take(input, on, std::move(row));
+}
+
+void BatchMaker::take(Input& input, Loading& on, InputRow row) {
+  input.at = now_;
+  row.seq = ++seq_;
+  row.at = now_;
+  row.subject = on.subject.id;
+  on.known = true;
+  if (poison_.contains(ordinal())) quarantine(row);
+  else absorb(apply(workflows_, on.subject, input, arena_), on, row);
+  if (std::holds_alternative<Due>(input.what)) wake_for_others(on.subject);
   rows_.inputs.push_back(std::move(row));
 }
 
@@ -181,6 +216,8 @@ void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
     rows_.calls_ended.push_back({end.key, end.recorded ? "recorded" : std::string(to_text(end.status)), end.error, end.attempts, now_});
   add_tickets(made, on.subject.id);
   add_messages(made, on.subject.id);
+  if (!is_replayed(on.subject.id))
+    for (SegmentChange& change : made.segments) rows_.members.push_back({std::move(change.segment), on.subject.id, change.entered});
   std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));
   std::move(made.log.begin(), made.log.end(), std::back_inserter(after_.log));
 }
@@ -245,7 +282,7 @@ Result<void> BatchMaker::take_following() {
       if (++taken > following_max) break;
       Entry entry{next.subject, {now_, std::move(next.received)}, {}, {}};
       const auto& received = std::get<Received>(entry.input.what);
-      if (received.workflow.empty()) {
+      if (!is_told(received)) {
         lines_.push_back(std::make_unique<std::string>());
         append_line(*lines_.back(), received.event, now_);
         entry.line = *lines_.back();
@@ -262,7 +299,7 @@ Result<void> BatchMaker::take_following() {
 
 void BatchMaker::add_subjects() {
   for (auto& [id, loading] : subjects_)
-    if (loading.changed) rows_.subjects.push_back({id, encode_subject(loading.subject)});
+    if (loading.changed) rows_.subjects.push_back({id, loading.known ? encode_subject(loading.subject) : std::string()});
 }
 
 // A run that a later input of this batch stopped no longer makes its call.

@@ -4,6 +4,7 @@
 // collapses the rows. Runs on the shard's thread; knows no queue, no network and no clock.
 
 #include "core/apply.h"
+#include "core/identity.h"
 #include "store/store.h"
 
 #include <shopbell/arena.h>
@@ -31,6 +32,7 @@ struct Entry {
   Digest original = {};     // of an event that is only played again: the digest of the shop's own
   std::shared_ptr<const void> memory = {};  // what an internal input's values point to
   bool repeated = false;    // out: it had been committed before, or stands earlier in this batch
+  std::vector<Identity> identities = {};  // of an event from outside: filled in by the batch
 };
 
 /// What is to be done once the rows are durable.
@@ -61,13 +63,22 @@ class BatchMaker {
   struct Loading {
     Subject subject;
     std::unordered_set<std::string> known_runs;  // those that have a row
+    bool known = false;                          // it has a row, or something has come for it
     bool changed = false;
   };
 
   Result<void> load(std::vector<Entry>& entries);
   void mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen);
+  Result<void> load_subjects(std::vector<std::string> ids, const std::vector<Digest>& digests, std::vector<std::uint64_t>& seen);
   void take(Entry& entry);
   void wake_for_others(const Subject& subject);
+  void take(Input& input, Loading& on, InputRow row);
+  Loading& owner(const std::string& name);
+  Loading& identify_subject(const Entry& entry, Input& input, InputRow& row);
+  void merge(const std::string& from, Loading& into);
+  void give_name(const std::string& name, Loading& to);
+  void lead(const std::string& name, const std::string& to);
+  void tell_others(const std::vector<std::string>& others, const Received& received);
   void quarantine(InputRow& row);
   void absorb(Transition&& made, Loading& on, InputRow& row);
   void add_notes(const std::vector<Note>& notes, InputRow& row);

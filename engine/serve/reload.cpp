@@ -32,7 +32,7 @@ std::string fingerprint_of(const std::vector<fs::path>& paths) {
 
 std::string Reload::fingerprint() const {
   const fs::path folder = folder_;
-  return fingerprint_of({folder / "workflows", folder / "templates", folder / "locales", folder / "shopbell.yaml"});
+  return fingerprint_of({folder / "workflows", folder / "templates", folder / "locales", folder / "segments.yaml", folder / "shopbell.yaml"});
 }
 
 std::shared_ptr<const Workflows> Reload::set_of(const Shop& shop) {

@@ -82,7 +82,9 @@ void Shard::use(std::shared_ptr<const Workflows> workflows) {
   {
     const std::lock_guard lock(mutex_);
     workflows_ = std::move(workflows);
+    new_set_ = true;
   }
+  wake_.notify_one();
   set_clocks(*set);
 }
 
@@ -118,7 +120,8 @@ bool Shard::turn() {
   std::vector<Job> jobs = take();
   start_due_calls();
   add_due(jobs);
-  if (jobs.empty()) return false;
+  add_segments(jobs);
+  if (jobs.empty() && (full_ || !segments_done_)) return false;
   process(std::move(jobs));
   return true;
 }
@@ -126,17 +129,18 @@ bool Shard::turn() {
 Millis Shard::pause() const {
   const auto until_try = std::chrono::ceil<Millis>(try_again_at_ - clock_.steady());
   if (full_ && until_try > Millis{0}) return until_try;  // whatever is due
-  return std::clamp(std::min(next_due_, next_call_) - clock_.wall(), Millis{0}, look_ahead);
+  return std::clamp(std::min({next_due_, next_call_, sweep_.next()}) - clock_.wall(), Millis{0}, look_ahead);
 }
 
 void Shard::wait_for_work(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [this] { return stopping_ || (!queue_.empty() && clock_.steady() >= try_again_at_); };
+  const auto ready = [this] { return stopping_ || new_set_ || (!queue_.empty() && clock_.steady() >= try_again_at_); };
   if (!ready()) wake_.wait_for(lock, pause(), ready);
 }
 
 std::vector<Job> Shard::take() {
   std::vector<Job> jobs;
   const std::lock_guard lock(mutex_);
+  new_set_ = false;
   if (clock_.steady() < try_again_at_ && !stopping_) return jobs;
   full_ = full_ && stopping_;  // the pause is over: whether there is room, the next commit tells
   std::size_t events = 0, bytes = 0;
@@ -170,6 +174,20 @@ void Shard::add_due(std::vector<Job>& jobs) {
   }
   if (!all && job.entries.size() == due->size()) next_due_ = now;
   if (!job.entries.empty()) jobs.push_back(std::move(job));
+}
+
+// So do customers whose segments are others with the time, or by a new segments.yaml.
+void Shard::add_segments(std::vector<Job>& jobs) {
+  const auto workflows = this->workflows();
+  if (full_) return;
+  if (auto good = sweep_.use(*workflows, *store_); !good) return die(good.error().message);
+  auto entries = sweep_.page(*workflows, *store_, clock_.wall());
+  if (!entries) return die(entries.error().message);
+  if (auto done = sweep_.done()) segments_done_ = std::move(done);
+  if (entries->empty()) return;
+  Job job;
+  job.entries = std::move(*entries);
+  jobs.push_back(std::move(job));
 }
 
 // Calls whose time has come: retries, those that found no room, and after a start all open ones.
@@ -217,10 +235,12 @@ void Shard::process(std::vector<Job> jobs) {
   auto maker = make(entries, *workflows);
   if (!maker) return refuse(jobs, "store_failed", "the store has failed; nothing of this request was kept");
   if (versions_stored_of_ != workflows) add_versions(maker->rows(), *workflows);
+  if (segments_done_) maker->rows().versions.push_back(*segments_done_);
   const auto began = std::chrono::steady_clock::now();
   switch (store_->write(maker->rows())) {
     case Committed::done:
       versions_stored_of_ = workflows;
+      segments_done_.reset();
       full_ = false;
       return hand_over({std::move(jobs), std::move(entries), std::move(maker), began});
     case Committed::full: return put_off(std::move(jobs), std::move(entries));

@@ -9,6 +9,7 @@
 #include "serve/batch.h"
 #include "serve/clock.h"
 #include "serve/metrics.h"
+#include "serve/sweep.h"
 #include "store/store.h"
 
 #include <atomic>
@@ -87,6 +88,7 @@ class Shard {
   std::vector<Job> take();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void add_due(std::vector<Job>& jobs);
+  void add_segments(std::vector<Job>& jobs);
   void start_due_calls();
   /// A batch that is written: what is to be done once it is synced.
   struct Written {
@@ -121,10 +123,12 @@ class Shard {
   std::deque<Job> queue_;
   std::size_t queued_events_ = 0, queued_bytes_ = 0;
   std::shared_ptr<const Workflows> workflows_;
-  bool stopping_ = false;
+  bool stopping_ = false, new_set_ = false;
 
   std::atomic<bool> ready_{false}, full_{false};
   std::shared_ptr<const Workflows> versions_stored_of_;
+  Sweep sweep_;
+  std::optional<VersionRow> segments_done_;
   Time next_due_, next_call_;           // when to look for due waits and calls again
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;

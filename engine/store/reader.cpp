@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <iterator>
 #include <limits>
+#include <span>
 
 namespace shopbell {
 namespace {
@@ -87,6 +88,11 @@ struct Wanted {
   const std::string& value;
   std::string_view column;
   int at = -1;  // its place in the columns, where rows are looked through one by one
+  std::span<const std::string> also = {};  // other values that pass
+
+  bool passes(std::string_view text) const {
+    return value.empty() || text == value || std::find(also.begin(), also.end(), text) != also.end();
+  }
 };
 
 class SqliteReader : public Reader {
@@ -94,7 +100,7 @@ class SqliteReader : public Reader {
   SqliteReader(std::string folder, sqlite::Database db) : folder_(std::move(folder)), db_(std::move(db)) {}
 
   Result<std::vector<EventView>> events(const Filter& f, Page page) override {
-    return look_through<EventView>(event_columns, "i.seq", {{f.subject, "", 5}, {f.type, "", 4}}, page,
+    return look_through<EventView>(event_columns, "i.seq", {{f.subject, "", 5, f.also}, {f.type, "", 4}}, page,
                                    event_of);
   }
   Result<std::vector<RunView>> runs(const Filter& f, Page page) override;
@@ -120,6 +126,8 @@ class SqliteReader : public Reader {
   Result<std::optional<RunView>> run(std::string_view id) override;
   Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) override;
   Result<std::optional<std::string>> subject_state(std::string_view subject) override;
+  Result<std::vector<SegmentCount>> segments() override;
+  Result<std::vector<std::string>> members(std::string_view segment, std::string_view after, std::size_t max) override;
   Result<Counts> counts() override;
   Result<std::vector<OpenRuns>> open_runs() override;
   Result<std::optional<std::string>> bundle(std::string_view version) override;
@@ -173,7 +181,7 @@ class SqliteReader : public Reader {
       code = statement.each(
           [&](const Row& row) {
             const bool fits = std::all_of(filter.begin(), filter.end(), [&](const Wanted& wanted) {
-              return wanted.value.empty() || row.view(wanted.at) == wanted.value;
+              return wanted.passes(row.view(wanted.at));
             });
             if (fits) views.push_back(make(row));
             return views.size() < page.max && ++looked_at < rows_looked_at_max;
@@ -197,7 +205,7 @@ class SqliteReader : public Reader {
 
 Result<std::vector<RunView>> SqliteReader::runs(const Filter& f, Page page) {
   auto found = look_through<RunView>(
-      run_columns, "r.key", {{f.subject, "", 2}, {f.status, "", 5}, {f.workflow, "", 3}}, page, run_of);
+      run_columns, "r.key", {{f.subject, "", 2, f.also}, {f.status, "", 5}, {f.workflow, "", 3}}, page, run_of);
   if (!found || f.subject.empty()) return found;
   // A subject's open runs may be older than what was looked through, but have an index.
   auto open = all<RunView>(std::string(run_columns) + "WHERE r.subject = ? AND r.ended IS NULL AND r.key < ?",
@@ -295,6 +303,20 @@ Result<std::vector<RunView>> SqliteReader::runs_of_event(std::uint64_t seq) {
 Result<std::optional<std::string>> SqliteReader::subject_state(std::string_view subject) {
   return one(all<std::string>(
       "SELECT state FROM subject WHERE id = ?", +[](const Row& row) { return row.text(0); }, subject));
+}
+
+Result<std::vector<SegmentCount>> SqliteReader::segments() {
+  return all<SegmentCount>(
+      "SELECT segment, count(*) FROM member GROUP BY segment", +[](const Row& row) {
+        return SegmentCount{row.text(0), row.number(1)};
+      });
+}
+
+Result<std::vector<std::string>> SqliteReader::members(std::string_view segment, std::string_view after,
+                                                       std::size_t max) {
+  return all<std::string>(
+      "SELECT subject FROM member WHERE segment = ? AND subject > ? ORDER BY subject LIMIT ?",
+      +[](const Row& row) { return row.text(0); }, segment, after, max);
 }
 
 Result<Counts> SqliteReader::counts() {

@@ -123,7 +123,11 @@ CREATE INDEX message_run ON message(run) WHERE run <> '';
 CREATE TABLE version(version TEXT PRIMARY KEY, workflow TEXT NOT NULL, bundle TEXT NOT NULL);
 )sql";
 
-constexpr std::array all{first};
+constexpr Migration segments = R"sql(
+CREATE TABLE member(segment TEXT, subject TEXT, PRIMARY KEY (segment, subject)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array all{first, segments};
 
 Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   int code = SQLITE_OK;

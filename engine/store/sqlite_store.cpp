@@ -66,6 +66,7 @@ class SqliteStore : public Store {
   void tidy() override;
   Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override;
   Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) override;
+  Result<std::vector<SubjectRow>> subjects(std::string_view after, std::size_t max) override;
   Result<std::optional<Time>> next_due() override;
   Result<std::vector<std::string>> open_versions() override;
   Result<std::optional<VersionRow>> version(std::string_view version) override;
@@ -103,7 +104,7 @@ class SqliteStore : public Store {
   std::atomic<bool> sync_failed_{false};  // the next sync of the same file might say that all is well
   bool failed_ = false;
   sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_,
-      get_open_runs_;
+      get_open_runs_, next_subjects_;
   sqlite::Statement due_, due_calls_, next_due_, next_version_, get_version_;
 };
 
@@ -126,6 +127,7 @@ int SqliteStore::prepare() {
       " run_ids_upto, (SELECT name FROM segment WHERE id = segment) FROM meta");
   get_fence_ = prepare("SELECT epoch, seq FROM meta");
   get_subject_ = prepare("SELECT state FROM subject WHERE id = ?");
+  next_subjects_ = prepare("SELECT id, state FROM subject WHERE id > ? ORDER BY id LIMIT ?");
   get_open_runs_ = prepare("SELECT state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
   due_ = prepare("SELECT subject, due FROM run WHERE due IS NOT NULL AND due <= ? ORDER BY due");
   due_calls_ = prepare(
@@ -256,6 +258,18 @@ Result<std::vector<CallRow>> SqliteStore::due_calls(Time upto, std::size_t max) 
         return true;
       },
       upto, max);
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+Result<std::vector<SubjectRow>> SqliteStore::subjects(std::string_view after, std::size_t max) {
+  std::vector<SubjectRow> found;
+  const int code = next_subjects_.each(
+      [&](const sqlite::Row& row) {
+        found.push_back({row.text(0), row.text(1)});
+        return true;
+      },
+      after, max);
   if (code != SQLITE_OK) return db_.error(code);
   return found;
 }

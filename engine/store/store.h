@@ -41,7 +41,19 @@ struct InputRow {
 };
 
 struct SubjectRow {
-  std::string id, state;
+  std::string id, state;               // state empty: the row goes
+};
+
+/// What was one subject's is another's from now on: open runs, tickets, messages. What is over or was told of
+/// then stays under the old id.
+struct MoveRow {
+  std::string from, to;
+};
+
+/// Who is in a segment.
+struct MemberRow {
+  std::string segment, subject;
+  bool in = true;                      // false: no longer
 };
 
 struct RunRow {
@@ -88,6 +100,8 @@ struct Batch {
   Time clock;                          // logical time after it
   std::vector<InputRow> inputs;
   std::vector<SubjectRow> subjects;
+  std::vector<MoveRow> moves;          // done before the rows that follow are written
+  std::vector<MemberRow> members;      // in order
   std::vector<RunRow> runs;
   std::vector<CallRow> calls;
   std::vector<CallEndRow> calls_ended;
@@ -149,6 +163,8 @@ class Store {
   virtual Result<std::vector<DueSubject>> due(Time upto, std::size_t max) = 0;
   /// Open calls whose time is not after `upto`, the longest due first, at most `max`.
   virtual Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) = 0;
+  /// The subjects behind `after` in order of their ids, at most `max`: all of them, page by page.
+  virtual Result<std::vector<SubjectRow>> subjects(std::string_view after, std::size_t max) = 0;
   /// When the next wait or call is due, or nothing.
   virtual Result<std::optional<Time>> next_due() = 0;
   /// The versions that open runs are pinned to, and one version's bundle.
@@ -206,6 +222,13 @@ constexpr std::int64_t inputs_looked_through_max = 500'000;  // for a part of an
 /// run, subject.
 struct Filter {
   std::string subject, type, status, workflow, queue, run;
+  std::vector<std::string> also = {};  // of events and runs: other subjects that count as `subject`
+};
+
+/// A segment, and how many are in it.
+struct SegmentCount {
+  std::string segment;
+  std::uint64_t count = 0;
 };
 
 /// Open runs of one version that stand at one step and have one status.
@@ -237,6 +260,10 @@ class Reader {
   virtual Result<std::optional<RunView>> run(std::string_view id) = 0;
   virtual Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) = 0;
   virtual Result<std::optional<std::string>> subject_state(std::string_view subject) = 0;
+  /// Segments that somebody is in, by name.
+  virtual Result<std::vector<SegmentCount>> segments() = 0;
+  /// Who is in a segment: subjects behind `after`, in order, at most `max`.
+  virtual Result<std::vector<std::string>> members(std::string_view segment, std::string_view after, std::size_t max) = 0;
   virtual Result<Counts> counts() = 0;
   virtual Result<std::vector<OpenRuns>> open_runs() = 0;
   /// A version's bundle, as it was stored beside its first run.

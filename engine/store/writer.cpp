@@ -39,6 +39,12 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   add_source_ = prepare("INSERT INTO source(name) VALUES (?)");
   add_input_ = prepare("INSERT INTO input VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   put_subject_ = prepare("INSERT OR REPLACE INTO subject VALUES (?, ?)");
+  drop_subject_ = prepare("DELETE FROM subject WHERE id = ?");
+  move_runs_ = prepare("UPDATE run SET subject = ?2 WHERE subject = ?1 AND ended IS NULL");
+  move_tickets_ = prepare("UPDATE ticket SET subject = ?2 WHERE subject = ?1");
+  move_messages_ = prepare("UPDATE message SET subject = ?2 WHERE subject = ?1");
+  add_member_ = prepare("INSERT OR IGNORE INTO member VALUES (?, ?)");
+  drop_member_ = prepare("DELETE FROM member WHERE segment = ? AND subject = ?");
   find_open_run_ = prepare("SELECT key FROM run WHERE subject = ? AND ended IS NULL AND id = ?");
   last_run_of_event_ = prepare("SELECT max(key) FROM run WHERE key BETWEEN ? AND ?");
   add_run_ = prepare("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -191,6 +197,23 @@ int Writer::end_call(const CallEndRow& end, Meta& meta) {
   return code;
 }
 
+int Writer::put_subjects(const Batch& batch) {
+  int code = SQLITE_OK;
+  for (const auto& subject : batch.subjects) {
+    code = subject.state.empty() ? drop_subject_.run(subject.id) : put_subject_.run(subject.id, subject.state);
+    if (code != SQLITE_OK) return code;
+  }
+  for (const auto& move : batch.moves) {
+    for (auto* statement : {&move_runs_, &move_tickets_, &move_messages_})
+      if ((code = statement->run(move.from, move.to)) != SQLITE_OK) return code;
+  }
+  for (const auto& member : batch.members) {
+    code = (member.in ? add_member_ : drop_member_).run(member.segment, member.subject);
+    if (code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
 int Writer::put_others(const Batch& batch, Meta& meta) {
   int code = SQLITE_OK;
   for (const auto& t : batch.tickets) {
@@ -221,9 +244,7 @@ int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, M
     if (input.kind == "event") ++meta.events;
     meta.fence.seq = input.seq;
   }
-  for (const auto& subject : batch.subjects) {
-    if ((code = put_subject_.run(subject.id, subject.state)) != SQLITE_OK) return code;
-  }
+  if ((code = put_subjects(batch)) != SQLITE_OK) return code;
   for (const auto& run : batch.runs) {
     if ((code = put_run(run, first_seq, meta)) != SQLITE_OK) return code;
   }

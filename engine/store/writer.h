@@ -58,6 +58,7 @@ class Writer {
   int put_run_ids(std::size_t added);
   int put_call(const CallRow& call, Meta& meta);
   int end_call(const CallEndRow& end, Meta& meta);
+  int put_subjects(const Batch& batch);
   int put_others(const Batch& batch, Meta& meta);
   int source_id(const std::string& name, std::uint64_t& id);
 
@@ -74,7 +75,8 @@ class Writer {
   std::unordered_map<std::uint64_t, std::uint64_t> runs_added_;  // of the batch's own events, by seq
   std::size_t writing_run_ids_ = 0;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
-  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_;
+  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_, drop_subject_;
+  sqlite::Statement move_runs_, move_tickets_, move_messages_, add_member_, drop_member_;
   sqlite::Statement find_open_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
   sqlite::Statement retry_call_, add_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
 };

@@ -32,7 +32,7 @@ TEST_CASE("the demo shop and every workflow of it load without a word") {
   const auto read = load_shop(SHOPBELL_SOURCE_DIR "/examples");
   CHECK(all_text(read.diagnostics) == "");
   REQUIRE(read.value);
-  CHECK(read.value->workflows.size() == 5);
+  CHECK(read.value->workflows.size() == 6);
   CHECK(read.value->config.sources.at(0).platform == "shopify");
   CHECK(check_paths({SHOPBELL_SOURCE_DIR "/examples"}).empty());
   CHECK(check_paths({SHOPBELL_SOURCE_DIR "/examples/workflows"}).empty());

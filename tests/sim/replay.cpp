@@ -2,11 +2,13 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "core/identity.h"
 #include "intake/cloudevent.h"
 
 #include <fmt/format.h>
 
 #include <deque>
+#include <set>
 
 namespace shopbell::sim {
 namespace {
@@ -54,11 +56,13 @@ class Player {
     if (!input) return complain(fmt::format("input {} of kind {} cannot be read", stored.seq, stored.kind));
     const Workflows* workflows = in_force(stored.seq);
     Subject subject = load(stored.subject);
+    if (outside_) name_subject(std::get<Received>(input->what), subject);
     std::map<std::string, Time> due;
     for (const Run& run : subject.runs)
       if (is_due(run, Time::max())) due[run.id] = run.due;
     Transition made = apply(*workflows, subject, *input, arena_);
     if (stored.kind == "due") check_none_early(due, made, *input);
+    made.subject_changed = made.subject_changed || named_;
     keep(subject, made);
     record(stored, *input, std::move(made));
   }
@@ -86,8 +90,38 @@ class Player {
     return set;
   }
 
+  /// The names that an event from outside gives its subject; each leads to it. In these stories nobody becomes another.
+  void name_subject(Received& received, Subject& subject) {
+    std::map<std::string, Subject, std::less<>> looked_up;
+    const auto find = [&](std::string_view name) -> const Subject* {
+      std::string id(name);
+      for (; known_.contains(id); id = looked_up[id].leads_to) {
+        looked_up[id] = load(id);
+        if (looked_up[id].leads_to.empty()) return &looked_up[id];
+      }
+      return nullptr;
+    };
+    const auto identities = identities_of(received.event);
+    if (identities.empty()) return;
+    const Identified found = identify(received.event, identities, find);
+    if (found.subject != subject.id || !found.same.empty()) return complain("an event of " + found.subject + " was taken for one of " + subject.id);
+    received.event.subject = arena_.copy(subject.id);
+    for (const std::string& name : found.names) {
+      const Named named = add_identity(subject, name);
+      if (!named.dropped.empty()) made_.tables.subjects.erase(named.dropped);
+      if (!named.added) continue;
+      Subject lead;
+      lead.id = name;
+      lead.leads_to = subject.id;
+      made_.tables.subjects[name] = encode_subject(lead);
+      known_.insert(name);
+      named_ = true;
+    }
+  }
+
   std::optional<Input> input_of(const StoredInput& stored) {
     Input input{from_ms(stored.at), Due{}};
+    outside_ = named_ = false;
     const auto detail = stored.detail.empty() ? Value() : parse_json(stored.detail, arena_).value();
     if (stored.kind == "event" || stored.kind == "forwarded") {
       auto received = received_of(stored);
@@ -114,6 +148,7 @@ class Player {
     auto event = read_line(stored.line, arena_);
     if (stored.kind != "event" || !event) return {};
     if (!seen_.insert(event_digest(event->source, event->id)).second) complain("the event " + stored.event_id + " was taken twice");
+    outside_ = true;
     return Received{*event, 0, {}, {}};
   }
   static std::string digest_of(const Following& next) { return event_digest(next.received.event.source, next.received.event.id); }
@@ -126,6 +161,7 @@ class Player {
 
   void keep(const Subject& subject, const Transition& made) {
     if (made.subject_changed) made_.tables.subjects[subject.id] = encode_subject(subject);
+    known_.insert(subject.id);
     auto& open = open_of_[subject.id];
     for (const Run& run : made.runs) {
       const auto [at, fresh] = runs_.try_emplace(run.id);
@@ -197,6 +233,8 @@ class Player {
  private:
   const Editions& editions_;
   std::uint64_t seq_ = 0;
+  bool outside_ = false, named_ = false;  // the input is an event from outside; and gave its subject a name
+  std::set<std::string> known_;           // subjects, and names that lead to one
   Replay made_;
   Arena& arena_ = *made_.memory;
   std::map<std::string, RunEntry> runs_;

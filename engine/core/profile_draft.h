@@ -1,0 +1,45 @@
+#pragma once
+// A profile being changed. Within core/: profile.cpp, purchases.cpp and consents.cpp share it.
+
+#include <shopbell/arena.h>
+#include <shopbell/value.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace shopbell {
+
+/// A map being changed: fields keep their places, so that the same profile is always the same bytes.
+class ProfileDraft {
+ public:
+  explicit ProfileDraft(const Value& base) { fields_.assign(base.members().begin(), base.members().end()); }
+
+  void set(std::string_view name, const Value& v) {
+    const auto found = find(name);
+    if (found != fields_.end()) found->value = v;
+    else fields_.push_back({Value(name), v});
+  }
+  Value get(std::string_view name) {
+    const auto found = find(name);
+    return found == fields_.end() ? Value() : found->value;
+  }
+  Value build(Arena& arena) const { return freeze_map(arena, fields_); }
+
+ private:
+  std::vector<Member>::iterator find(std::string_view name) {
+    return std::find_if(fields_.begin(), fields_.end(), [name](const Member& m) { return m.key.text_or({}) == name; });
+  }
+  std::vector<Member> fields_;
+};
+
+/// The value, or null where it is larger than a profile keeps.
+Value light(const Value& v);
+/// Of two timestamps.
+bool before(const Value& a, const Value& b);
+
+inline std::span<const Value> items_of(const Value& list) {
+  return list.is(Kind::list) ? list.items() : std::span<const Value>{};
+}
+
+}  // namespace shopbell

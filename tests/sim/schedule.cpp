@@ -15,9 +15,9 @@ constexpr Millis healed_at{6 * 3'600'000};
 constexpr Millis ended_within{std::chrono::hours{24 * 30}};
 constexpr Millis patience{5'000};  // of a platform that has no answer
 
-/// A new store's files, made once.
+/// A new store's files, made once a thread.
 const SimDisk& new_disk(const std::string& folder) {
-  static const std::unique_ptr<SimDisk> disk = [&] {
+  thread_local const std::unique_ptr<SimDisk> disk = [&] {
     auto made = std::make_unique<SimDisk>(0);
     if (!open_store(folder, made->ground())) throw std::runtime_error("no store on the simulated disk");
     return made;
@@ -25,9 +25,9 @@ const SimDisk& new_disk(const std::string& folder) {
   return *disk;
 }
 
-/// Where the store's lock lies; the one real file.
+/// Where the store's lock lies; the one real file. Each thread has its own.
 const std::string& real_folder() {
-  static const struct Folder {
+  thread_local const struct Folder {
     Folder() : path((std::filesystem::temp_directory_path() / "shopbell-sim-XXXXXX").string()) {
       if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary folder");
     }

@@ -16,6 +16,7 @@ struct Played {
   std::uint64_t events = 0, inputs = 0, runs = 0, calls = 0, arrivals = 0, deaths = 0, power_cuts = 0;
 };
 
+/// Any thread; what happens depends on the seed alone.
 Played play_schedule(std::uint64_t seed, bool keep_lines = false);
 
 }  // namespace shopbell::sim

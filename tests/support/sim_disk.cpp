@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <stdexcept>
 
@@ -19,7 +20,7 @@ std::string folder_of(const std::string& name) { return name.substr(0, name.rfin
 }  // namespace
 
 SimDisk::SimDisk(std::uint64_t seed) : random_(seed) {
-  static int made = 0;
+  static std::atomic<int> made = 0;
   vfs_name_ = "simulated-" + std::to_string(++made);
   vfs_ = std::make_unique<sqlite3_vfs>(SimVfs::table(*this, vfs_name_.c_str()));
   sqlite3_vfs_register(vfs_.get(), 0);

@@ -78,6 +78,9 @@ Outcome sent(const Mail& mail) {
   return outcome;
 }
 
+/// A folder has a file for each Message-ID; a mail server takes the same mail twice.
+bool dedupes(const Value&, const Value& channels) { return channels["email"]["smtp"].text_or("").empty(); }
+
 Task<Outcome> run(Call call, Services& services) {
   const Mail mail = mail_of(call, services.channel("email"));
   if (mail.to.empty())
@@ -102,6 +105,7 @@ extern const Action email{
     .output = "a map: message_id, to",
     .reaches_customer = true,
     .run = run,
+    .dedupes = dedupes,
 };
 
 }  // namespace shopbell::actions

@@ -31,6 +31,11 @@ constexpr Param params[] = {
      .doc = "Statuses that are well: \"2xx\", \"404\". 408, 429 and 5xx are tried again, others fail the step.",
      .otherwise = "[2xx]"},
     {.name = "timeout", .type = ParamType::duration, .doc = "How long one attempt may take.", .otherwise = "10s"},
+    {.name = "dedupes",
+     .type = ParamType::flag,
+     .doc = "Whether the far side takes two requests with one Idempotency-Key as one. false: a request without an "
+            "answer is in doubt (see `in_doubt`), unless its method may be repeated: GET, HEAD, PUT, DELETE.",
+     .otherwise = "true"},
 };
 
 bool is_token(std::string_view name) {  // RFC 9110, 5.6.2
@@ -172,6 +177,28 @@ Outcome answered(const HttpResponse& response) {
   return call_done(Document(std::move(arena), output));
 }
 
+/// "https://api.example.com:8443/orders" -> "https://api.example.com:8443".
+std::string destination(const Value& args) {
+  const std::string_view url = trimmed(args["url"].text_or(""));
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return "http";
+  return "http " + std::string(url.substr(0, url.find_first_of("/?#", scheme + 3)));
+}
+
+/// RFC 9110, 9.2.2: a request of these methods may be repeated.
+bool dedupes(const Value& args, const Value&) {
+  static constexpr std::array repeatable{"GET", "HEAD", "PUT", "DELETE"};
+  const std::string_view method = args["method"].text_or("POST");
+  return args["dedupes"].boolean_or(true) ||
+         std::find(repeatable.begin(), repeatable.end(), method) != repeatable.end();
+}
+
+/// No answer, or a gateway that had none: the request may have been taken all the same.
+bool is_in_doubt(const Result<HttpResponse>& response) {
+  if (response) return response->status == 502 || response->status == 504;
+  return response.error().code == "timeout" || response.error().code == "broken";
+}
+
 Task<Outcome> run(Call call, Services& services) {
   Result<HttpRequest> request = request_of(call);
   // The policy is checked before anything is sent: a mistake in it is not worth a request.
@@ -182,7 +209,9 @@ Task<Outcome> run(Call call, Services& services) {
   }
   const Result<HttpResponse> response = co_await services.http(std::move(*request));
   if (response && is_ok(call.args["ok"], response->status).value_or(false)) co_return answered(*response);
-  co_return not_wanted(response, call.at);
+  Outcome outcome = not_wanted(response, call.at);
+  if (is_in_doubt(response) && !dedupes(call.args, {})) outcome.status = Outcome::Status::unknown;
+  co_return outcome;
 }
 
 }  // namespace
@@ -195,6 +224,8 @@ extern const Action http{
         "a map: status (a number), headers (names in lower case), body (parsed when it is JSON), cut (true: longer "
         "than is kept)",
     .run = run,
+    .destination = destination,
+    .dedupes = dedupes,
 };
 
 }  // namespace shopbell::actions

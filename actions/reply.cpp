@@ -53,6 +53,11 @@ HttpRequest callback(const Message& message, const Call& call, const Value& chan
   return request;
 }
 
+std::string destination(const Value& args) { return "channel " + message_of(args).channel; }
+
+/// The callback knows a message by its key.
+bool dedupes(const Value&, const Value&) { return true; }
+
 Task<Outcome> run(Call call, Services& services) {
   const Message message = message_of(call.args);
   if (message.text.empty()) co_return call_failed("no_text", "there is nothing to say");
@@ -84,6 +89,8 @@ extern const Action reply{
     .output = "a map: channel, to",
     .reaches_customer = true,
     .run = run,
+    .destination = destination,
+    .dedupes = dedupes,
 };
 
 }  // namespace shopbell::actions

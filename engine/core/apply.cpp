@@ -1,11 +1,13 @@
 #include "core/apply.h"
 
 #include "base/time.h"
+#include "core/answer.h"
 #include "core/edits.h"
 #include "core/effects.h"
 #include "core/merge.h"
 #include "core/parts.h"
 #include "core/receive.h"
+#include "core/remedy.h"
 #include "core/runs.h"
 #include "core/scope.h"
 #include "core/schedule.h"
@@ -67,6 +69,21 @@ void take(Turn& turn, const Due&) {
     resume(turn, *run);
     settle(turn, id);
     do_parts(turn);
+  }
+}
+
+void take(Turn& turn, const Resolved& resolved) { take_remedy(turn, resolved); }
+
+void take(Turn&, const Edited&) {}  // take_edits() has done it, as before every input
+
+void take(Turn& turn, const Broken& broken) {
+  std::vector<std::string> ids;
+  for (const Run& run : turn.subject.runs)
+    if (broken.run.empty() ? is_due(run, turn.at) : run.id == broken.run) ids.push_back(run.id);
+  for (const std::string& id : ids) {
+    if (Run* run = find_run(turn, id))
+      end_run(turn, *run, RunStatus::failed, "the engine could not take an input for it; that is a fault of the engine");
+    settle(turn, id);
   }
 }
 

@@ -13,7 +13,8 @@ namespace shopbell {
 
 /// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached, mode_single,
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
-/// skipped, expired, migrated, stale, derived, stopped, failed, done, emitted, fired, ticket, tagged, note, forwarded, too_deep,
+/// skipped, expired, call_dropped, retried, step_skipped, not_resolved, migrated, stale, derived, stopped, failed, done,
+/// emitted, fired, ticket, tagged, note, forwarded, too_deep,
 /// loop_stopped, merged, not_merged, overheard, segment_entered, segment_left, error.
 struct Note {
   std::string code;
@@ -30,6 +31,7 @@ struct CallOrder {
   std::string step;
   Millis timeout{30'000};
   Time due;
+  std::string error = {};  // of the attempt before; empty: this is the first
 };
 
 /// A call that is over, one way or the other.

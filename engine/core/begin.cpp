@@ -148,6 +148,10 @@ std::pair<std::string_view, std::string> hindrance(Turn& turn, const Received& r
 
 }  // namespace
 
+std::string why_no_more(const Turn& turn, const Workflow& workflow) {
+  return over_limit(turn, workflow, open_runs(turn, workflow));
+}
+
 Value kept_data(const Turn& turn, const Workflow& workflow, const Value& data) {
   if (data.find("raw") == nullptr || turn.workflows.reads_raw(workflow)) return data;
   std::vector<Member> members;

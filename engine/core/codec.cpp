@@ -76,6 +76,10 @@ std::string encode_flow(const Flow& flow) {
   w.number("clock", flow.clock);
   w.number("granted", flow.granted);
   w.time("held", flow.held);
+  w.time("contacted", flow.contacted);
+  w.number("doubts", flow.doubts);
+  w.number("more_attempts", flow.more_attempts);
+  w.text("failed_at", flow.failed_at);
   w.text("failing", flow.failing);
   w.value("loops", flow.loops);
   w.value("used", flow.used);
@@ -103,6 +107,10 @@ Flow decode_flow(const Value& v) {
   flow.clock = count_of(v, "clock") > 0;
   flow.granted = count_of(v, "granted") > 0;
   flow.held = time_of(v, "held");
+  flow.contacted = time_of(v, "contacted");
+  flow.doubts = count_of(v, "doubts");
+  flow.more_attempts = count_of(v, "more_attempts");
+  flow.failed_at = text_of(v, "failed_at");
   flow.failing = text_of(v, "failing");
   flow.loops = v["loops"];
   flow.used = v["used"];
@@ -112,7 +120,8 @@ Flow decode_flow(const Value& v) {
 
 bool is_plain(const Flow& flow) {
   return flow.parent.empty() && !flow.waited && !flow.collecting && !flow.clock && !flow.granted &&
-         flow.held == Time{} && flow.failing.empty() && flow.loops.is_null() && flow.used.is_null() &&
+         flow.held == Time{} && flow.contacted == Time{} && flow.doubts == 0 && flow.more_attempts == 0 &&
+         flow.failed_at.empty() && flow.failing.empty() && flow.loops.is_null() && flow.used.is_null() &&
          flow.events.is_null();
 }
 

@@ -1,5 +1,6 @@
 #include "core/contact.h"
 
+#include "base/hash.h"
 #include "base/time.h"
 #include "core/effects.h"
 #include "core/profile.h"
@@ -7,6 +8,7 @@
 #include "core/step.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace shopbell {
 namespace {
@@ -58,6 +60,31 @@ void count_contact(Turn& turn) {
   std::erase_if(contacts, [&](Time at) { return at <= turn.at - limit.per; });
   contacts.push_back(turn.at);
   turn.made.subject_changed = true;
+}
+
+namespace {
+
+void uncount_contact(Turn& turn, Time at) {
+  auto& contacts = turn.subject.contacts;
+  const auto counted = std::find(contacts.begin(), contacts.end(), at);
+  if (counted == contacts.end()) return;
+  contacts.erase(counted);
+  turn.made.subject_changed = true;
+}
+
+}  // namespace
+
+void give_back_contact(Turn& turn, Run& run) {
+  const Time at = std::exchange(run.flow.contacted, Time{});
+  run.flow.granted = false;
+  if (at == Time{}) return;
+  if (!asks_elsewhere(turn, run)) return uncount_contact(turn, at);
+  tell(turn, run.event.subject, contact_returned, id_of({"returned", run.id, std::to_string(run.steps)}),
+       make_map(turn.arena, {{"at", Value(to_ms(at))}}));
+}
+
+void take_contact_returned(Turn& turn, const Event& event) {
+  uncount_contact(turn, from_ms(event.data["contact"]["at"].integer_or(0)));
 }
 
 bool has_consent(const Value& customer, std::string_view channel) {

@@ -10,6 +10,8 @@ namespace shopbell {
 /// there, {contact: {run, at, why}}: it may (counted already), or not before `at`.
 constexpr std::string_view contact_asked = "contact.asked";
 constexpr std::string_view contact_answered = "contact.answered";
+/// data {contact: {at}}: what was counted then did not reach the customer.
+constexpr std::string_view contact_returned = "contact.returned";
 
 struct Room {
   Time at;          // when the customer may be reached
@@ -19,6 +21,9 @@ struct Room {
 /// As far as is known now.
 Room room_for_contact(const Turn& turn, const Value& customer);
 void count_contact(Turn& turn);
+/// What the run had counted for the step that it stands at did not reach the customer: it counts no more.
+void give_back_contact(Turn& turn, Run& run);
+void take_contact_returned(Turn& turn, const Event& event);
 
 /// `customer.consent.CHANNEL`, else `customer.accepts_CHANNEL`, is true. A log needs none.
 bool has_consent(const Value& customer, std::string_view channel);

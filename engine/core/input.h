@@ -47,6 +47,23 @@ struct Cancelled {
   std::string run, by;
 };
 
+/// A person decided about a run that has failed; it is among the subject's `failed`.
+struct Resolved {
+  enum class Remedy : std::uint8_t { retry, skip, cancel };
+  std::string run;
+  Remedy remedy = Remedy::retry;
+  std::string by;
+};
+
+/// The workflows were edited: runs of this subject that an edit concerns are to take it.
+struct Edited {};
+
+/// An input of this subject made the engine itself fail, again and again: the run that it was for fails; without
+/// one, those that are due.
+struct Broken {
+  std::string run;
+};
+
 /// A workflow with schedules is there, anew or as before: its clock is set. About the subject schedule_subject().
 struct Scheduled {
   std::string workflow;
@@ -59,7 +76,7 @@ struct Merged {
 
 struct Input {
   Time at;  // logical time; never goes back for a shard
-  std::variant<Received, Finished, Due, Cancelled, Scheduled, Merged> what;
+  std::variant<Received, Finished, Due, Cancelled, Scheduled, Resolved, Edited, Broken, Merged> what;
 };
 
 }  // namespace shopbell

@@ -74,6 +74,7 @@ class Reception {
       turn_.set_profile(learn(turn_.subject.profile, event_, turn_.workflows.shop().currency, turn_.arena));
     if (event_.type == contact_asked) take_contact_asked(turn_, event_);
     if (event_.type == contact_answered) take_contact_answered(turn_, event_);
+    if (event_.type == contact_returned) take_contact_returned(turn_, event_);
     if (event_.type == tags_changed) take_tags_changed(turn_, event_);
     if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
     if (turn_.segments_edition != turn_.profile_edition)

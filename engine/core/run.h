@@ -23,6 +23,10 @@ struct Flow {
   bool clock = false;      // it is no run of steps: it waits for the next fire of its workflow's schedules
   bool granted = false;    // the customer's contact budget has room for the step it stands at
   Time held;               // since when the step that it stands at is held back
+  Time contacted;          // when the step that it stands at was counted in the contact budget
+  std::uint32_t doubts = 0;         // how often the call that it waits for was in doubt
+  std::uint32_t more_attempts = 0;  // of that call, granted by a person
+  std::string failed_at;   // failed: the id of the step
   std::string failing;     // on_error of the workflow is at work; why
   Value loops;             // of for_each, the innermost last: a list of {at, n, items}
   Value used;              // ids of the events that wait_for has had

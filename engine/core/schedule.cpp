@@ -21,21 +21,27 @@ std::optional<Time> next_of(const Schedule& schedule, const ShopFacts& shop, Tim
   return next_fire(*schedule.cron, zone != nullptr ? *zone : *find_zone("UTC"), after);
 }
 
+/// What of one schedule is due: the fire to pass on, how many before it were missed, and how far that brings it.
 struct Fires {
-  Time last;                // the newest that is due
-  std::int64_t missed = 0;  // those that were due before it
-  std::optional<Time> next;
+  Time at;
+  std::int64_t missed = 0;
+  Time upto;
 };
 
-Fires due_fires(const Workflow& workflow, const ShopFacts& shop, Time first, Time now) {
-  Fires fires{first, 0, next_fire(workflow, shop, first)};
-  while (fires.next && *fires.next <= now) {
-    fires.last = *fires.next;
+/// Nothing: no fire after `upto` is due. `all` takes one at a time, the others are due at once.
+std::optional<Fires> due_fires(const Schedule& schedule, const ShopFacts& shop, Time upto, Time now) {
+  auto next = next_of(schedule, shop, upto);
+  if (!next || *next > now) return {};
+  Fires fires{*next, 0, *next};
+  for (next = next_of(schedule, shop, *next); next && *next <= now; next = next_of(schedule, shop, *next)) {
+    fires.at = *next;
     ++fires.missed;
     const bool many = fires.missed % static_cast<std::int64_t>(misfires_max) == 0;
-    fires.next =
-        next_fire(workflow, shop, many ? std::max(fires.last, now - Millis{24 * 3'600'000}) : fires.last);
+    if (many) next = std::max(fires.at, now - Millis{24 * 3'600'000});
   }
+  const bool one_by_one = schedule.misfire == Misfire::all && fires.missed < static_cast<std::int64_t>(misfires_max);
+  if (one_by_one) return Fires{fires.upto, 0, fires.upto};
+  fires.upto = fires.at;
   return fires;
 }
 
@@ -56,10 +62,42 @@ void fire(Turn& turn, const Workflow& workflow, Time at, std::int64_t missed) {
 }
 
 // Two versions with the same keep their clock, and what it has missed.
-Value told_schedules(Arena& arena, const Workflow& workflow) {
+std::string text_of(const Workflow& workflow) {
   std::string text;
   for (const Schedule& schedule : workflow.schedules) text += schedule.text + " " + schedule.timezone + "\n";
-  return make_map(arena, {{"schedules", arena.copy(text)}});
+  return text;
+}
+
+// In the vars of the clock: its schedules, up to when the fires of each were passed on, and the last of them.
+Value clock_vars(Arena& arena, const Workflow& workflow, const std::vector<Time>& upto, Time last) {
+  std::vector<Value> times;
+  for (const Time at : upto) times.emplace_back(to_ms(at));
+  return make_map(arena, {{"schedules", arena.copy(text_of(workflow))},
+                          {"upto", make_list(arena, times)},
+                          {"last", Value(to_ms(last))}});
+}
+
+// A clock that an older version of the engine has begun knows only when it is due.
+std::vector<Time> upto_of(const Run& clock, const Workflow& workflow) {
+  std::vector<Time> upto(workflow.schedules.size(), clock.due - Millis{1});
+  const Value kept = clock.vars["upto"];
+  if (kept.is(Kind::list) && kept.size() == upto.size())
+    for (std::size_t i = 0; i < upto.size(); ++i) upto[i] = from_ms(kept.items()[i].integer_or(0));
+  return upto;
+}
+
+std::optional<Time> next_after(const Workflow& workflow, const ShopFacts& shop, const std::vector<Time>& upto) {
+  std::optional<Time> first;
+  for (std::size_t i = 0; i < upto.size(); ++i) {
+    const auto next = next_of(workflow.schedules[i], shop, upto[i]);
+    if (next && (!first || *next < *first)) first = next;
+  }
+  return first;
+}
+
+void set_schedules(Turn& turn, Run& clock, const Workflow& workflow, Time due) {
+  clock.vars = clock_vars(turn.arena, workflow, std::vector<Time>(workflow.schedules.size(), turn.at), Time{});
+  clock.due = due;
 }
 
 Run new_clock(Turn& turn, const Workflow& workflow, Time due) {
@@ -68,18 +106,21 @@ Run new_clock(Turn& turn, const Workflow& workflow, Time due) {
   run.workflow = workflow.id;
   run.version = workflow.version;
   run.started = turn.at;
-  run.due = due;
   run.event.source = "shopbell/schedule";
   run.event.type = schedule_fired;
   run.event.subject = turn.arena.copy(turn.subject.id);
   run.event.at = turn.at;
-  run.vars = told_schedules(turn.arena, workflow);
   run.flow.clock = true;
+  set_schedules(turn, run, workflow, due);
   return run;
 }
 
-Misfire misfire_of(const Workflow& workflow) {
-  return workflow.schedules.empty() ? Misfire::once : workflow.schedules.front().misfire;
+void pass_on(Turn& turn, const Workflow& workflow, const Schedule& schedule, const Fires& fires, Time& last) {
+  if (schedule.misfire == Misfire::skip && turn.at - fires.at > misfire_grace)
+    return turn.note("skipped", "the fire of " + format_rfc3339(fires.at) + " was missed", workflow.id);
+  if (fires.at == last) return;  // another of its schedules has the same time
+  last = fires.at;
+  fire(turn, workflow, fires.at, fires.missed);
 }
 
 }  // namespace
@@ -110,9 +151,7 @@ void set_clock(Turn& turn, const std::string& id) {
   if (!next) {
     end_run(turn, *old, RunStatus::done, "it has no schedule any more");
   } else {
-    const Value schedules = told_schedules(turn.arena, *workflow);
-    if (!same(old->vars, schedules)) old->due = *next;
-    old->vars = schedules;
+    if (old->vars["schedules"].text_or({}) != text_of(*workflow)) set_schedules(turn, *old, *workflow, *next);
     old->version = workflow->version;
   }
   settle(turn, std::string(old->id));
@@ -123,15 +162,18 @@ void tick(Turn& turn, Run& run) {
   if (workflow == nullptr || !workflow->enabled || workflow->schedules.empty())
     return end_run(turn, run, RunStatus::done, "it has no schedule any more");
   const ShopFacts& shop = turn.workflows.shop();
-  const Misfire policy = misfire_of(*workflow);
-  Fires fires = due_fires(*workflow, shop, run.due, turn.at);
-  if (policy == Misfire::all && fires.missed > 0 && fires.missed < static_cast<std::int64_t>(misfires_max))
-    fires = {run.due, 0, next_fire(*workflow, shop, run.due)};  // the others are due at once, one an input
-  if (policy == Misfire::skip && turn.at - fires.last > misfire_grace)
-    turn.note("skipped", "the fire of " + format_rfc3339(fires.last) + " was missed", run.workflow);
-  else fire(turn, *workflow, fires.last, fires.missed);
-  if (!fires.next) return end_run(turn, run, RunStatus::done, "it does not fire any more");
-  run.due = *fires.next;
+  std::vector<Time> upto = upto_of(run, *workflow);
+  Time last = from_ms(run.vars["last"].integer_or(0));
+  for (std::size_t i = 0; i < upto.size(); ++i) {
+    const auto fires = due_fires(workflow->schedules[i], shop, upto[i], turn.at);
+    if (!fires) continue;
+    upto[i] = fires->upto;
+    pass_on(turn, *workflow, workflow->schedules[i], *fires, last);
+  }
+  const auto next = next_after(*workflow, shop, upto);
+  if (!next) return end_run(turn, run, RunStatus::done, "it does not fire any more");
+  run.vars = clock_vars(turn.arena, *workflow, upto, last);
+  run.due = *next;
   run.version = workflow->version;
 }
 

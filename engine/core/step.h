@@ -12,9 +12,6 @@ struct Room;
 /// caller has it already, else null.
 void advance(Turn& turn, Run& run, const Value& scope = {});
 
-/// The call that the run waits for has ended. The answer is known to be for this run and this attempt.
-void take_answer(Turn& turn, Run& run, const Finished& finished);
-
 /// It is due: goes on behind its wait, or with what was held back, or without what it has waited for too long.
 void resume(Turn& turn, Run& run);
 

@@ -36,6 +36,7 @@ struct Subject {
   Value recent;                    // events that runs may look back at: see core/recent.h
   Value things;                    // what its events were about, and as of when: see core/things.h
   std::vector<Run> runs;       // the open ones, oldest first
+  std::vector<Run> failed;     // only for the input Resolved: the run that it is about
   std::vector<std::string> identities;  // what else it is called, oldest first: see core/identity.h
   std::vector<std::string> merged;      // what were subjects of their own once: rows of then are under these ids
   std::string leads_to;        // not empty: this is no subject, but a name of that one

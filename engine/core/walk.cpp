@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "core/arguments.h"
+#include "core/contact.h"
 #include "core/effects.h"
 #include "core/replayed.h"
 #include "core/scope.h"
@@ -33,9 +34,9 @@ std::string place_of(const Instruction& step) {
   return step.line > 0 ? place + ", line " + std::to_string(step.line) : place;
 }
 
-void order_call(Turn& turn, const Run& run, const Instruction& step, Time due) {
+void order_call(Turn& turn, const Run& run, const Instruction& step, Time due, std::string error) {
   Call call{run.call, run.id, run.workflow, static_cast<int>(run.attempt), due, run.args};
-  turn.made.calls.push_back({std::move(call), std::string(step.action->name), step.id, step.timeout, due});
+  turn.made.calls.push_back({std::move(call), std::string(step.action->name), step.id, step.timeout, due, std::move(error)});
 }
 
 namespace {
@@ -74,12 +75,14 @@ void Walk::go() {
 
 void Walk::keep_output(const Instruction& step, const Value& output) {
   ++run_.at;
+  run_.flow.contacted = {};
   if (step.as.empty() && output.is_null()) return;
   run_.outputs = MapBuilder(turn_.arena, run_.outputs).add(step.id, output).build();
   scope_fresh_ = false;
 }
 
 void Walk::fail_step(const Instruction& step, const Error& error) {
+  give_back_contact(turn_, run_);
   if (!step.go_on_after_failure && step.failure == 0) return fail_run(step, error);
   note("error", step, error.message + "; the run goes on, as the step says");
   keep_error(step, error);
@@ -127,6 +130,8 @@ void Walk::note(std::string_view code, const Instruction& step, std::string text
 
 void Walk::end(RunStatus status, std::string reason) {
   going_ = false;
+  if (status == RunStatus::failed && run_.at < workflow_.program.size())
+    run_.flow.failed_at = workflow_.program[run_.at].id;
   end_run(turn_, run_, status, std::move(reason));
 }
 
@@ -165,6 +170,7 @@ void Walk::execute(const Instruction& step) {
 
 void Walk::act(const Instruction& step) {
   if (step.action != nullptr && step.action->reaches_customer && !may_reach(step)) return;
+  if (!run_.call.empty() && step.action != nullptr) return call_again(step);
   const auto args = arguments(step);
   if (!args) return;
   if (step.action != nullptr && step.action->decide != nullptr) return decide(step, *args);
@@ -204,6 +210,15 @@ void Walk::record_call(const Instruction& step) {
   run_.attempt = 0;
   run_.args = {};
   keep_output(step, Value());
+}
+
+// A person has it tried again: what may have been done has the key that it had, and so the arguments.
+void Walk::call_again(const Instruction& step) {
+  ++run_.attempt;
+  run_.status = RunStatus::calling;
+  order_call(turn_, run_, step, turn_.at, "tried again by a person");
+  note("called", step, label_of(step) + ", attempt " + std::to_string(run_.attempt));
+  going_ = false;
 }
 
 void Walk::branch(const Instruction& step) {

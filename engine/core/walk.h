@@ -45,6 +45,7 @@ class Walk {
   void decide(const Instruction& step, const Value& args);
   void call(const Instruction& step, const Value& args);
   void record_call(const Instruction& step);
+  void call_again(const Instruction& step);
   void branch(const Instruction& step);
   void set(const Instruction& step);
   void emit_event(const Instruction& step);
@@ -86,7 +87,8 @@ class Walk {
 std::string label_of(const Instruction& step);
 std::string place_of(const Instruction& step);
 /// An attempt at the call of the run.
-void order_call(Turn& turn, const Run& run, const Instruction& step, Time due);
+/// `error`: why there was none before; empty: this is the first.
+void order_call(Turn& turn, const Run& run, const Instruction& step, Time due, std::string error = {});
 Error problem(std::string code, std::string message);
 
 }  // namespace shopbell

@@ -141,6 +141,7 @@ bool Walk::may_contact(const Instruction& step) {
     return false;
   }
   count_contact(turn_);
+  run_.flow.contacted = turn_.at;
   return true;
 }
 
@@ -154,6 +155,7 @@ void Walk::hold_back(const Instruction& step, const Room& room) {
 
 void Walk::take_room(const Instruction& step, const Room& room) {
   run_.flow.granted = room.at <= turn_.at;
+  if (run_.flow.granted) run_.flow.contacted = turn_.at;
   going_ = true;
   if (!run_.flow.granted) hold_back(step, room);
   if (going_) go();
@@ -168,6 +170,7 @@ void Walk::hold(const Instruction& step, Time until, std::string why) {
 void Walk::leave_out(const Instruction& step, std::string_view code, std::string why) {
   note(code, step, label_of(step) + " is left out: " + why);
   run_.flow.held = {};
+  run_.call.clear();  // of an attempt before
   ++run_.at;
 }
 

@@ -54,6 +54,9 @@ struct Retry {
   Millis max_backoff{15 * 60'000};
 };
 
+/// What becomes of a call of which nobody knows whether it was done.
+enum class InDoubt : std::uint8_t { resend_once, hold, drop };
+
 enum class Op : std::uint8_t {
   act,     // do `action` with `arguments`
   branch,  // go on when `condition` holds, else to `target`
@@ -85,6 +88,7 @@ struct Instruction {
   Millis duration{0};
   Millis timeout{30'000};  // of one attempt
   Retry retry;
+  InDoubt in_doubt = InDoubt::resend_once;
   bool go_on_after_failure = false;  // on_error: continue
   std::uint32_t failure = 0;         // on_error: where its steps begin; 0: none
   std::vector<Trigger> triggers;     // wait_for

@@ -17,7 +17,9 @@ namespace {
 constexpr Millis limit_per_max{std::int64_t{5} * 366 * 24 * 3600 * 1000};
 constexpr Millis every_min{60'000};
 constexpr std::array<std::string_view, 7> weekdays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-constexpr Key contact_keys[] = {{"limit"}, {"quiet_hours"}, {"over"}, {"expire"}};
+// Transactional steps are exempt; who wants to may say so.
+constexpr Key contact_keys[] = {{"limit"}, {"quiet_hours"}, {"over"}, {"expire"}, {"transactional"}, {"transactional exempt"}};
+constexpr std::array<std::string_view, 1> transactional_choices{"exempt"};
 constexpr std::array<std::string_view, 2> over_choices{"defer", "skip"};
 
 std::string zone_name(const yaml::Node& node, Report& report) {
@@ -125,6 +127,9 @@ ContactRule read_contact(const yaml::Node& node, Report& report) {
   if (const yaml::Node* limit = fields.find("limit"))
     rule.limit = read_limit(*limit, report).value_or(RunLimit{});
   if (const yaml::Node* quiet = fields.find("quiet_hours")) rule.quiet = read_span(*quiet, report);
+  fields.choice("transactional", transactional_choices);
+  if (const yaml::Node* exempt = fields.find("transactional exempt"); exempt != nullptr && !exempt->is_null())
+    wrong_type(report, *exempt, "transactional exempt", "without a value");
   rule.skip = fields.choice("over", over_choices) == std::size_t{1};
   rule.expire = fields.duration("expire", Millis{60'000}, limit_per_max).value_or(Millis{0});
   return rule;

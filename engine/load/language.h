@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 6> pers{"customer", "order", "cart", "che
 constexpr std::array<std::string_view, 8> lint_ids{
     "starts_itself",   "answers_twice", "unreachable_steps",     "nobody_emits",
     "without_consent", "no_way_to_a_person", "longer_than_retention", "every_update"};
+constexpr std::array<std::string_view, 3> doubts{"resend_once", "hold", "drop"};  // in the order of InDoubt
 constexpr std::int64_t attempts_max = 100;
 constexpr std::uint32_t limit_count_max = 1000;
 
@@ -119,13 +120,18 @@ constexpr Key action_keys[] = {
      "How long one attempt of an action may take, up to 1h (otherwise: 30s); how long `parallel` or "
      "`call` may take."},
     {"retry", Form::retry, "How often and when a failed attempt is made again."},
+    {"in_doubt", Form::choice,
+     "When nobody knows whether a call was done (the connection broke behind its last byte, or the server died): "
+     "resend_once, with the same key; hold (the run fails, and waits for a person); drop (the run goes on). "
+     "Otherwise: resend_once.",
+     doubts},
     {"on_error", Form::on_error,
      "When it has failed for good: fail (the run fails), continue, or a list of steps. Otherwise: fail.",
      failure_choices}};
 /// Whether a verb that is no action takes one of action_keys.
 constexpr bool takes(std::string_view verb, std::string_view modifier) {
   if (verb == "wait_for") return modifier == "as";
-  return (verb == "call" || verb == "parallel") && modifier != "retry";
+  return (verb == "call" || verb == "parallel") && modifier != "retry" && modifier != "in_doubt";
 }
 constexpr Key wait_keys[] = {
     {"until", Form::text, "One of `hours` in shopbell.yaml: until it opens, as in: until: business hours."}};

@@ -81,7 +81,8 @@ class Collector {
 
   void element(const yaml::Node& loop) {
     const yaml::Node* as = loop.find("as");
-    if (as == nullptr) names_.outputs.insert("item");
+    const bool usual = as == nullptr || as->text == "item";  // though it is a noun of some events
+    if (usual) names_.outputs.insert("item");
     else if (as->is_text() && check(*as, "a name")) output(*as);
   }
 

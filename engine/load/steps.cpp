@@ -166,6 +166,8 @@ void Compiler::act(const Verb& verb, const Step& step) {
   if (const yaml::Node* timeout = step.node.find("timeout"))
     i.timeout = read_duration(*timeout, "timeout", Millis{100}, timeout_max, draft_.report).value_or(i.timeout);
   if (const yaml::Node* retry = step.node.find("retry")) i.retry = read_retry(*retry);
+  if (const yaml::Node* doubt = step.node.find("in_doubt"))
+    i.in_doubt = static_cast<InDoubt>(read_choice(*doubt, "in_doubt", doubts, draft_.report).value_or(0));
   handle_failure(step, at);
 }
 

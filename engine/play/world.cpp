@@ -56,6 +56,9 @@ void World::take(const std::string& id, const Input& input) {
   if (const auto* received = std::get_if<Received>(&input.what); received != nullptr && received->workflow.empty())
     if (!seen_.insert(event_digest(received->event.source, received->event.id)).second) return;
   Subject subject = this->subject(id);
+  if (const auto* resolved = std::get_if<Resolved>(&input.what))
+    if (const auto failed = kept_[id].failed.find(resolved->run); failed != kept_[id].failed.end())
+      subject.failed.push_back(known(decode_run(failed->second, arena_)));
   Transition made = apply(*workflows_, subject, input, arena_);
   keep(id, subject, made);
   for (const CallEnd& end : made.calls_ended)
@@ -70,6 +73,10 @@ void World::keep(const std::string& id, const Subject& subject, const Transition
   if (made.subject_changed) kept.state = encode_subject(subject);
   kept.runs.clear();
   for (const Run& run : subject.runs) kept.runs.push_back(encode_run(run));
+  for (const Run& run : made.runs) {
+    if (run.status == RunStatus::failed && !is_part(run) && !run.flow.clock) kept.failed[run.id] = encode_run(run);
+    else kept.failed.erase(run.id);
+  }
   if (const auto before = due_of_.find(id); before != due_of_.end()) {
     due_.erase({before->second, id});
     due_of_.erase(before);

@@ -22,6 +22,7 @@ namespace shopbell::play {
 struct Kept {
   std::string state;              // encode_subject(); empty: a new one
   std::vector<std::string> runs;  // encode_run() of the open ones, by age
+  std::map<std::string, std::string> failed = {};  // by id: of those that failed, until somebody decides
 };
 
 /// One input that was taken.

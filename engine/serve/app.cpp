@@ -108,9 +108,12 @@ struct App {
 Shard::Outside outside_of(App& app) {
   return {
       .answer = [&app](Responder::Many answers) { app.server->answer_all(std::move(answers)); },
+      .reserve = [&app](const CallRow& row, bool waited) { return app.dispatch->reserve(row, waited); },
+      .release = [&app](const CallRow& row) { app.dispatch->release(row); },
+      .room = [&app](const std::vector<WaitingCalls>& waiting) { return app.dispatch->room(waiting); },
+      .freed = [&app] { return app.dispatch->freed(); },
       .start = [&app](std::vector<CallRow> calls) { app.dispatch->start(std::move(calls)); },
-      .settled = [&app](const std::vector<std::string>& keys) { app.dispatch->settled(keys); },
-      .wants_calls = [&app] { return app.dispatch->wants_more(); },
+      .dedupes = [&app](const CallRow& row) { return app.dispatch->dedupes(row); },
       .dead =
           [&app] {
             app.dead = true;

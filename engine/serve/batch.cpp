@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "core/replayed.h"
 #include "intake/cloudevent.h"
+#include "serve/dispatch.h"
 
 #include <algorithm>
 #include <iterator>
@@ -34,6 +35,15 @@ std::string_view to_text(Outcome::Status status) {
     case Outcome::Status::retry: return "retry";
     case Outcome::Status::failed: return "failed";
     case Outcome::Status::unknown: return "unknown";
+  }
+  return "";
+}
+
+std::string_view to_text(Resolved::Remedy remedy) {
+  switch (remedy) {
+    case Resolved::Remedy::retry: return "retry";
+    case Resolved::Remedy::skip: return "skip";
+    case Resolved::Remedy::cancel: return "cancel";
   }
   return "";
 }
@@ -97,9 +107,16 @@ void describe(InputRow& row, const Entry& entry) {
   } else if (const auto* scheduled = std::get_if<Scheduled>(&entry.input.what)) {
     row.kind = "scheduled";
     row.detail = json_of({{"workflow", scheduled->workflow}});
+  } else if (const auto* resolved = std::get_if<Resolved>(&entry.input.what)) {
+    row.kind = "resolved";
+    row.detail = json_of({{"run", resolved->run}, {"remedy", to_text(resolved->remedy)}, {"by", resolved->by}});
+  } else if (const auto* broken = std::get_if<Broken>(&entry.input.what)) {
+    row.kind = "broken";
+    row.detail = json_of({{"run", broken->run}});
   } else {
-    row.kind = "due";
-    if (std::get<Due>(entry.input.what).new_segments) row.detail = json_of({{"new_segments", true}});
+    const auto* due = std::get_if<Due>(&entry.input.what);
+    row.kind = due != nullptr ? "due" : "edited";
+    if (due != nullptr && due->new_segments) row.detail = json_of({{"new_segments", true}});
   }
 }
 
@@ -127,6 +144,9 @@ Result<void> BatchMaker::load(std::vector<Entry>& entries) {
   }
   std::vector<std::uint64_t> seen;
   if (auto loaded = load_subjects(std::move(ids), digests, seen); !loaded) return loaded;
+  for (const Entry& entry : entries)
+    if (const auto* resolved = std::get_if<Resolved>(&entry.input.what))
+      if (auto found = load_failed(entry, *resolved); !found) return found;
   mark_repeated(entries, digests, seen);
   return {};
 }
@@ -155,6 +175,18 @@ Result<void> BatchMaker::load_subjects(std::vector<std::string> ids, const std::
   return led.empty() ? Result<void>() : load_subjects(std::move(led), {}, seen);
 }
 
+Result<void> BatchMaker::load_failed(const Entry& entry, const Resolved& resolved) {
+  const auto states = store_.failed_runs(entry.subject);
+  if (!states) return tl::unexpected(states.error());
+  Loading& to = subjects_.at(entry.subject);
+  for (const std::string& state : *states) {
+    auto run = decode_run(state, arena_);
+    if (!run) return tl::unexpected(run.error());
+    if (run->id == resolved.run && to.known_runs.insert(run->id).second) to.subject.failed.push_back(std::move(*run));
+  }
+  return {};
+}
+
 void BatchMaker::mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen) {
   std::unordered_set<std::string> known;
   for (std::size_t i = 0; i < asked.size(); ++i)
@@ -169,7 +201,6 @@ Result<void> BatchMaker::make(std::vector<Entry>& entries) {
     if (!entry.repeated) take(entry);
   if (auto done = take_following(); !done) return done;
   add_subjects();
-  drop_ended_calls();
   for (RunRow& row : rows_.runs) row.notes = std::move(run_notes_[row.id]);
   return {};
 }
@@ -246,7 +277,9 @@ void BatchMaker::add_run(const Run& run, Loading& on, std::uint64_t seq) {
   const bool open = is_open(run.status);
   row.ended = open ? std::nullopt : std::optional(run.ended);
   row.due = is_due(run, Time::max()) ? std::optional(run.due) : std::nullopt;
-  row.state = open ? encode_run(run) : std::string();
+  // One that has failed is kept until a person decides about it.
+  const bool kept = open || (run.status == RunStatus::failed && counts);
+  row.state = kept ? encode_run(run) : std::string();
   if (row.due) wake_at(*row.due);
   after_.runs_done += counts && run.status == RunStatus::done;
   after_.runs_stopped += counts && run.status == RunStatus::stopped;
@@ -255,9 +288,9 @@ void BatchMaker::add_run(const Run& run, Loading& on, std::uint64_t seq) {
 
 void BatchMaker::add_call(const CallOrder& order, const std::string& subject) {
   CallRow row{order.call.key, order.call.run, order.call.workflow, subject, order.action, order.step, to_json(order.call.args),
-              static_cast<std::uint32_t>(order.call.attempt), order.timeout.count(), order.due};
-  if (row.due <= now_) after_.calls_now.push_back(row);
-  else wake_at(row.due);
+              static_cast<std::uint32_t>(order.call.attempt), order.timeout.count(), order.due,
+              destination_of(order.action, order.call.args), order.error};
+  if (row.due > now_) wake_at(row.due);
   rows_.calls.push_back(std::move(row));
 }
 
@@ -300,13 +333,6 @@ Result<void> BatchMaker::take_following() {
 void BatchMaker::add_subjects() {
   for (auto& [id, loading] : subjects_)
     if (loading.changed) rows_.subjects.push_back({id, loading.known ? encode_subject(loading.subject) : std::string()});
-}
-
-// A run that a later input of this batch stopped no longer makes its call.
-void BatchMaker::drop_ended_calls() {
-  std::unordered_set<std::string_view> ended;
-  for (const CallEndRow& row : rows_.calls_ended) ended.insert(row.key);
-  std::erase_if(after_.calls_now, [&](const CallRow& row) { return ended.contains(row.key); });
 }
 
 void BatchMaker::wake_at(Time due) {

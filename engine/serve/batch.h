@@ -37,7 +37,6 @@ struct Entry {
 
 /// What is to be done once the rows are durable.
 struct Aftermath {
-  std::vector<CallRow> calls_now;       // may start at once
   std::vector<std::string> log;
   std::uint64_t runs_started = 0, runs_done = 0, runs_stopped = 0, runs_failed = 0;
   std::uint64_t messages_in = 0, messages_out = 0, quarantined = 0, events = 0;
@@ -68,6 +67,7 @@ class BatchMaker {
   };
 
   Result<void> load(std::vector<Entry>& entries);
+  Result<void> load_failed(const Entry& entry, const Resolved& resolved);
   void mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen);
   Result<void> load_subjects(std::vector<std::string> ids, const std::vector<Digest>& digests, std::vector<std::uint64_t>& seen);
   void take(Entry& entry);
@@ -89,7 +89,6 @@ class BatchMaker {
   Result<void> take_following();
   void add_subjects();
   void wake_at(Time due);
-  void drop_ended_calls();
 
   const Workflows& workflows_;
   Store& store_;

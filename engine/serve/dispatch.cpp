@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <coroutine>
+#include <utility>
 
 namespace shopbell {
 
@@ -65,39 +66,65 @@ Dispatch::Dispatch(std::shared_ptr<const ShopConfig> config, std::unique_ptr<Cli
 
 Dispatch::~Dispatch() { stop(Millis{0}); }
 
-void Dispatch::start(std::vector<CallRow> calls) {
-  std::vector<CallRow> beginning;
-  {
-    const std::lock_guard lock(mutex_);
-    for (CallRow& row : calls) {
-      if (stopping_) break;
-      if (busy_.contains(row.key)) continue;
-      if (in_flight_ >= calls_in_flight_max) {
-        overflowed_ = true;
-        break;
-      }
-      busy_.insert(row.key);
-      ++in_flight_;
-      beginning.push_back(std::move(row));
-    }
-    metrics_.calls_in_flight = static_cast<std::int64_t>(in_flight_);
+std::string destination_of(std::string_view action, const Value& args) {
+  const Action* known = find_action(action);
+  return known != nullptr && known->destination != nullptr ? known->destination(args) : std::string(action);
+}
+
+bool Dispatch::reserve(const CallRow& row, bool waited) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  const bool behind = !waited && queues_.contains(row.destination);
+  if (behind || in_flight_ >= calls_in_flight_max || !destinations_.begin(row.destination, row.attempt > 1, clock_.wall())) {
+    wanted_ = true;
+    queues_.insert(row.destination);
+    return false;
   }
-  if (beginning.empty()) return;
-  client_->post([this, rows = std::move(beginning)]() mutable {
+  metrics_.calls_in_flight = static_cast<std::int64_t>(++in_flight_);
+  return true;
+}
+
+void Dispatch::release(const CallRow& row) { leave(row.destination, Destinations::Ended::broken_off); }
+
+void Dispatch::leave(const std::string& destination, Destinations::Ended how) {
+  const std::lock_guard lock(mutex_);
+  destinations_.ended(destination, how, clock_.wall());
+  metrics_.calls_in_flight = static_cast<std::int64_t>(--in_flight_);
+  freed_ = freed_ || wanted_;
+  if (in_flight_ == 0) idle_.notify_all();
+}
+
+std::vector<Room> Dispatch::room(const std::vector<WaitingCalls>& waiting) {
+  const std::lock_guard lock(mutex_);
+  const Time now = clock_.wall();
+  const std::size_t free = stopping_ ? 0 : calls_in_flight_max - in_flight_;
+  std::vector<Room> rooms;
+  queues_.clear();
+  for (const WaitingCalls& w : waiting) {
+    if (w.due <= now) queues_.insert(w.destination);
+    const std::size_t count = std::min(free, destinations_.room(w.destination, w.again, now));
+    if (count == 0) wanted_ = true;
+    rooms.push_back({count, free == 0 ? Time::max() : destinations_.room_at(w.destination, w.again, now)});
+  }
+  return rooms;
+}
+
+bool Dispatch::freed() {
+  const std::lock_guard lock(mutex_);
+  if (freed_) wanted_ = false;
+  return std::exchange(freed_, false);
+}
+
+bool Dispatch::dedupes(const CallRow& row) const {
+  const Action* action = find_action(row.action);
+  const auto args = parse_json_document(row.args);
+  return action != nullptr && action->dedupes != nullptr && args && action->dedupes(args->root(), config_->channels.root());
+}
+
+void Dispatch::start(std::vector<CallRow> calls) {
+  client_->post([this, rows = std::move(calls)]() mutable {
     for (CallRow& row : rows) begin(std::move(row));
   });
-}
-
-void Dispatch::settled(const std::vector<std::string>& keys) {
-  const std::lock_guard lock(mutex_);
-  for (const std::string& key : keys) busy_.erase(key);
-}
-
-bool Dispatch::wants_more() {
-  const std::lock_guard lock(mutex_);
-  if (!overflowed_ || in_flight_ > calls_in_flight_max / 2) return false;
-  overflowed_ = false;
-  return true;
 }
 
 void Dispatch::begin(CallRow row) {
@@ -143,17 +170,16 @@ void Dispatch::end(const Attempt& attempt, Outcome outcome) {
     const std::lock_guard lock(mutex_);
     stopped = stopping_ && outcome.error.code == "stopped";
   }
-  // Broken off by our own stop: the call stays open in the store and is tried again at the next start.
-  if (!stopped) {
-    auto arena = std::make_shared<Document>(std::move(outcome.output));
-    Finished finished{attempt.row.run, attempt.row.key, attempt.row.attempt, outcome.status, arena->root(), std::move(outcome.error), outcome.retry_after, std::move(outcome.message)};
-    Entry entry{attempt.row.subject, {clock_.wall(), std::move(finished)}, {}, {}};
-    entry.memory = std::move(arena);
-    finished_(std::move(entry));
-  }
-  const std::lock_guard lock(mutex_);
-  metrics_.calls_in_flight = static_cast<std::int64_t>(--in_flight_);
-  if (in_flight_ == 0) idle_.notify_all();
+  using How = Destinations::Ended;
+  const bool answered = outcome.status == Outcome::Status::done || outcome.status == Outcome::Status::failed;
+  leave(attempt.row.destination, stopped ? How::broken_off : answered ? How::answered : How::unanswered);
+  // Broken off by our own stop: the call stays claimed in the store, and the next start decides about it.
+  if (stopped) return;
+  auto arena = std::make_shared<Document>(std::move(outcome.output));
+  Finished finished{attempt.row.run, attempt.row.key, attempt.row.attempt, outcome.status, arena->root(), std::move(outcome.error), outcome.retry_after, std::move(outcome.message)};
+  Entry entry{attempt.row.subject, {clock_.wall(), std::move(finished)}, {}, {}};
+  entry.memory = std::move(arena);
+  finished_(std::move(entry));
 }
 
 void Dispatch::stop(Millis grace) {

@@ -1,13 +1,14 @@
 #pragma once
-// Does the calls: one coroutine an attempt, on the client's thread, at most calls_in_flight_max at
-// once. A key is busy from its start until the shard has committed what came of it, so no attempt is
-// started twice. Calls that find no room stay in the store; the shard asks again.
+// Does the calls: one coroutine an attempt, on the client's thread. A place for an attempt is reserved before its
+// claim is committed, and it is started after: so what the store says to be claimed may be under way, and what it
+// says to wait is not. What finds no place waits in the store; the shard asks again when places become free.
 
 #include "load/load.h"
 #include "net/client.h"
 #include "net/mail.h"
 #include "serve/batch.h"
 #include "serve/clock.h"
+#include "serve/destinations.h"
 #include "serve/metrics.h"
 
 #include <shopbell/action.h>
@@ -25,6 +26,9 @@ namespace shopbell {
 
 constexpr std::size_t calls_in_flight_max = 256;
 
+/// Where a call of this action goes.
+std::string destination_of(std::string_view action, const Value& args);
+
 class Dispatch {
  public:
   /// `finished` gets the result of an attempt as an input for the shard; any thread.
@@ -32,12 +36,18 @@ class Dispatch {
            std::function<void(Entry)> finished, Clock clock = {});
   ~Dispatch();
 
-  /// Starts those that are not busy, as far as there is room. Any thread.
+  /// A place for the attempt, to be started or released. `waited`: it comes from the store; else it is new, and stands
+  /// behind those of its destination that wait there. False: there is none now. Any thread.
+  bool reserve(const CallRow& row, bool waited);
+  void release(const CallRow& row);
+  /// For each: how many of them may be reserved now, and without room when there will be. Any thread.
+  std::vector<Room> room(const std::vector<WaitingCalls>& waiting);
+  /// A place has become free since somebody found none. Any thread.
+  bool freed();
+  /// Starts attempts that were reserved, and whose claims are durable. Any thread.
   void start(std::vector<CallRow> calls);
-  /// What came of these attempts is durable: their keys may be started again. Any thread.
-  void settled(const std::vector<std::string>& keys);
-  /// There were calls that found no room, and now there is some. Any thread.
-  bool wants_more();
+  /// Whether an attempt whose end nobody saw may just be made again. Any thread.
+  bool dedupes(const CallRow& row) const;
   /// Waits for attempts under way, at most `grace`, then breaks them off: they are tried again at the next start.
   void stop(Millis grace);
 
@@ -49,6 +59,7 @@ class Dispatch {
   static Driver drive(Dispatch& self, std::shared_ptr<Attempt> attempt);
   void begin(CallRow row);
   void end(const Attempt& attempt, Outcome outcome);
+  void leave(const std::string& destination, Destinations::Ended how);
 
   std::shared_ptr<const ShopConfig> config_;
   std::unique_ptr<Client> client_;
@@ -59,9 +70,10 @@ class Dispatch {
 
   std::mutex mutex_;
   std::condition_variable idle_;
-  std::unordered_set<std::string> busy_;
+  Destinations destinations_;
+  std::unordered_set<std::string> queues_;  // destinations whose calls wait in the store
   std::size_t in_flight_ = 0;
-  bool overflowed_ = false, stopping_ = false;
+  bool wanted_ = false, freed_ = false, stopping_ = false;
 };
 
 }  // namespace shopbell

@@ -3,7 +3,6 @@
 #include "core/schedule.h"
 #include "load/load.h"
 #include "serve/api.h"
-#include "serve/dispatch.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -16,7 +15,6 @@ namespace {
 
 constexpr Millis look_ahead{60'000};             // waits further away are looked up again by then
 constexpr std::chrono::seconds full_pause{1};    // between tries while the disk is full
-constexpr std::size_t calls_looked_up = 2 * calls_in_flight_max;  // those in flight are among them
 constexpr std::size_t poison_max = 16;           // inputs set aside in one batch before the engine gives up
 
 }  // namespace
@@ -27,6 +25,7 @@ Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> work
 Shard::~Shard() { stop(); }
 
 void Shard::begin() {
+  recover_calls();
   set_clocks(*workflows());
   ready_ = true;
 }
@@ -118,11 +117,13 @@ void Shard::run() {
 
 bool Shard::turn() {
   std::vector<Job> jobs = take();
-  start_due_calls();
+  std::vector<CallRow> claimed = claim_due_calls();
   add_due(jobs);
   add_segments(jobs);
-  if (jobs.empty() && (full_ || !segments_done_)) return false;
-  process(std::move(jobs));
+  add_edited(jobs);
+  const bool segments_over = segments_done_ && !full_;
+  if (jobs.empty() && claimed.empty() && unclaimed_.empty() && !segments_over) return false;
+  process(std::move(jobs), std::move(claimed));
   return true;
 }
 
@@ -190,21 +191,6 @@ void Shard::add_segments(std::vector<Job>& jobs) {
   jobs.push_back(std::move(job));
 }
 
-// Calls whose time has come: retries, those that found no room, and after a start all open ones.
-void Shard::start_due_calls() {
-  const Time now = clock_.wall();
-  if (outside_.wants_calls()) next_call_ = now;
-  if (full_ || next_call_ > now) return;
-  wait_until_synced();  // a call that is written and not durable may not start
-  auto calls = store_->due_calls(now + look_ahead, calls_looked_up);
-  if (!calls) return die(calls.error().message);
-  next_call_ = now + look_ahead;
-  const auto later = std::find_if(calls->begin(), calls->end(), [&](const CallRow& row) { return row.due > now; });
-  if (later != calls->end()) next_call_ = later->due;
-  calls->erase(later, calls->end());
-  if (!calls->empty()) outside_.start(std::move(*calls));
-}
-
 std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workflows& workflows) {
   std::set<std::uint64_t> poison;
   for (;;) {
@@ -228,12 +214,13 @@ void Shard::add_versions(Batch& rows, const Workflows& workflows) {
     rows.versions.push_back({workflow->version, workflow->id, encode_source(workflow->source)});
 }
 
-void Shard::process(std::vector<Job> jobs) {
+void Shard::process(std::vector<Job> jobs, std::vector<CallRow> claimed) {
   const auto workflows = this->workflows();
   std::vector<Entry> entries;
   for (Job& job : jobs) std::move(job.entries.begin(), job.entries.end(), std::back_inserter(entries));
   auto maker = make(entries, *workflows);
   if (!maker) return refuse(jobs, "store_failed", "the store has failed; nothing of this request was kept");
+  claim(maker->rows(), claimed);
   if (versions_stored_of_ != workflows) add_versions(maker->rows(), *workflows);
   if (segments_done_) maker->rows().versions.push_back(*segments_done_);
   const auto began = std::chrono::steady_clock::now();
@@ -242,8 +229,8 @@ void Shard::process(std::vector<Job> jobs) {
       versions_stored_of_ = workflows;
       segments_done_.reset();
       full_ = false;
-      return hand_over({std::move(jobs), std::move(entries), std::move(maker), began});
-    case Committed::full: return put_off(std::move(jobs), std::move(entries));
+      return hand_over({std::move(jobs), std::move(entries), std::move(maker), std::move(claimed), began});
+    case Committed::full: release(claimed); return put_off(std::move(jobs), std::move(entries));
     case Committed::fenced: die("another process has opened this data folder"); break;
     case Committed::failed: die("the store could not write"); break;
   }
@@ -255,6 +242,8 @@ void Shard::hand_over(Written written) {
     next_due_ = std::min(next_due_, *next);
     next_call_ = std::min(next_call_, *next);
   }
+  if (!unclaimed_.empty()) next_call_ = clock_.wall();
+  unclaimed_.clear();
   if (syncer_.joinable()) {
     std::unique_lock lock(written_mutex_);
     written_changed_.wait(lock, [this] { return written_.size() < limits_.written_max; });
@@ -312,12 +301,8 @@ void Shard::finish(Written& written) {
   count(after);
   metrics_.inputs += rows.inputs.size();
   metrics_.tickets_opened += rows.tickets.size();
-  std::vector<std::string> keys;
-  for (const Entry& entry : written.entries)
-    if (const auto* finished = std::get_if<Finished>(&entry.input.what)) keys.push_back(finished->call);
-  if (!keys.empty()) outside_.settled(keys);
   for (const std::string& line : after.log) spdlog::info("{}", line);
-  if (!after.calls_now.empty()) outside_.start(std::move(after.calls_now));
+  if (!written.claimed.empty()) outside_.start(std::move(written.claimed));
 }
 
 void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {

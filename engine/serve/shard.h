@@ -8,6 +8,7 @@
 #include "net/server.h"
 #include "serve/batch.h"
 #include "serve/clock.h"
+#include "serve/destinations.h"
 #include "serve/metrics.h"
 #include "serve/sweep.h"
 #include "store/store.h"
@@ -50,9 +51,13 @@ class Shard {
  public:
   struct Outside {
     std::function<void(Responder::Many)> answer;       // many answers at once
-    std::function<void(std::vector<CallRow>)> start;   // calls that may start
-    std::function<void(const std::vector<std::string>&)> settled;  // keys whose attempts' results are durable
-    std::function<bool()> wants_calls;                 // calls were left in the store for want of room
+    // Calls, as in serve/dispatch.h: a place, then a claim that is committed, then the start.
+    std::function<bool(const CallRow&, bool waited)> reserve;
+    std::function<void(const CallRow&)> release;
+    std::function<std::vector<Room>(const std::vector<WaitingCalls>&)> room;
+    std::function<bool()> freed;
+    std::function<void(std::vector<CallRow>)> start;
+    std::function<bool(const CallRow&)> dedupes;
     std::function<void()> dead;                        // the store failed: the process must end
   };
 
@@ -89,16 +94,22 @@ class Shard {
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void add_due(std::vector<Job>& jobs);
   void add_segments(std::vector<Job>& jobs);
-  void start_due_calls();
+  void add_edited(std::vector<Job>& jobs);
+  void look_for_edits(const Workflows& workflows);
+  void recover_calls();
+  std::vector<CallRow> claim_due_calls();
+  void claim(Batch& rows, std::vector<CallRow>& claimed);
+  void release(const std::vector<CallRow>& claimed);
   /// A batch that is written: what is to be done once it is synced.
   struct Written {
     std::vector<Job> jobs;
     std::vector<Entry> entries;
     std::unique_ptr<BatchMaker> maker;
+    std::vector<CallRow> claimed;       // attempts that begin then
     std::chrono::steady_clock::time_point began;
   };
 
-  void process(std::vector<Job> jobs);
+  void process(std::vector<Job> jobs, std::vector<CallRow> claimed);
   void hand_over(Written written);
   void sync_written();
   void wait_until_synced();
@@ -129,6 +140,13 @@ class Shard {
   std::shared_ptr<const Workflows> versions_stored_of_;
   Sweep sweep_;
   std::optional<VersionRow> segments_done_;
+  std::vector<std::string> unclaimed_;  // keys of attempts that a process before has begun, to be made again
+  struct EditedVersion {
+    std::string version;
+    std::uint64_t after = 0;            // key of the run that was looked at last
+  };
+  std::vector<EditedVersion> edited_;   // whose runs have not all been told of the edit
+  std::shared_ptr<const Workflows> edits_of_;  // the set that edited_ was made for
   Time next_due_, next_call_;           // when to look for due waits and calls again
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;

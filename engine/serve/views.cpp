@@ -75,7 +75,7 @@ Value view(const RunView& r, Arena& arena) {
 Value view(const CallView& c, Arena& arena) {
   return Shape(arena).number("key", c.key).text("id", c.row.key).text("action", c.row.action).text("status", c.status).text("run", c.row.run)
       .text("workflow", c.row.workflow).text("subject", c.row.subject).text("step", c.row.step).number("attempt", c.row.attempt)
-      .time("due", c.status == "open" ? std::optional(c.row.due) : std::nullopt).text("error", c.error).json("args", c.row.args).build();
+      .time("due", c.status == "open" ? std::optional(c.row.due) : std::nullopt).text("error", c.row.error).text("destination", c.row.destination).json("args", c.row.args).build();
 }
 
 Value view(const TicketView& t, Arena& arena) {

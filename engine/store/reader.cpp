@@ -30,7 +30,7 @@ constexpr std::string_view run_columns =
 static_assert(runs_of_event_max == 4096);
 constexpr std::string_view call_columns =
     "SELECT n, key, run, workflow, subject, action, step, args, attempt, timeout_ms, coalesce(due, ended), "
-    "status, error FROM call ";
+    "destination, error, claimed <> 0 AND due IS NOT NULL, status FROM call ";
 constexpr std::string_view ticket_columns =
     "SELECT n, id, run, workflow, subject, queue, priority, reason, note, frozen, at FROM ticket ";
 constexpr std::string_view message_columns =
@@ -65,8 +65,9 @@ RunView run_of(const Row& row) {
 CallView call_of(const Row& row) {
   return {row.number(0),
           CallRow{row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7),
-                  static_cast<std::uint32_t>(row.integer(8)), row.integer(9), row.time(10)},
-          row.text(11), row.text(12)};
+                  static_cast<std::uint32_t>(row.integer(8)), row.integer(9), row.time(10), row.text(11),
+                  row.text(12), row.number(13) != 0},
+          row.text(14)};
 }
 
 TicketView ticket_of(const Row& row) {
@@ -125,6 +126,7 @@ class SqliteReader : public Reader {
   Result<std::string> line(std::uint64_t seq) override;
   Result<std::optional<RunView>> run(std::string_view id) override;
   Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) override;
+  Result<std::vector<RunView>> attention(const Filter& f, Page page) override;
   Result<std::optional<std::string>> subject_state(std::string_view subject) override;
   Result<std::vector<SegmentCount>> segments() override;
   Result<std::vector<std::string>> members(std::string_view segment, std::string_view after, std::size_t max) override;
@@ -298,6 +300,23 @@ Result<std::vector<RunView>> SqliteReader::runs_of_event(std::uint64_t seq) {
   const std::uint64_t first = seq * runs_of_event_max;
   return all<RunView>(std::string(run_columns) + "WHERE r.key BETWEEN ? AND ? ORDER BY r.key", run_of, first,
                       first + runs_of_event_max - 1);
+}
+
+Result<std::vector<RunView>> SqliteReader::attention(const Filter& f, Page page) {
+  auto found = all<RunView>(
+      std::string(run_columns) +
+          "WHERE r.status = 'failed' AND r.state <> '' AND r.key < ?1 AND (?2 = '' OR r.subject = ?2)"
+          " AND (?3 = '' OR r.workflow = ?3) AND (?4 = '' OR json_extract(r.state, '$.flow.failed_at') = ?4)"
+          " AND r.ended >= ?5 ORDER BY r.key DESC LIMIT ?6",
+      run_of, below(page), f.subject, f.workflow, f.step, f.since, page.max);
+  if (!found) return found;
+  for (auto& run : *found) {
+    auto step = one(all<std::string>(
+        "SELECT coalesce(json_extract(?, '$.flow.failed_at'), '')", +[](const Row& row) { return row.text(0); },
+        run.row.state));
+    if (step && *step) run.row.step = **step;
+  }
+  return found;
 }
 
 Result<std::optional<std::string>> SqliteReader::subject_state(std::string_view subject) {

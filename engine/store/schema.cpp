@@ -127,7 +127,18 @@ constexpr Migration segments = R"sql(
 CREATE TABLE member(segment TEXT, subject TEXT, PRIMARY KEY (segment, subject)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array all{first, segments};
+// A call is claimed in the commit before its attempt begins: a process that finds one claimed knows that the attempt
+// may have been under way. Those that wait are found by where they go, so that one destination's do not hide others'.
+constexpr Migration claims = R"sql(
+ALTER TABLE call ADD COLUMN destination TEXT NOT NULL DEFAULT '';
+ALTER TABLE call ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;
+DROP INDEX call_due;
+CREATE INDEX call_waiting ON call(destination, (attempt > 1), due) WHERE due IS NOT NULL AND claimed = 0;
+CREATE INDEX call_claimed ON call(claimed) WHERE due IS NOT NULL AND claimed <> 0;
+CREATE INDEX run_failed ON run(subject, key) WHERE status = 'failed' AND state <> '';
+)sql";
+
+constexpr std::array all{first, segments, claims};
 
 Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   int code = SQLITE_OK;

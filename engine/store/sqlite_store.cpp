@@ -65,7 +65,12 @@ class SqliteStore : public Store {
   bool sync() override;
   void tidy() override;
   Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override;
-  Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) override;
+  Result<std::vector<WaitingCalls>> waiting_calls() override;
+  Result<std::vector<CallRow>> due_calls(const WaitingCalls& of, Time upto, std::size_t max) override;
+  Result<std::vector<CallRow>> claimed_calls() override;
+  Result<std::vector<std::string>> failed_runs(std::string_view subject) override;
+  Result<std::vector<RunOfVersion>> runs_of_version(std::string_view version, std::uint64_t after,
+                                                    std::size_t max) override;
   Result<std::vector<SubjectRow>> subjects(std::string_view after, std::size_t max) override;
   Result<std::optional<Time>> next_due() override;
   Result<std::vector<std::string>> open_versions() override;
@@ -105,7 +110,8 @@ class SqliteStore : public Store {
   bool failed_ = false;
   sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_,
       get_open_runs_, next_subjects_;
-  sqlite::Statement due_, due_calls_, next_due_, next_version_, get_version_;
+  sqlite::Statement due_, next_destination_, next_call_, due_calls_, claimed_calls_, next_due_, next_version_, get_version_;
+  sqlite::Statement get_failed_runs_, runs_of_version_;
 };
 
 void require_consecutive(const Batch& batch) {
@@ -130,9 +136,19 @@ int SqliteStore::prepare() {
   next_subjects_ = prepare("SELECT id, state FROM subject WHERE id > ? ORDER BY id LIMIT ?");
   get_open_runs_ = prepare("SELECT state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
   due_ = prepare("SELECT subject, due FROM run WHERE due IS NOT NULL AND due <= ? ORDER BY due");
-  due_calls_ = prepare(
-      "SELECT key, run, workflow, subject, action, step, args, attempt, timeout_ms, due FROM call"
-      " WHERE due IS NOT NULL AND due <= ? ORDER BY due, n LIMIT ?");
+  // Within the terms of the index call_waiting.
+  const std::string waits = " FROM call WHERE due IS NOT NULL AND claimed = 0 AND destination ";
+  const std::string columns =
+      "SELECT key, run, workflow, subject, action, step, args, attempt, timeout_ms, due, destination, error";
+  next_destination_ = prepare("SELECT destination" + waits + ">= ?1 AND (?2 OR destination > ?1) ORDER BY destination LIMIT 1");
+  next_call_ = prepare("SELECT due" + waits + "= ? AND (attempt > 1) = ? ORDER BY due LIMIT 1");
+  due_calls_ =
+      prepare(columns + waits + "= ? AND (attempt > 1) = ? AND due <= ? ORDER BY due, n LIMIT ?");
+  claimed_calls_ = prepare(columns + " FROM call WHERE due IS NOT NULL AND claimed <> 0 ORDER BY n");
+  get_failed_runs_ =
+      prepare("SELECT state FROM run WHERE subject = ? AND status = 'failed' AND state <> '' ORDER BY key");
+  runs_of_version_ = prepare(
+      "SELECT key, subject FROM run WHERE version = ? AND ended IS NULL AND key > ? ORDER BY key LIMIT ?");
   next_due_ = prepare(
       "SELECT min(due) FROM (SELECT min(due) AS due FROM run WHERE due IS NOT NULL UNION ALL"
       " SELECT min(due) FROM call WHERE due IS NOT NULL)");
@@ -248,16 +264,84 @@ Result<std::vector<DueSubject>> SqliteStore::due(Time upto, std::size_t max) {
   return found;
 }
 
-Result<std::vector<CallRow>> SqliteStore::due_calls(Time upto, std::size_t max) {
+// From one destination to the next by the index, however many calls wait for each.
+Result<std::vector<WaitingCalls>> SqliteStore::waiting_calls() {
+  std::vector<WaitingCalls> found;
+  std::string destination;
+  int code = SQLITE_OK;
+  for (bool more = true, first = true; more; first = false) {
+    more = false;
+    std::string next;
+    code = next_destination_.each(
+        [&](const sqlite::Row& row) {
+          next = row.text(0);
+          more = true;
+          return false;
+        },
+        destination, first);
+    destination = std::move(next);
+    for (int again = 0; code == SQLITE_OK && more && again < 2; ++again)
+      code = next_call_.each(
+          [&](const sqlite::Row& row) {
+            found.push_back({destination, again == 1, row.time(0)});
+            return false;
+          },
+          destination, again);
+    if (code != SQLITE_OK) return db_.error(code);
+  }
+  return found;
+}
+
+CallRow call_row(const sqlite::Row& row) {
+  return CallRow{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
+                 static_cast<std::uint32_t>(row.integer(7)), row.integer(8), row.time(9), row.text(10),
+                 row.text(11)};
+}
+
+Result<std::vector<CallRow>> SqliteStore::due_calls(const WaitingCalls& of, Time upto, std::size_t max) {
   std::vector<CallRow> found;
   const int code = due_calls_.each(
       [&](const sqlite::Row& row) {
-        found.push_back(CallRow{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5),
-                                row.text(6), static_cast<std::uint32_t>(row.integer(7)), row.integer(8),
-                                row.time(9)});
+        found.push_back(call_row(row));
         return true;
       },
-      upto, max);
+      of.destination, of.again ? 1 : 0, upto, max);
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+Result<std::vector<CallRow>> SqliteStore::claimed_calls() {
+  std::vector<CallRow> found;
+  const int code = claimed_calls_.each([&](const sqlite::Row& row) {
+    found.push_back(call_row(row));
+    found.back().claimed = true;
+    return true;
+  });
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+Result<std::vector<std::string>> SqliteStore::failed_runs(std::string_view subject) {
+  std::vector<std::string> found;
+  const int code = get_failed_runs_.each(
+      [&](const sqlite::Row& row) {
+        found.push_back(row.text(0));
+        return true;
+      },
+      subject);
+  if (code != SQLITE_OK) return db_.error(code);
+  return found;
+}
+
+Result<std::vector<RunOfVersion>> SqliteStore::runs_of_version(std::string_view version, std::uint64_t after,
+                                                               std::size_t max) {
+  std::vector<RunOfVersion> found;
+  const int code = runs_of_version_.each(
+      [&](const sqlite::Row& row) {
+        found.push_back({row.number(0), row.text(1)});
+        return true;
+      },
+      version, after, max);
   if (code != SQLITE_OK) return db_.error(code);
   return found;
 }

@@ -31,7 +31,7 @@ struct Fence {
 struct InputRow {
   std::uint64_t seq = 0;     // consecutive
   Time at;                   // logical
-  std::string kind;          // "event", "finished", "due", "cancelled"
+  std::string kind;          // "event", "forwarded", "finished", "due", "cancelled", "scheduled", "resolved", "edited", "broken"
   std::string subject;
   std::string event_id, source, type;   // of an event
   Digest digest;             // of an event from outside; empty: not looked for again
@@ -61,7 +61,7 @@ struct RunRow {
   std::uint64_t event_seq = 0;         // seq of the input that started it; 0 in an update: keep
   Time started;
   std::optional<Time> ended, due;
-  std::string state;                   // JSON while open; empty when ended
+  std::string state;                   // JSON while open; also of one that failed, until somebody has decided about it
   std::string notes;                   // JSON lines to add to those that are there
 };
 
@@ -71,6 +71,16 @@ struct CallRow {
   std::uint32_t attempt = 1;
   std::int64_t timeout_ms = 30'000;
   Time due;                            // when the attempt may start
+  std::string destination;             // where it goes: "http api.example.com"
+  std::string error;                   // of the attempt before
+  bool claimed = false;                // the attempt begins when this is durable
+};
+
+/// Calls that wait to be begun: of one destination, either first attempts or further ones.
+struct WaitingCalls {
+  std::string destination;
+  bool again = false;
+  Time due;                            // the earliest
 };
 
 struct CallEndRow {
@@ -104,6 +114,8 @@ struct Batch {
   std::vector<MemberRow> members;      // in order
   std::vector<RunRow> runs;
   std::vector<CallRow> calls;
+  std::vector<std::string> calls_claimed;    // keys: their attempts begin when this is durable
+  std::vector<std::string> calls_unclaimed;  // keys: their attempts may begin anew
   std::vector<CallEndRow> calls_ended;
   std::vector<TicketRow> tickets;
   std::vector<MessageRow> messages;
@@ -130,6 +142,11 @@ struct Loaded {
 struct DueSubject {
   std::string id;
   Time due;
+};
+
+struct RunOfVersion {
+  std::uint64_t key = 0;
+  std::string subject;
 };
 
 class Reader;
@@ -161,8 +178,16 @@ class Store {
   virtual void tidy() = 0;
   /// Subjects with waits whose time is not after `upto`, the longest due first, at most `max`.
   virtual Result<std::vector<DueSubject>> due(Time upto, std::size_t max) = 0;
-  /// Open calls whose time is not after `upto`, the longest due first, at most `max`.
-  virtual Result<std::vector<CallRow>> due_calls(Time upto, std::size_t max) = 0;
+  /// What waits to be begun, however far away: a row for each destination and for first and further attempts.
+  virtual Result<std::vector<WaitingCalls>> waiting_calls() = 0;
+  /// Of those, the calls whose time is not after `upto`, the longest due first, at most `max`.
+  virtual Result<std::vector<CallRow>> due_calls(const WaitingCalls& of, Time upto, std::size_t max) = 0;
+  /// Open calls whose attempt was begun: right after the opening, what the process before left behind.
+  virtual Result<std::vector<CallRow>> claimed_calls() = 0;
+  /// The states of a subject's runs that failed and about which nobody has decided yet.
+  virtual Result<std::vector<std::string>> failed_runs(std::string_view subject) = 0;
+  /// Subjects of open runs of one version, in the order of the runs' keys, from the first behind `after`.
+  virtual Result<std::vector<RunOfVersion>> runs_of_version(std::string_view version, std::uint64_t after, std::size_t max) = 0;
   /// The subjects behind `after` in order of their ids, at most `max`: all of them, page by page.
   virtual Result<std::vector<SubjectRow>> subjects(std::string_view after, std::size_t max) = 0;
   /// When the next wait or call is due, or nothing.
@@ -197,8 +222,8 @@ struct RunView {
 
 struct CallView {
   std::uint64_t key = 0;
-  CallRow row;
-  std::string status, error;           // status: open, done, failed, unknown, recorded
+  CallRow row;                         // its error: the last one
+  std::string status;                  // open, done, failed, unknown, recorded
 };
 
 struct TicketView {
@@ -219,9 +244,10 @@ constexpr std::int64_t inputs_looked_through_max = 500'000;  // for a part of an
 
 /// Empty fields do not filter. Which fields count: events: subject, type; runs: subject, status,
 /// workflow; calls: run, subject, workflow, status; tickets: run, subject, workflow, queue; messages:
-/// run, subject.
+/// run, subject; attention: subject, workflow, step, since.
 struct Filter {
-  std::string subject, type, status, workflow, queue, run;
+  std::string subject, type, status, workflow, queue, run, step;
+  Time since = {};                     // ended then or later
   std::vector<std::string> also = {};  // of events and runs: other subjects that count as `subject`
 };
 
@@ -259,6 +285,9 @@ class Reader {
   /// By id, or its first eight or more hex digits. Error: "ambiguous".
   virtual Result<std::optional<RunView>> run(std::string_view id) = 0;
   virtual Result<std::vector<RunView>> runs_of_event(std::uint64_t seq) = 0;
+  /// Runs that failed and about which nobody has decided yet, newest first. Their `step` is the id of the step at
+  /// which they failed.
+  virtual Result<std::vector<RunView>> attention(const Filter&, Page) = 0;
   virtual Result<std::optional<std::string>> subject_state(std::string_view subject) = 0;
   /// Segments that somebody is in, by name.
   virtual Result<std::vector<SegmentCount>> segments() = 0;

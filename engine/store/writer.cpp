@@ -53,13 +53,17 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
       "UPDATE run SET status = ?2, step = ?3, reason = ?4, ended = ?5, due = ?6, state = ?7, version = ?9,"
       " notes = CASE WHEN ?8 = '' THEN notes WHEN notes = '' THEN ?8 ELSE notes || char(10) || ?8 END WHERE "
       "key = ?1");
+  find_failed_run_ =
+      prepare("SELECT key FROM run WHERE subject = ? AND status = 'failed' AND state <> '' AND id = ?");
   retry_call_ = prepare(
-      "UPDATE call SET attempt = ?2, timeout_ms = ?3, due = ?4, args = ?5 WHERE key = ?1 AND due IS NOT "
-      "NULL");
-  add_call_ = prepare("INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', NULL)");
+      "UPDATE call SET attempt = ?2, timeout_ms = ?3, due = ?4, args = ?5, error = ?6, claimed = ?7"
+      " WHERE key = ?1 AND due IS NOT NULL");
+  add_call_ =
+      prepare("INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, NULL, ?, ?)");
+  claim_call_ = prepare("UPDATE call SET claimed = ?2 WHERE key = ?1 AND due IS NOT NULL");
   end_call_ = prepare(
-      "UPDATE call SET due = NULL, status = ?2, error = ?3, attempt = ?4, ended = ?5 WHERE key = ?1 AND due "
-      "IS NOT NULL");
+      "UPDATE call SET due = NULL, status = ?2, error = ?3, attempt = ?4, ended = ?5, claimed = 0"
+      " WHERE key = ?1 AND due IS NOT NULL");
   add_ticket_ = prepare("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_message_ = prepare("INSERT INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_version_ = prepare("INSERT OR IGNORE INTO version VALUES (?, ?, ?)");
@@ -163,32 +167,45 @@ int Writer::put_run_ids(std::size_t added) {
   return SQLITE_OK;
 }
 
+int Writer::find_run(sqlite::Statement& statement, const RunRow& run, std::optional<std::uint64_t>& key) {
+  return statement.each(
+      [&](const sqlite::Row& row) {
+        key = row.number(0);
+        return false;
+      },
+      run.subject, run.id);
+}
+
 int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
-  std::optional<std::uint64_t> open;
-  if (run.event_seq < first_seq) {  // else it is new: its event is of this batch
-    const int code = find_open_run_.each(
-        [&](const sqlite::Row& row) {
-          open = row.number(0);
-          return false;
-        },
-        run.subject, run.id);
-    if (code != SQLITE_OK) return code;
-  }
-  if (!open) {
-    if (!run.ended) ++meta.open_runs;
-    return add_run(run, first_seq);
-  }
-  if (run.ended) --meta.open_runs;
-  return update_run_.run(*open, run.status, run.step, run.reason, run.ended, due_of(run), run.state,
-                         lines_of(run.notes), run.version);
+  std::optional<std::uint64_t> open, failed;
+  int code = SQLITE_OK;
+  if (run.event_seq < first_seq) code = find_run(find_open_run_, run, open);  // else it is new
+  // Only of a run that is there already nobody says which event started it: then it has failed before.
+  if (code == SQLITE_OK && !open && run.event_seq == 0) code = find_run(find_failed_run_, run, failed);
+  if (code != SQLITE_OK) return code;
+  meta.open_runs += (run.ended ? 0 : 1) - (open ? 1 : 0);
+  if (!open && !failed) return add_run(run, first_seq);
+  return update_run_.run(open ? *open : *failed, run.status, run.step, run.reason, run.ended, due_of(run),
+                         run.state, lines_of(run.notes), run.version);
 }
 
 int Writer::put_call(const CallRow& call, Meta& meta) {
-  const int code = retry_call_.run(call.key, call.attempt, call.timeout_ms, call.due, call.args);
+  const std::uint64_t claimed = call.claimed ? meta.fence.epoch : 0;
+  const int code =
+      retry_call_.run(call.key, call.attempt, call.timeout_ms, call.due, call.args, call.error, claimed);
   if (code != SQLITE_OK || sqlite3_changes(db_.handle()) > 0) return code;
   ++meta.open_calls;
   return add_call_.run(call.key, call.run, call.workflow, call.subject, call.action, call.step, call.args,
-                       call.attempt, call.timeout_ms, call.due);
+                       call.attempt, call.timeout_ms, call.due, call.error, call.destination, claimed);
+}
+
+int Writer::claim_calls(const Batch& batch, const Meta& meta) {
+  int code = SQLITE_OK;
+  for (const auto& key : batch.calls_claimed)
+    if ((code = claim_call_.run(key, meta.fence.epoch)) != SQLITE_OK) return code;
+  for (const auto& key : batch.calls_unclaimed)
+    if ((code = claim_call_.run(key, 0)) != SQLITE_OK) return code;
+  return code;
 }
 
 int Writer::end_call(const CallEndRow& end, Meta& meta) {
@@ -251,6 +268,7 @@ int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, M
   for (const auto& call : batch.calls) {
     if ((code = put_call(call, meta)) != SQLITE_OK) return code;
   }
+  if ((code = claim_calls(batch, meta)) != SQLITE_OK) return code;
   for (const auto& end : batch.calls_ended) {
     if ((code = end_call(end, meta)) != SQLITE_OK) return code;
   }

@@ -55,8 +55,10 @@ class Writer {
   int put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset);
   int put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta);
   int add_run(const RunRow& run, std::uint64_t first_seq);
+  int find_run(sqlite::Statement& statement, const RunRow& run, std::optional<std::uint64_t>& key);
   int put_run_ids(std::size_t added);
   int put_call(const CallRow& call, Meta& meta);
+  int claim_calls(const Batch& batch, const Meta& meta);
   int end_call(const CallEndRow& end, Meta& meta);
   int put_subjects(const Batch& batch);
   int put_others(const Batch& batch, Meta& meta);
@@ -77,8 +79,8 @@ class Writer {
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
   sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_, drop_subject_;
   sqlite::Statement move_runs_, move_tickets_, move_messages_, add_member_, drop_member_;
-  sqlite::Statement find_open_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
-  sqlite::Statement retry_call_, add_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
+  sqlite::Statement find_open_run_, find_failed_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
+  sqlite::Statement retry_call_, add_call_, claim_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
 };
 
 /// The first 32 bits that a run is found by: of eight hex digits themselves, else a hash of `id`.

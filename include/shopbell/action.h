@@ -118,6 +118,11 @@ struct Action {
   bool reaches_customer = false;
   Result<Effects> (*decide)(const Value& args, Arena& arena) = nullptr;
   Task<Outcome> (*run)(Call call, Services& services) = nullptr;
+  /// Where a call goes: those to one destination share a limit and a circuit breaker. nullptr: the action's name.
+  std::string (*destination)(const Value& args) = nullptr;
+  /// Whether the far side knows a call that comes again by its key, so that one whose end nobody saw may just be
+  /// made again. `channels`: the shop's settings of all channels. nullptr: it does not.
+  bool (*dedupes)(const Value& args, const Value& channels) = nullptr;
 };
 
 /// The table that CMake made from actions/.

@@ -60,6 +60,21 @@ TEST_CASE("fires that were missed: one for all of them, none, or all") {
   CHECK(shop.log.back() == "19 09:00 0");
 }
 
+TEST_CASE("each schedule of a workflow has its own policy for what was missed, and one fire at a time") {
+  Shop shop;  // it is Friday, 8:00
+  shop.add_yaml(
+      "workflow: w\non:\n  - { schedule: \"0 9 * * *\", misfire: once }\n  - { schedule: \"0 10 * * *\", misfire: skip }\n"
+      "  - { schedule: \"0 11 * * *\", misfire: all }\n  - { schedule: \"0 11 * * *\", misfire: all }\n"
+      "steps:\n  - log: \"{{ schedule.at | date: '%d %H:%M' }} {{ schedule.missed }}\"\n");
+  shop.set_clocks();
+  shop.now += Millis{52 * 3'600'000};
+  for (int i = 0; i < 6; ++i) shop.give("schedule:w", {shop.now, Due{}});
+  CHECK(shop.log == Lines{"17 09:00 2", "15 11:00 0", "16 11:00 0", "17 11:00 0"});
+  shop.log.clear();
+  shop.pass("1d");
+  CHECK(shop.log == Lines{"18 09:00 0", "18 10:00 0", "18 11:00 0"});
+}
+
 TEST_CASE("an edited schedule sets the clock anew, and a workflow that is gone has none") {
   Shop shop;
   shop.add_yaml(on_schedule("every: 1h"));

@@ -34,7 +34,7 @@ TEST_CASE("loops and branches become a flat program, with on_error behind") {
   const Reading read = read_workflow(R"(
 on: order.placed
 steps:
-  - for_each: { in: order.items, do: [ log: "{{ item.sku }}" ] }
+  - for_each: { in: order.items, as: item, do: [ log: "{{ item.sku }}" ] }
   - parallel:
       - [ log: a ]
       - [ log: b ]
@@ -94,7 +94,7 @@ TEST_CASE("a shop's hours and its contact rule arrive") {
 shop: demo
 hours:
   business: { mon-fri: ["09:00-13:00", "14:00-18:00"], "sat,sun": closed, holidays: [2026-12-25], timezone: Europe/Madrid }
-contact: { limit: 3 per 7d, quiet_hours: "21:00-08:00", over: skip, expire: 2d }
+contact: { limit: 3 per 7d, quiet_hours: "21:00-08:00", over: skip, expire: 2d, transactional exempt }
 )");
   const auto read = load_shop(folder.path());
   INFO(all_text(read.diagnostics));
@@ -120,6 +120,8 @@ TEST_CASE("mistakes about time in shopbell.yaml are told") {
       {"contact: { limit: often }\n", "bad_limit", "limit: 1 per 7d"},
       {"contact: { quiet_hours: night }\n", "bad_hours", "*"},
       {"contact: { limit: 1 per 7d, over: wait }\n", "unknown_choice", "one of defer, skip"},
+      {"contact: { transactional exempt: never }\n", "wrong_type", "*"},
+      {"contact: { transactional: counted }\n", "unknown_choice", "*"},
       {"contact: { limits: 1 per 7d }\n", "unknown_key", "did you mean limit?"},
   };
   for (const Finding& f : findings) {

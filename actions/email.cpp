@@ -22,6 +22,9 @@ constexpr Param params[] = {
     {.name = "from",
      .doc = "Who it is from; without it, `from` of the channel `email` in shopbell.yaml.",
      .otherwise = "''"},
+    {.name = "in_reply_to",
+     .doc = "The Message-ID of the mail that this one answers.",
+     .otherwise = "\"{% if message.channel == 'email' %}{{ message.id }}{% endif %}\""},
     {.name = "reply_to", .doc = "Where answers go, if not to the sender.", .otherwise = "''"},
 };
 
@@ -41,6 +44,16 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+/// RFC 3834, 3.1: no vacation notices in return, and an answer says what it answers.
+void add_headers(Mail& mail, std::string_view answered) {
+  const bool is_id = answered.size() > 2 && answered.size() <= 250 && answered.front() == '<' && answered.back() == '>' &&
+                     std::all_of(answered.begin(), answered.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  mail.headers = {{"Auto-Submitted", answered.empty() ? "auto-generated" : "auto-replied"}};
+  if (!is_id) return;
+  mail.headers.emplace_back("In-Reply-To", answered);
+  mail.headers.emplace_back("References", answered);
+}
+
 Mail mail_of(const Call& call, const Value& channel) {
   const Value& args = call.args;
   const std::string_view own_sender = trimmed(args["from"].text_or(""));
@@ -52,7 +65,7 @@ Mail mail_of(const Call& call, const Value& channel) {
   mail.text = page["text"].text_or(args["text"].text_or(""));
   mail.html = page["html"].text_or("");
   mail.reply_to = trimmed(args["reply_to"].text_or(""));
-  mail.headers = {{"Auto-Submitted", "auto-generated"}};  // RFC 3834: no vacation notices in return
+  add_headers(mail, trimmed(args["in_reply_to"].text_or("")));
   mail.date = call.at;
   mail.message_id = "<" + call.key + "@" + std::string(domain_of(mail.from)) + ">";
   return mail;

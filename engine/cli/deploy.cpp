@@ -53,10 +53,15 @@ std::string step_of(const Workflow* old, std::uint32_t at) {
   return fmt::format("{} ({})", old->program[at].id, old->program[at].label);
 }
 
-std::string effect_of(const Workflow& current, const Workflow* old, std::uint32_t at, RunStatus status) {
-  if (current.on_edit == OnEdit::cancel) return "end, by on_edit: cancel";
+// As core/edits.cpp does it.
+std::string effect_of(const Workflow& current, const Workflow* old, const OpenRuns& runs, std::uint32_t at) {
+  const bool cancels = current.on_edit == OnEdit::cancel;
+  if (runs.kind == "branch" && cancels) return "end with the run that they are a part of";
+  if (runs.kind == "branch" || runs.kind == "called") return "finish on their version, unless the run that they are a part of ends";
+  if (runs.kind == "collecting") return "begin on their version";
+  if (cancels) return "end, by on_edit: cancel";
   if (current.on_edit == OnEdit::pin) return "finish on their version";
-  if (old != nullptr && place_in(current, *old, at, status)) return "go over to the new version";
+  if (old != nullptr && place_in(current, *old, at, status_of(runs.status))) return "go over to the new version";
   return "finish on their version: the new one has no such place";
 }
 
@@ -74,8 +79,9 @@ int plan(const Shop& shop, Reader& reader) {
     const Workflow* old = versions.find(runs.version);
     const std::string effect = now == current.end()
                                    ? "finish on their version: the workflow is gone"
-                                   : effect_of(*now->second, old, at, status_of(runs.status));
-    table.add({runs.workflow, std::to_string(runs.count), step_of(old, at), runs.status, effect});
+                                   : effect_of(*now->second, old, runs, at);
+    const std::string status = runs.kind == "run" ? runs.status : runs.kind == "collecting" ? runs.kind : runs.kind + ", " + runs.status;
+    table.add({runs.workflow, std::to_string(runs.count), step_of(old, at), status, effect});
   }
   if (table.empty()) fmt::print("no waiting run is touched\n");
   else fmt::print("{}", table.text());

@@ -4,9 +4,12 @@
 #include "cli/why_workflow.h"
 
 #include <algorithm>
+#include <set>
 
 namespace shopbell::cli {
 namespace {
+
+constexpr std::size_t parts_shown_max = 1000;
 
 struct Options {
   Where where;
@@ -25,6 +28,31 @@ void print_note(const Value& note, std::string_view indent) {
              note["text"].is_null() ? "" : "\n" + std::string(indent) + "    " + fit(note["text"].text_or(""), 400));
 }
 
+/// The ids of the parts that a run has begun, from its notes.
+std::vector<std::string> parts_of(const RunView& r) {
+  Arena arena;
+  std::vector<std::string> ids;
+  for (const Value& note : notes_view(r.row.notes, arena).items()) {
+    const std::string_view text = note["text"].text_or("");
+    if (note["code"].text_or("") == "part_begun") ids.emplace_back(text.substr(0, text.find(' ')));
+  }
+  return ids;
+}
+
+/// Behind each run the parts that it has begun, whatever began them; each once.
+Result<std::vector<RunView>> with_parts(Reader& reader, std::vector<RunView> runs) {
+  std::set<std::string> known;
+  for (const RunView& r : runs) known.insert(r.row.id);
+  for (std::size_t i = 0; i < runs.size() && runs.size() < parts_shown_max; ++i)
+    for (const std::string& id : parts_of(runs[i])) {
+      if (!known.insert(id).second) continue;
+      auto part = reader.run(id);
+      if (!part) return tl::unexpected(part.error());
+      if (*part) runs.push_back(std::move(**part));
+    }
+  return runs;
+}
+
 void print_run(const RunView& r) {
   fmt::print("run {}  {}  {}{}\n", r.row.id, r.row.workflow, r.row.status, r.row.reason.empty() ? "" : ": " + fit(r.row.reason, 200));
   if (r.row.due) fmt::print("  goes on at {}\n", format_rfc3339(*r.row.due));
@@ -33,7 +61,9 @@ void print_run(const RunView& r) {
 }
 
 int why_event(Reader& reader, const EventView& e, bool json) {
-  const auto runs = reader.runs_of_event(e.key);
+  auto begun = reader.runs_of_event(e.key);
+  if (!begun) return report(begun.error());
+  const auto runs = with_parts(reader, std::move(*begun));
   if (!runs) return report(runs.error());
   Arena arena;
   if (json) {
@@ -49,7 +79,7 @@ int why_event(Reader& reader, const EventView& e, bool json) {
     fmt::print("\n");
     print_run(r);
   }
-  if (runs->empty() && notes.items().empty()) fmt::print("  no workflow is triggered by {}\n", e.type);
+  if (e.kind == "event" && runs->empty() && notes.items().empty()) fmt::print("  no workflow is triggered by {}\n", e.type);
   return 0;
 }
 
@@ -64,9 +94,14 @@ int why(const Options& options) {
   auto run = (*reader)->run(options.id);
   if (!run) return report(run.error());
   if (!*run) return report({"not_found", fmt::format("there is no event and no run {}", options.id), "shopbell events and shopbell runs list them"});
+  std::vector<RunView> one{std::move(**run)};
+  const auto runs = with_parts(**reader, std::move(one));
+  if (!runs) return report(runs.error());
   Arena arena;
-  if (options.json) fmt::print("{}\n", to_json(view(**run, arena)));
-  else print_run(**run);
+  for (const RunView& r : *runs) {
+    if (options.json) fmt::print("{}\n", to_json(view(r, arena)));
+    else print_run(r);
+  }
   return 0;
 }
 

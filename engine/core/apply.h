@@ -15,7 +15,7 @@ namespace shopbell {
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
 /// skipped, expired, call_dropped, retried, step_skipped, not_resolved, migrated, stale, derived, stopped, failed, done,
 /// emitted, fired, ticket, tagged, note, forwarded, too_deep,
-/// loop_stopped, merged, not_merged, overheard, segment_entered, segment_left, error.
+/// loop_stopped, part_begun, merged, not_merged, overheard, segment_entered, segment_left, error.
 struct Note {
   std::string code;
   std::string workflow;  // empty: about the event as a whole

@@ -24,7 +24,9 @@ T take_first(std::vector<T>& list) {
 }
 
 void begin_part(Turn& turn, Run part) {
-  if (find_run(turn, part.flow.parent) == nullptr) return;  // it has ended meanwhile
+  const Run* parent = find_run(turn, part.flow.parent);
+  if (parent == nullptr) return;  // it has ended meanwhile
+  turn.note("part_begun", part.id + " of " + part.workflow, parent->workflow, parent->id);
   turn.note("started", "as a part of the run " + part.flow.parent, part.workflow, part.id);
   const Workflow* called = part.flow.part == 0 ? turn.workflows.version(part.version) : nullptr;
   if (++turn.parts_count > parts_per_input_max)

@@ -140,7 +140,9 @@ class Reception {
       const Workflow* workflow = turn_.workflows.version(run.version);
       if (workflow == nullptr || !is_stopped(run, *workflow)) continue;
       end_run(turn_, run, RunStatus::stopped, std::string(event_.type) + " at " + format_rfc3339(event_.at));
+      turn_.note("stopped", "the run " + run.id + " ends by this", run.workflow);
       stopped.push_back(run.id);
+      concerned_ = true;
     }
     for (const std::string& id : stopped) settle(turn_, id);
   }
@@ -161,7 +163,9 @@ class Reception {
     for (Run& run : turn_.subject.runs) {
       if (!is_waiting_for_it(run)) continue;
       resume_with(turn_, run, event_);
+      turn_.note("resumed", "the run " + run.id + " has waited for this, and goes on", run.workflow);
       resumed.push_back(run.id);
+      concerned_ = true;
     }
     for (const std::string& id : resumed) settle(turn_, id);
   }
@@ -196,7 +200,7 @@ class Reception {
       return;
     }
     const auto& those = turn_.workflows.on(event_.type);
-    if (those.empty()) turn_.note("not_started", "no workflow is triggered by " + std::string(event_.type));
+    if (those.empty() && !concerned_) turn_.note("not_started", "no workflow is triggered by " + std::string(event_.type));
     for (const Workflow* workflow : those) consider(*workflow);
   }
 
@@ -231,6 +235,7 @@ class Reception {
   Turn& turn_;
   Received received_;
   Event& event_ = received_.event;
+  bool concerned_ = false;  // a run that was open
   Value scope_;
   std::uint32_t edition_ = 0;
   std::vector<std::pair<std::string, std::string>> forwards_;

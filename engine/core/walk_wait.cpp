@@ -69,6 +69,10 @@ void Walk::take_awaited(const Instruction& step, const Event* event) {
 /// Whether the step may reach the customer now. False: the run waits for that, has left the step out, or has
 /// ended.
 bool Walk::may_reach(const Instruction& step) {
+  if (run_.event.data["message"]["automatic"].boolean_or(false)) {
+    leave_out(step, "skipped", "a machine wrote the message that this run is about (RFC 3834)");
+    return false;
+  }
   if (run_.flow.waited && !still_holds()) return false;
   if (workflow_.marketing && !consents(step)) return false;
   if ((workflow_.marketing || !workflow_.hours.empty()) && !has_turn(step)) return false;

@@ -1,7 +1,9 @@
 #include "serve/api.h"
 
 #include "base/json.h"
+#include "base/time.h"
 #include "serve/customers.h"
+#include "serve/resolve.h"
 #include "serve/views.h"
 
 #include <boost/url/parse_query.hpp>
@@ -31,15 +33,16 @@ Result<Asked> read_query(std::string_view text) {
   if (!params) return fail("bad_query", "the query is not well-formed");
   Asked q;
   const std::map<std::string_view, std::string*> texts{{"subject", &q.filter.subject}, {"type", &q.filter.type},   {"status", &q.filter.status},
-                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}, {"after", &q.after}};
+                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}, {"after", &q.after}, {"step", &q.filter.step}};
   for (const auto& param : boost::urls::params_view(*params)) {
     const std::string key(param.key), value(param.value);
     std::uint64_t number = 0;
     if (const auto at = texts.find(key); at != texts.end()) *at->second = value;
+    else if (const auto since = key == "since" ? parse_time(value) : std::nullopt; since) q.filter.since = *since;
     else if (key == "before" && read_number(value, number)) q.page.before = number;
     else if (key == "limit" && read_number(value, number) && number >= 1 && number <= api_page_max) q.page.max = number;
     else return fail("bad_query", "the parameter " + key + " is not known here, or its value is not allowed",
-                     "subject, type, status, workflow, queue, run, before, after, limit (1 to 500)");
+                     "subject, type, status, workflow, queue, run, step, since, before, after, limit (1 to 500)");
   }
   return q;
 }
@@ -124,6 +127,7 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/events") return list("events", reader.events(filter, page), page.max);
   if (path == "/runs") return list("runs", reader.runs(filter, page), page.max);
   if (path == "/calls") return list("calls", reader.calls(filter, page), page.max);
+  if (path == "/attention") return list("runs", reader.attention(filter, page), page.max);
   if (path == "/tickets") return list("tickets", reader.tickets(filter, page), page.max);
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
   if (path.starts_with("/events/")) return one_event(reader, path.substr(8));
@@ -132,23 +136,56 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/segments") return segments(reader);
   if (path.starts_with("/segments/")) return members(reader, path.substr(10), *question);
   return json_error(404, "no_such_route",
-                    "there is no such route; see /api/events, /api/runs, /api/calls, /api/tickets, /api/messages, /api/customers/ID, /api/segments");
+                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/messages, /api/customers/ID, /api/segments");
 }
 
-Api::Api(std::unique_ptr<Reader> reader) : reader_(std::move(reader)), thread_([this] { run(); }) {}
+Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer)
+    : reader_(std::move(reader)), offer_(std::move(offer)), thread_([this] { run(); }) {}
 
 Api::~Api() { stop(); }
 
 void Api::ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder) {
+  add({std::string(path), std::string(query), std::move(responder)});
+}
+
+void Api::tell(std::string_view path, std::string_view body, std::unique_ptr<Responder> responder) {
+  add({std::string(path), {}, std::move(responder), std::string(body)});
+}
+
+void Api::add(Question question) {
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_ && questions_.size() < api_queue_max) {
-      questions_.push_back({std::string(path), std::string(query), std::move(responder)});
+      questions_.push_back(std::move(question));
       wake_.notify_one();
       return;
     }
   }
-  responder->answer(json_error(503, "busy", "too many queries are waiting; ask again"));
+  question.responder->answer(json_error(503, "busy", "too many queries are waiting; ask again"));
+}
+
+void Api::resolve(Question question) {
+  constexpr std::string_view folder = "/attention/";
+  const std::string_view path = question.path;
+  const auto remedy = path.starts_with(folder) ? remedy_of(path.substr(folder.size())) : std::nullopt;
+  if (!remedy) return question.responder->answer(json_error(404, "no_such_route", "POST goes to /api/attention/retry, skip or cancel"));
+  auto made = resolution_of(*reader_, *remedy, *question.body);
+  if (!made) {
+    const std::string& code = made.error().code;
+    const int status = code == "not_found" ? 404 : code == "bad_body" || code == "ambiguous" ? 400 : 500;
+    return question.responder->answer(json_error(status, code, made.error().message));
+  }
+  Arena arena;
+  ServerResponse success = json_answer(make_map(
+      arena, {{"given", static_cast<std::int64_t>(made->entries.size())},
+              {"next", made->next > 0 ? Value(static_cast<std::int64_t>(made->next)) : Value()}}));
+  if (made->entries.empty()) return question.responder->answer(std::move(success));
+  Job job;
+  job.entries = std::move(made->entries);
+  job.responder = std::move(question.responder);
+  job.arrived = std::chrono::steady_clock::now();
+  job.success = std::move(success);
+  if (!offer_(job)) job.responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));
 }
 
 void Api::run() {
@@ -159,7 +196,8 @@ void Api::run() {
     Question question = std::move(questions_.front());
     questions_.pop_front();
     lock.unlock();
-    question.responder->answer(answer_query(*reader_, question.path, question.query));
+    if (question.body) resolve(std::move(question));
+    else question.responder->answer(answer_query(*reader_, question.path, question.query));
   }
 }
 

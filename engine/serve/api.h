@@ -1,14 +1,17 @@
 #pragma once
-// GET /api/...: read-only views of what the store holds. Answers on a thread of its own, because
-// queries read from disk.
+// GET /api/...: read-only views of what the store holds. POST /api/attention/...: a person's decisions, handed to the
+// shard as inputs. Answers on a thread of its own, because queries read from disk.
 
 #include "net/server.h"
+#include "serve/shard.h"
 #include "store/store.h"
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -24,20 +27,27 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
 
 class Api {
  public:
-  explicit Api(std::unique_ptr<Reader> reader);
+  /// `offer` is the shard's.
+  Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer);
   ~Api();
   /// Any thread; does not block.
   void ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder);
+  /// The same for POST; `path` as above. The answer goes out when the inputs are durable.
+  void tell(std::string_view path, std::string_view body, std::unique_ptr<Responder> responder);
   void stop();
 
  private:
   struct Question {
     std::string path, query;
     std::unique_ptr<Responder> responder;
+    std::optional<std::string> body = {};  // of a POST
   };
   void run();
+  void add(Question question);
+  void resolve(Question question);
 
   std::unique_ptr<Reader> reader_;
+  std::function<bool(Job&)> offer_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Question> questions_;

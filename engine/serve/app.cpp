@@ -74,6 +74,7 @@ ServerConfig server_config(const ServeOptions& options, const ShopConfig& config
 ShardLimits shard_limits(const ShopConfig& config) {
   ShardLimits limits;
   if (const auto at = config.limits.find("queue_events_max"); at != config.limits.end()) limits.queue_events_max = static_cast<std::size_t>(at->second);
+  if (const auto at = config.limits.find("waits_per_second_max"); at != config.limits.end()) limits.waits_per_second = static_cast<double>(at->second);
   const auto sends_once = [](const SourceConfig& source) { return !source.how->retries; };
   if (std::any_of(config.sources.begin(), config.sources.end(), sends_once)) limits.kept_events = limits.queue_events_max / 8;
   return limits;
@@ -141,10 +142,12 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   client.allow = app.config->http_allow;
   app.dispatch = std::make_unique<Dispatch>(app.config, Client::make(client), std::move(*mailer), app.metrics,
                                             [&app](Entry entry) { app.shard->push(std::move(entry)); });
-  app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app));
+  auto claims = InputClaims::open(app.data + "/claims");
+  if (!claims) return tl::unexpected(claims.error());
+  app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   auto reader = Store::reader(app.data);
   if (!reader) return tl::unexpected(reader.error());
-  app.api = std::make_unique<Api>(std::move(*reader));
+  app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); });
   app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, app.metrics);
   auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
     app.routes->handle(request, std::move(responder));

@@ -120,10 +120,23 @@ void describe(InputRow& row, const Entry& entry) {
   }
 }
 
+/// What makes it the same input when it comes again.
+InputClaims::Key claim_of(const Entry& entry) {
+  InputClaims::Key key{};
+  if (entry.digest.size() == key.size()) {
+    std::copy(entry.digest.begin(), entry.digest.end(), key.begin());
+    return key;
+  }
+  std::string what = std::to_string(entry.input.what.index()) + ' ' + entry.subject;
+  if (const auto* finished = std::get_if<Finished>(&entry.input.what)) what += ' ' + finished->call + ' ' + std::to_string(finished->attempt);
+  if (const auto* received = std::get_if<Received>(&entry.input.what)) what.append(" ").append(received->event.source).append(" ").append(received->event.id).append(" ").append(received->workflow);
+  return InputClaims::key_of(what);
+}
+
 }  // namespace
 
-BatchMaker::BatchMaker(const Workflows& workflows, Store& store, Time now, const std::set<std::uint64_t>& poison)
-    : workflows_(workflows), store_(store), now_(std::max(now, store.clock())), poison_(poison) {
+BatchMaker::BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims)
+    : workflows_(workflows), store_(store), now_(std::max(now, store.clock())), claims_(claims) {
   rows_.fence = store.fence();
   rows_.clock = now_;
   seq_ = rows_.fence.seq;
@@ -209,20 +222,33 @@ void BatchMaker::take(Entry& entry) {
   InputRow row;
   describe(row, entry);
   if (row.kind == "event") ++after_.events;
-  if (entry.identities.empty()) return take(entry.input, owner(entry.subject), std::move(row));
-  Input input = entry.input;
-  Loading& on = identify_subject(entry, input, row);
-  take(input, on, std::move(row));
+  current_ = claim_of(entry);
+  if (!claims_.empty() && claims_.count(*current_) > 0) counted_.push_back(*current_);
+  claims_.begin(*current_);
+  if (claims_.poisons(*current_)) {
+    set_aside(entry, std::move(row));
+  } else if (entry.identities.empty()) {
+    take(entry.input, owner(entry.subject), std::move(row));
+  } else {
+    Input input = entry.input;
+    Loading& on = identify_subject(entry, input, row);
+    take(input, on, std::move(row));
+  }
+  claims_.end();
+  current_.reset();
 }
 
-void BatchMaker::take(Input& input, Loading& on, InputRow row) {
+void BatchMaker::number(Input& input, Loading& on, InputRow& row) {
   input.at = now_;
   row.seq = ++seq_;
   row.at = now_;
   row.subject = on.subject.id;
   on.known = true;
-  if (poison_.contains(ordinal())) quarantine(row);
-  else absorb(apply(workflows_, on.subject, input, arena_), on, row);
+}
+
+void BatchMaker::take(Input& input, Loading& on, InputRow row) {
+  number(input, on, row);
+  absorb(apply(workflows_, on.subject, input, arena_), on, row);
   if (std::holds_alternative<Due>(input.what)) wake_for_others(on.subject);
   rows_.inputs.push_back(std::move(row));
 }
@@ -233,9 +259,16 @@ void BatchMaker::wake_for_others(const Subject& subject) {
     if (is_due(run, Time::max()) && run.due > now_) wake_at(run.due);
 }
 
-void BatchMaker::quarantine(InputRow& row) {
-  append_note(row.notes, {"quarantined", {}, {}, {}, "the engine could not take this input and has set it aside; nothing was done for it"}, now_);
+// An event does nothing; what a run waited for would be due, or missing, for ever: that run fails.
+void BatchMaker::set_aside(Entry& entry, InputRow row) {
+  Loading& on = owner(entry.subject);
+  number(entry.input, on, row);
+  append_note(row.notes, {"quarantined", {}, {}, {}, "the engine could not take this input, " + std::to_string(claims_max) + " times, and has set it aside"}, now_);
   ++after_.quarantined;
+  const auto* finished = std::get_if<Finished>(&entry.input.what);
+  if (finished != nullptr || std::holds_alternative<Due>(entry.input.what))
+    absorb(apply(workflows_, on.subject, {now_, Broken{finished != nullptr ? finished->run : std::string()}}, arena_), on, row);
+  rows_.inputs.push_back(std::move(row));
 }
 
 void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
@@ -278,7 +311,7 @@ void BatchMaker::add_run(const Run& run, Loading& on, std::uint64_t seq) {
   row.ended = open ? std::nullopt : std::optional(run.ended);
   row.due = is_due(run, Time::max()) ? std::optional(run.due) : std::nullopt;
   // One that has failed is kept until a person decides about it.
-  const bool kept = open || (run.status == RunStatus::failed && counts);
+  const bool kept = open || (run.status == RunStatus::failed && counts && !is_replayed(on.subject.id));
   row.state = kept ? encode_run(run) : std::string();
   if (row.due) wake_at(*row.due);
   after_.runs_done += counts && run.status == RunStatus::done;

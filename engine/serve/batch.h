@@ -5,6 +5,7 @@
 
 #include "core/apply.h"
 #include "core/identity.h"
+#include "serve/claims.h"
 #include "store/store.h"
 
 #include <shopbell/arena.h>
@@ -12,8 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
-#include <set>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -44,14 +44,17 @@ struct Aftermath {
 
 class BatchMaker {
  public:
-  /// `poison`: ordinals of inputs that the core threw on before; they are kept, and not applied.
-  BatchMaker(const Workflows& workflows, Store& store, Time now, const std::set<std::uint64_t>& poison);
+  /// `claims`: what is counted there claims_max times is kept, and not applied.
+  BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims);
 
   /// Builds the rows for all entries. Errors are the store's. Throws only when the core does: then the
-  /// maker is spent, and the caller begins anew with ordinal() among the poison. The core is pure, so
-  /// the second time comes to the same place.
+  /// maker is spent, and the caller begins anew when current() is counted. The core is pure, so the
+  /// second time comes to the same place.
   Result<void> make(std::vector<Entry>& entries);
-  std::uint64_t ordinal() const { return seq_ - rows_.fence.seq; }
+  /// The input that is being taken; nothing: it is not the core's fault.
+  const std::optional<InputClaims::Key>& current() const { return current_; }
+  /// Of all inputs that were counted before: taken now, or set aside.
+  const std::vector<InputClaims::Key>& counted() const { return counted_; }
 
   Batch& rows() { return rows_; }
   Aftermath& aftermath() { return after_; }
@@ -79,7 +82,8 @@ class BatchMaker {
   void give_name(const std::string& name, Loading& to);
   void lead(const std::string& name, const std::string& to);
   void tell_others(const std::vector<std::string>& others, const Received& received);
-  void quarantine(InputRow& row);
+  void set_aside(Entry& entry, InputRow row);
+  void number(Input& input, Loading& on, InputRow& row);
   void absorb(Transition&& made, Loading& on, InputRow& row);
   void add_notes(const std::vector<Note>& notes, InputRow& row);
   void add_run(const Run& run, Loading& on, std::uint64_t seq);
@@ -93,7 +97,9 @@ class BatchMaker {
   const Workflows& workflows_;
   Store& store_;
   Time now_;
-  const std::set<std::uint64_t>& poison_;
+  InputClaims& claims_;
+  std::optional<InputClaims::Key> current_;
+  std::vector<InputClaims::Key> counted_;
   Arena arena_{64 * 1024};
   Batch rows_;
   Aftermath after_;

@@ -60,9 +60,20 @@ struct Dispatch::Driver {
   };
 };
 
+namespace {
+
+DestinationLimits limits_of(const ShopConfig& config) {
+  DestinationLimits limits;
+  if (const auto at = config.limits.find("calls_per_destination_max"); at != config.limits.end()) limits.calls_max = static_cast<std::size_t>(at->second);
+  return limits;
+}
+
+}  // namespace
+
 Dispatch::Dispatch(std::shared_ptr<const ShopConfig> config, std::unique_ptr<Client> client, std::unique_ptr<Mailer> mailer, Metrics& metrics,
                    std::function<void(Entry)> finished, Clock clock)
-    : config_(std::move(config)), client_(std::move(client)), mailer_(std::move(mailer)), metrics_(metrics), finished_(std::move(finished)), clock_(std::move(clock)) {}
+    : config_(std::move(config)), client_(std::move(client)), mailer_(std::move(mailer)), metrics_(metrics), finished_(std::move(finished)), clock_(std::move(clock)),
+      destinations_(limits_of(*config_)) {}
 
 Dispatch::~Dispatch() { stop(Millis{0}); }
 

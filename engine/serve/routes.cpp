@@ -122,8 +122,11 @@ void Routes::observe(const ServerRequest& request, Answer responder) {
 }
 
 void Routes::api(const ServerRequest& request, Answer responder) {
-  if (request.method != "GET") return responder->answer(wrong_method("GET"));
+  const bool decides = request.path.starts_with("/api/attention/");
+  const std::string_view method = decides ? "POST" : "GET";
+  if (request.method != method) return responder->answer(wrong_method(method));
   if (!allowed(request)) return responder->answer(json_error(401, "bad_token", "send Authorization: Bearer TOKEN with a token of api_tokens"));
+  if (decides) return api_.tell(request.path.substr(4), request.body, std::move(responder));
   api_.ask(request.path.substr(4), request.query, std::move(responder));
 }
 

@@ -15,12 +15,11 @@ namespace {
 
 constexpr Millis look_ahead{60'000};             // waits further away are looked up again by then
 constexpr std::chrono::seconds full_pause{1};    // between tries while the disk is full
-constexpr std::size_t poison_max = 16;           // inputs set aside in one batch before the engine gives up
 
 }  // namespace
 
-Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock)
-    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), clock_(std::move(clock)), workflows_(std::move(workflows)), next_due_(clock_.wall()), next_call_(next_due_) {}
+Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock, InputClaims claims)
+    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), clock_(std::move(clock)), claims_(std::move(claims)), pace_(limits.waits_per_second, limits.due_max), workflows_(std::move(workflows)), next_due_(clock_.wall()), next_call_(next_due_) {}
 
 Shard::~Shard() { stop(); }
 
@@ -161,9 +160,14 @@ std::vector<Job> Shard::take() {
 void Shard::add_due(std::vector<Job>& jobs) {
   const Time now = clock_.wall();
   if (full_ || next_due_ > now) return;
-  auto due = store_->due(now + look_ahead, limits_.due_max);
+  const std::size_t most = pace_.room(clock_.steady());
+  if (most == 0) {
+    next_due_ = now + pace_.until_room();
+    return;
+  }
+  auto due = store_->due(now + look_ahead, most);
   if (!due) return die(due.error().message);
-  const bool all = due->size() < limits_.due_max;
+  const bool all = due->size() < most;
   next_due_ = now + look_ahead;
   Job job;
   for (DueSubject& subject : *due) {
@@ -174,6 +178,7 @@ void Shard::add_due(std::vector<Job>& jobs) {
     job.entries.push_back({std::move(subject.id), {now, Due{}}, {}, {}});
   }
   if (!all && job.entries.size() == due->size()) next_due_ = now;
+  pace_.take(job.entries.size());
   if (!job.entries.empty()) jobs.push_back(std::move(job));
 }
 
@@ -191,10 +196,10 @@ void Shard::add_segments(std::vector<Job>& jobs) {
   jobs.push_back(std::move(job));
 }
 
+// An input on which the core throws is a fault of the engine: it is tried again, as one is that the process died of.
 std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workflows& workflows) {
-  std::set<std::uint64_t> poison;
   for (;;) {
-    auto maker = std::make_unique<BatchMaker>(workflows, *store_, clock_.wall(), poison);
+    auto maker = std::make_unique<BatchMaker>(workflows, *store_, clock_.wall(), claims_);
     try {
       if (auto made = maker->make(entries); !made) {
         die(made.error().message);
@@ -202,8 +207,9 @@ std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workf
       }
       return maker;
     } catch (const std::exception& e) {
-      spdlog::error("input {} cannot be taken and is set aside: {}", maker->ordinal(), e.what());
-      if (maker->ordinal() == 0 || poison.size() >= poison_max || !poison.insert(maker->ordinal()).second) throw;
+      if (!maker->current() || claims_.poisons(*maker->current())) throw;
+      claims_.failed(*maker->current());
+      if (claims_.poisons(*maker->current())) spdlog::error("an input cannot be taken and is set aside: {}", e.what());
     }
   }
 }
@@ -242,6 +248,7 @@ void Shard::hand_over(Written written) {
     next_due_ = std::min(next_due_, *next);
     next_call_ = std::min(next_call_, *next);
   }
+  for (const auto& key : written.maker->counted()) claims_.forget(key);
   if (!unclaimed_.empty()) next_call_ = clock_.wall();
   unclaimed_.clear();
   if (syncer_.joinable()) {
@@ -265,7 +272,6 @@ void Shard::sync_written() {
     written_changed_.wait(lock, [this] { return ended_ || !written_.empty(); });
     if (written_.empty()) return;
     std::vector<Written> written = std::exchange(written_, {});
-    syncing_ = true;
     lock.unlock();
     written_changed_.notify_all();
     try {
@@ -274,14 +280,7 @@ void Shard::sync_written() {
       die(e.what());
     }
     lock.lock();
-    syncing_ = false;
-    written_changed_.notify_all();
   }
-}
-
-void Shard::wait_until_synced() {
-  std::unique_lock lock(written_mutex_);
-  written_changed_.wait(lock, [this] { return written_.empty() && !syncing_; });
 }
 
 void Shard::finish(std::vector<Written> written) {

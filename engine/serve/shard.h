@@ -10,6 +10,7 @@
 #include "serve/clock.h"
 #include "serve/destinations.h"
 #include "serve/metrics.h"
+#include "serve/pace.h"
 #include "serve/sweep.h"
 #include "store/store.h"
 
@@ -45,6 +46,7 @@ struct ShardLimits {
   std::size_t batch_bytes_max = 4 * 1024 * 1024;
   std::size_t due_max = 256;                // subjects woken in one batch
   std::size_t written_max = 1;              // batches that wait for the sync of the one before
+  double waits_per_second = 10'000;         // subjects woken; 0: as fast as it goes
 };
 
 class Shard {
@@ -61,7 +63,7 @@ class Shard {
     std::function<void()> dead;                        // the store failed: the process must end
   };
 
-  Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock = {});
+  Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock = {}, InputClaims claims = {});
   ~Shard();
 
   /// Sets the schedules' clocks, and begins to take turns on a thread of its own.
@@ -112,7 +114,6 @@ class Shard {
   void process(std::vector<Job> jobs, std::vector<CallRow> claimed);
   void hand_over(Written written);
   void sync_written();
-  void wait_until_synced();
   std::unique_ptr<BatchMaker> make(std::vector<Entry>& entries, const Workflows& workflows);
   void add_versions(Batch& rows, const Workflows& workflows);
   void finish(std::vector<Written> written);
@@ -128,6 +129,8 @@ class Shard {
   Metrics& metrics_;
   Outside outside_;
   Clock clock_;
+  InputClaims claims_;
+  Pace pace_;                           // of waits that are due
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -151,10 +154,10 @@ class Shard {
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
 
-  std::mutex written_mutex_;             // guards the three below
+  std::mutex written_mutex_;             // guards the two below
   std::condition_variable written_changed_;
   std::vector<Written> written_;         // waits for the sync
-  bool syncing_ = false, ended_ = false;
+  bool ended_ = false;
   std::thread syncer_;                   // none in a simulation: then a turn does it itself
 };
 

@@ -350,10 +350,14 @@ Result<Counts> SqliteReader::counts() {
 // Without the clocks of schedules, which stand at no step.
 Result<std::vector<OpenRuns>> SqliteReader::open_runs() {
   return all<OpenRuns>(
-      "SELECT workflow, version, status, step, count(*) FROM run WHERE ended IS NULL"
-      " AND substr(subject, 1, 9) <> 'schedule:' GROUP BY 1, 2, 3, 4",
+      "SELECT workflow, version, status, step, CASE"
+      " WHEN coalesce(json_extract(state, '$.flow.parent'), '') = ''"
+      " THEN CASE WHEN json_extract(state, '$.flow.collecting') THEN 'collecting' ELSE 'run' END"
+      " WHEN json_extract(state, '$.flow.part') > 0 THEN 'branch' ELSE 'called' END, count(*)"
+      " FROM run WHERE ended IS NULL AND NOT coalesce(json_extract(state, '$.flow.clock'), 0)"
+      " GROUP BY 1, 2, 3, 4, 5",
       +[](const Row& row) {
-        return OpenRuns{row.text(0), row.text(1), row.text(2), row.text(3), row.number(4)};
+        return OpenRuns{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.number(5)};
       });
 }
 

@@ -257,9 +257,10 @@ struct SegmentCount {
   std::uint64_t count = 0;
 };
 
-/// Open runs of one version that stand at one step and have one status.
+/// Open runs of one version that stand at one step, have one status, and are of one kind: "run", "branch" or "called"
+/// (parts of other runs), "collecting".
 struct OpenRuns {
-  std::string workflow, version, status, step;
+  std::string workflow, version, status, step, kind;
   std::uint64_t count = 0;
 };
 

@@ -106,3 +106,21 @@ TEST_CASE("the step's own sender, text and reply address hold, and a subject sta
   CHECK(mail.reply_to == "care@shop.example");
   CHECK(mail.message_id == "<k1@shop.example>");
 }
+
+TEST_CASE("a mail that answers one says so, and which") {
+  struct Case {
+    std::string id;
+    HttpHeaders headers;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"<a@b.example>", {{"Auto-Submitted", "auto-replied"}, {"In-Reply-To", "<a@b.example>"}, {"References", "<a@b.example>"}}},
+      {"wa-17", {{"Auto-Submitted", "auto-replied"}}},
+      {"<a@b>\\r\\nBcc: <x@y>", {{"Auto-Submitted", "auto-replied"}}},
+      {"", {{"Auto-Submitted", "auto-generated"}}},
+  }));
+  INFO(c.id);
+  Scripted services = shop();
+  const std::string args = R"({"text":"hello","subject":"s","to":"ann@example.com","in_reply_to":")" + c.id + "\"}";
+  REQUIRE(run_action("email", args, services).status == Status::done);
+  CHECK(services.mails[0].headers == c.headers);
+}

@@ -177,3 +177,14 @@ TEST_CASE("an input that the engine cannot take makes the run fail that it was f
   resolve(shop, Resolved::Remedy::skip);
   CHECK(shop.log == Lines{"behind"});
 }
+
+TEST_CASE("a message that a machine wrote is answered by none") {
+  const auto automatic = GENERATE(false, true);
+  Shop shop;
+  shop.add_yaml("workflow: w\non: message.received\nsteps:\n  - reply: hello\n  - note: seen\n");
+  shop.event("message.received", std::string(R"({"message":{"id":"m","channel":"email","text":"I am away","automatic":)") +
+                                     (automatic ? "true" : "false") + R"(},"customer":{"id":7}})");
+  CHECK(shop.calls.empty() == automatic);
+  CHECK(shop.noted("skipped", "RFC 3834") == automatic);
+  CHECK(shop.noted("note", "seen") == automatic);
+}

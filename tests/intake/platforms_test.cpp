@@ -353,3 +353,26 @@ TEST_CASE("a body with too many things in it is refused whole") {
   REQUIRE_FALSE(taken);
   CHECK(taken.error().code == "too_many_events");
 }
+
+TEST_CASE("a mail that a machine wrote is known by its headers (RFC 3834)") {
+  struct Case {
+    std::string platform, body;
+    bool form;
+    Value automatic;
+  };
+  const std::string mailgun = "recipient=s%40example.com&sender=a%40example.com&body-plain=hi&timestamp=1800000000&token=t";
+  const std::string postmark = R"({"From":"a@example.com","To":"s@example.com","TextBody":"hi","MessageID":"1","Headers":[)";
+  const std::string sendgrid = "from=a%40example.com&to=s%40example.com&text=hi&headers=Message-ID%3A+%3C1%40x%3E%0A";
+  const auto c = GENERATE_COPY(
+      Case{"mailgun", mailgun, true, {}}, Case{"mailgun", mailgun + "&Auto-Submitted=auto-replied", true, true},
+      Case{"mailgun", mailgun + "&Auto-Submitted=No", true, false}, Case{"mailgun", mailgun + "&Precedence=bulk", true, true},
+      Case{"postmark", postmark + "]}", false, {}},
+      Case{"postmark", postmark + R"({"Name":"Auto-submitted","Value":"auto-generated; x=1"}]})", false, true},
+      Case{"postmark", postmark + R"({"Name":"Precedence","Value":"first-class"}]})", false, false},
+      Case{"sendgrid", sendgrid, true, {}}, Case{"sendgrid", sendgrid + "Auto-Submitted%3A+auto-replied%0A", true, true},
+      Case{"sendgrid", sendgrid + "Precedence%3A+list%0A", true, true});
+  INFO(c.platform << " " << c.body);
+  Sample sample(c.platform);
+  const Event event = (c.form ? sample.form(c.body) : sample.json(c.body)).event();
+  CHECK(same(event.data["message"]["automatic"], c.automatic));
+}

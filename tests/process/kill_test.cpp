@@ -2,10 +2,10 @@
 // process was killed. The real binary, real sockets, a real SIGKILL.
 
 #include "base/json.h"
-#include "net/server.h"
 #include "store/store.h"
 #include "support/catch.h"
 #include "support/program.h"
+#include "support/sink.h"
 
 #include <atomic>
 #include <map>
@@ -20,35 +20,6 @@ namespace {
 
 constexpr int kills = 20;
 constexpr int senders = 8;
-
-/// Where the workflow's calls arrive; tells them apart by their key.
-class Sink {
- public:
-  Sink() {
-    ServerConfig config;
-    auto server = Server::open(config, [this](const ServerRequest& request, std::unique_ptr<Responder> responder) {
-      {
-        const std::lock_guard lock(mutex_);
-        keys_of_[std::string(request.body)].insert(std::string(request.header("Idempotency-Key")));
-      }
-      responder->answer({200, "application/json", "{}", {}});
-    });
-    REQUIRE(server);
-    server_ = std::move(*server);
-    server_->start();
-  }
-  ~Sink() { server_->stop(Millis{1000}); }
-  std::uint16_t port() const { return server_->port(); }
-  std::map<std::string, std::set<std::string>> keys_of() const {
-    const std::lock_guard lock(mutex_);
-    return keys_of_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::set<std::string>> keys_of_;
-  std::unique_ptr<Server> server_;
-};
 
 void write_shop(const TempFolder& folder, std::uint16_t sink) {
   const std::string origin = "http://127.0.0.1:" + std::to_string(sink);

@@ -30,9 +30,12 @@ bool Engine::start(std::shared_ptr<const Workflows> workflows) {
                                          [this](Entry entry) { if (shard_) shard_->push(std::move(entry)); }, world_.clock());
   Shard::Outside outside{
       .answer = [](Responder::Many answers) { for (auto& [responder, response] : answers) responder->answer(std::move(response)); },
+      .reserve = [this](const CallRow& row, bool waited) { return dispatch_->reserve(row, waited); },
+      .release = [this](const CallRow& row) { dispatch_->release(row); },
+      .room = [this](const std::vector<WaitingCalls>& waiting) { return dispatch_->room(waiting); },
+      .freed = [this] { return dispatch_->freed(); },
       .start = [this](std::vector<CallRow> calls) { dispatch_->start(std::move(calls)); },
-      .settled = [this](const std::vector<std::string>& keys) { dispatch_->settled(keys); },
-      .wants_calls = [this] { return dispatch_->wants_more(); },
+      .dedupes = [this](const CallRow& row) { return dispatch_->dedupes(row); },
       .dead = [this] { failed_ = true; },
   };
   shard_ = std::make_unique<Shard>(std::move(*store), workflows, ShardLimits{}, *metrics_, std::move(outside), world_.clock());

@@ -60,7 +60,7 @@ int kept(const std::string& folder, SimDisk& disk, const Ground& ground) {
   REQUIRE(loaded.subjects[0].state == (there == 0 ? "" : "after " + number));
   REQUIRE(loaded.subjects[0].runs.size() == static_cast<std::size_t>(there));
   REQUIRE(loaded.seen == std::vector<std::uint64_t>{seq, 0});
-  REQUIRE(value_of(store->due_calls(at(1'000'000), 100)).size() == static_cast<std::size_t>(there));
+  REQUIRE(all_due_calls(*store, at(1'000'000)).size() == static_cast<std::size_t>(there));
   std::string first_day, later;
   for (int n = 1; n <= there; ++n)
     for (const char* part : {"a", "b"}) (n < 5 ? first_day : later) += std::string(event(part + std::to_string(n)).line) + "\n";

@@ -184,16 +184,22 @@ TEST_CASE("open runs are counted by version, status and step, the clocks of sche
   const Folder folder;
   auto store = open_or_throw(folder.path());
   Batch batch = next(*store, {event("1"), event("2")});
-  batch.runs = {open_run("a", "s", 1), open_run("b", "s", 1), open_run("c", "schedule:w", 1), ended_run("d", "s", 2)};
+  batch.runs = {open_run("a", "s", 1), open_run("b", "s", 1), open_run("c", "s", 1), ended_run("d", "s", 2)};
   batch.runs[0].step = batch.runs[1].step = "3";
+  batch.runs[0].state = batch.runs[1].state = "{}";
+  batch.runs[2].state = R"({"flow":{"clock":1}})";
+  batch.runs.push_back(open_run("e", "s", 1));
+  batch.runs.back().state = R"({"flow":{"parent":"a","part":1}})";
   batch.versions = {{"v1", "w", "{}"}};
   REQUIRE(store->commit(batch) == Committed::done);
   const auto reader = reader_or_throw(folder.path());
   const auto open = value_of(reader->open_runs());
-  REQUIRE(open.size() == 1);
-  CHECK(open[0].count == 2);
-  CHECK(open[0].step == "3");
-  CHECK(open[0].status == "waiting");
+  REQUIRE(open.size() == 2);
+  CHECK(open[0].kind == "branch");
+  CHECK(open[1].count == 2);
+  CHECK(open[1].step == "3");
+  CHECK(open[1].status == "waiting");
+  CHECK(open[1].kind == "run");
   CHECK(value_of(reader->bundle("v1")) == "{}");
   CHECK_FALSE(value_of(reader->bundle("v2")).has_value());
 }

@@ -160,7 +160,7 @@ TEST_CASE("a call is open until it ends, and a retry moves its time") {
   Batch batch = next(*store, {event("1")});
   batch.calls = {call, other};
   REQUIRE(store->commit(batch) == Committed::done);
-  auto due = value_of(store->due_calls(at(5), 10));
+  auto due = all_due_calls(*store, at(5));
   REQUIRE(due.size() == 2);
   CHECK(due[0].key == "k2");
   CHECK(due[1].args == call.args);
@@ -168,14 +168,16 @@ TEST_CASE("a call is open until it ends, and a retry moves its time") {
 
   call.attempt = 2;
   call.due = at(50);
+  call.error = "timed out";
   batch = next(*store, {event("2")});
   batch.calls = {call};
   batch.calls_ended = {{"k2", "failed", "550 no such user", 1, at(6)}, {"unknown", "done", "", 1, at(6)}};
   REQUIRE(store->commit(batch) == Committed::done);
-  CHECK(value_of(store->due_calls(at(49), 10)).empty());
-  due = value_of(store->due_calls(at(50), 10));
+  CHECK(all_due_calls(*store, at(49)).empty());
+  due = all_due_calls(*store, at(50));
   REQUIRE(due.size() == 1);
   CHECK(due[0].attempt == 2);
+  CHECK(due[0].error == "timed out");
   const auto reader = reader_or_throw(folder.path());
   CHECK(value_of(reader->counts()).open_calls == 1);
   Filter filter;
@@ -225,4 +227,93 @@ TEST_CASE("a batch without inputs writes versions and moves no seq") {
   REQUIRE(store->commit(batch) == Committed::done);
   CHECK(store->fence() == Fence{1, 0});
   CHECK(value_of(store->version("v1")));
+}
+
+TEST_CASE("calls wait by their destination, first and further attempts apart, and a claimed one waits no more") {
+  const Folder folder;
+  {
+    auto store = open_or_throw(folder.path());
+    Batch batch = next(*store, {event("1")});
+    for (int i = 0; i < 6; ++i) {
+      CallRow call;
+      call.key = "k" + std::to_string(i);
+      call.destination = i < 4 ? "http dead" : "email";
+      call.attempt = i == 3 ? 2 : 1;
+      call.due = at(i);
+      call.claimed = i == 4;
+      batch.calls.push_back(call);
+    }
+    REQUIRE(store->commit(batch) == Committed::done);
+    const auto waiting = value_of(store->waiting_calls());
+    REQUIRE(waiting.size() == 3);
+    CHECK(waiting[0].destination == "email");
+    CHECK(waiting[0].due == at(5));
+    CHECK(waiting[1].due == at(0));
+    CHECK(waiting[2].again);
+    const auto due = value_of(store->due_calls(waiting[1], at(5), 2));
+    REQUIRE(due.size() == 2);
+    CHECK(due[1].key == "k1");
+    batch = next(*store, {});
+    batch.calls_claimed = {"k0", "k5"};
+    REQUIRE(store->commit(batch) == Committed::done);
+  }
+  // What was claimed when the process ended may have been under way.
+  auto store = open_or_throw(folder.path());
+  const auto claimed = value_of(store->claimed_calls());
+  REQUIRE(claimed.size() == 3);
+  CHECK(claimed[0].key == "k0");
+  CHECK(claimed[2].destination == "email");
+  Batch batch = next(*store, {});
+  batch.calls_unclaimed = {"k0"};
+  batch.calls_ended = {{"k4", "unknown", "", 1, at(9)}};
+  REQUIRE(store->commit(batch) == Committed::done);
+  CHECK(value_of(store->claimed_calls()).size() == 1);
+  CHECK(all_due_calls(*store, at(9)).size() == 4);
+}
+
+TEST_CASE("a run that failed is kept for a person, and may be opened again") {
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  Batch batch = next(*store, {event("1"), event("2")});
+  RunRow failed = ended_run("a", "s", 1);
+  failed.status = "failed";
+  failed.ended = at(7);
+  failed.state = R"({"flow":{"failed_at":"mail"}})";
+  batch.runs = {failed, ended_run("b", "s", 2)};
+  REQUIRE(store->commit(batch) == Committed::done);
+  CHECK(value_of(store->failed_runs("s")) == std::vector<std::string>{failed.state});
+  const auto reader = reader_or_throw(folder.path());
+  CHECK(value_of(reader->attention({}, {})).size() == 1);
+  Filter filter;
+  filter.step = "mail";
+  filter.since = at(7);
+  REQUIRE(value_of(reader->attention(filter, {})).size() == 1);
+  CHECK(value_of(reader->attention(filter, {}))[0].row.step == "mail");
+  filter.since = at(8);
+  CHECK(value_of(reader->attention(filter, {})).empty());
+
+  batch = next(*store, {event("3")});
+  RunRow again = open_run("a", "s", 0);
+  batch.runs = {again};
+  REQUIRE(store->commit(batch) == Committed::done);
+  CHECK(value_of(store->failed_runs("s")).empty());
+  CHECK(value_of(reader->attention({}, {})).empty());
+  CHECK(value_of(reader->counts()).open_runs == 1);
+  CHECK(value_of(store->load({"s"}, {})).subjects[0].runs.size() == 1);
+}
+
+TEST_CASE("the runs of a version are gone through a page at a time") {
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  Batch batch = next(*store, {event("1")});
+  for (int i = 0; i < 5; ++i) batch.runs.push_back(open_run("r" + std::to_string(i), "s" + std::to_string(i), 1));
+  REQUIRE(store->commit(batch) == Committed::done);
+  std::vector<std::string> subjects;
+  for (std::uint64_t after = 0;;) {
+    const auto page = value_of(store->runs_of_version(batch.runs[0].version, after, 2));
+    for (const RunOfVersion& run : page) subjects.push_back(run.subject);
+    if (page.size() < 2) break;
+    after = page.back().key;
+  }
+  CHECK(subjects == std::vector<std::string>{"s0", "s1", "s2", "s3", "s4"});
 }

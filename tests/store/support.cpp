@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -30,6 +31,19 @@ std::unique_ptr<Reader> reader_or_throw(const std::string& folder) {
   auto reader = Store::reader(folder);
   if (!reader) throw std::runtime_error(reader.error().code + ": " + reader.error().message);
   return std::move(*reader);
+}
+
+std::vector<CallRow> all_due_calls(Store& store, Time upto) {
+  std::vector<CallRow> all;
+  const auto waiting = store.waiting_calls();
+  if (!waiting) throw std::runtime_error(waiting.error().message);
+  for (const WaitingCalls& of : *waiting) {
+    auto calls = store.due_calls(of, upto, 1'000'000);
+    if (!calls) throw std::runtime_error(calls.error().message);
+    all.insert(all.end(), calls->begin(), calls->end());
+  }
+  std::stable_sort(all.begin(), all.end(), [](const CallRow& a, const CallRow& b) { return a.due < b.due; });
+  return all;
 }
 
 Time at(std::int64_t seconds) {

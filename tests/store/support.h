@@ -28,6 +28,8 @@ class Folder {
 
 std::unique_ptr<Store> open_or_throw(const std::string& folder, const Ground& ground = {});
 std::unique_ptr<Reader> reader_or_throw(const std::string& folder);
+/// The calls that wait and are due, of all destinations, by their time.
+std::vector<CallRow> all_due_calls(Store& store, Time upto);
 /// What it says, or a failed test with its error.
 template <class T>
 T value_of(Result<T> result) {

@@ -1,6 +1,8 @@
-// Runs that wait: how long the server takes to start over them, what memory it has, and whether an event for one
-// of them is as fast as when there are ten.
-//   waiting_bench SHOPBELL [RUNS]      SHOPBELL: the program, say build/release/bin/shopbell
+// Runs that wait: how long the server takes to start over them, what memory it has, whether an event for one of them
+// is as fast as when there are ten, how many a second `stop_on` ends, and what a hundred thousand that are due at
+// once do to new events.
+//   waiting_bench SHOPBELL [RUNS [DUE [RATE]]]     SHOPBELL: the program, say build/release/bin/shopbell
+//                                                  DUE runs are due at once, and released at RATE a second
 
 #include "load.h"
 #include "support/program.h"
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::uint64_t events_a_request = 500;
 constexpr std::uint64_t probes = 2'000;
+constexpr std::uint64_t stopped_max = 100'000;
 
 std::string request_of(std::string_view type, std::string_view body) {
   return fmt::format("POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer test-token\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
@@ -29,12 +32,14 @@ std::string event(std::string_view id, std::string_view type, std::uint64_t cust
                      id, type, customer, customer);
 }
 
-void write_shop(const TempFolder& folder) {
-  folder.write("shopbell.yaml", "shop: bench\nname: Bench\nurl: https://bench.example\ncurrency: EUR\napi_tokens: [test-token]\n");
+void write_shop(const TempFolder& folder, std::uint64_t rate = 10'000) {
+  folder.write("shopbell.yaml", fmt::format("shop: bench\nname: Bench\nurl: https://bench.example\ncurrency: EUR\napi_tokens: [test-token]\n"
+                                            "limits: {{ waits_per_second_max: {} }}\n", rate));
   folder.write("workflows/wait.yaml", "workflow: wait\non: cart.updated\nstop_on: order.placed\nsteps:\n  - wait: 30d\n  - tag: { add: [waited] }\n");
 }
 
-LoadReport fill(std::uint16_t port, std::uint64_t runs) {
+/// An event for each of the first `runs` customers, many in a request.
+LoadReport send_all(std::uint16_t port, std::uint64_t runs, const std::string& type) {
   constexpr std::size_t connections = 8;
   std::vector<std::string> in_use(connections);
   Load load;
@@ -44,7 +49,7 @@ LoadReport fill(std::uint16_t port, std::uint64_t runs) {
   load.request = [&](std::uint64_t i, std::size_t connection) -> std::string_view {
     std::string lines;
     for (std::uint64_t n = i * events_a_request; n < std::min(runs, (i + 1) * events_a_request); ++n)
-      lines.append(event(fmt::format("begin-{}", n), "cart.updated", n)).append("\n");
+      lines.append(event(fmt::format("{}-{}", type, n), type, n)).append("\n");
     return in_use[connection] = request_of("application/x-ndjson", lines);
   };
   return run_load(load);
@@ -71,12 +76,18 @@ std::size_t memory_mib(int pid, std::string_view name) {
   return 0;
 }
 
+double counter(std::uint16_t port, const std::string& name) {
+  const auto response = get(port, "/metrics");
+  const std::size_t found = response ? response->body.find("\n" + name + " ") : std::string::npos;
+  return found == std::string::npos ? 0 : std::strtod(response->body.c_str() + found + 2 + name.size(), nullptr);
+}
+
 void measure(const std::string& binary, std::uint64_t runs) {
   const TempFolder folder;
   write_shop(folder);
   {
     RunningServer server(binary, folder.path());
-    const auto filled = fill(server.port(), runs);
+    const auto filled = send_all(server.port(), runs, "cart.updated");
     fmt::print("{} runs: {:.0f} /s started, RSS {} MiB after that\n", runs, static_cast<double>(runs) / filled.took.count(), memory_mib(server.pid(), "VmRSS:"));
     server.kill();
   }
@@ -86,6 +97,32 @@ void measure(const std::string& binary, std::uint64_t runs) {
   fmt::print("  started again after kill -9 in {:.0f} ms, RSS {} MiB\n", took.count(), memory_mib(server.pid(), "VmRSS:"));
   fmt::print("  an event for one of them   {}\n", to_text(probe(server.port(), runs)));
   fmt::print("  RSS {} MiB, at most {} MiB\n", memory_mib(server.pid(), "VmRSS:"), memory_mib(server.pid(), "VmHWM:"));
+  const std::uint64_t ended = std::min<std::uint64_t>(runs, stopped_max);
+  const double before = counter(server.port(), "shopbell_runs_stopped_total");
+  const auto stopped = send_all(server.port(), ended, "order.placed");
+  fmt::print("  stop_on ended {:.0f} runs, {:.0f} /s\n", counter(server.port(), "shopbell_runs_stopped_total") - before,
+             static_cast<double>(ended) / stopped.took.count());
+  server.terminate();
+}
+
+/// Runs that wait for one instant, and what events meet while they are released.
+void measure_due(const std::string& binary, std::uint64_t runs, std::uint64_t rate) {
+  const TempFolder folder;
+  write_shop(folder, rate);
+  const auto begun = std::chrono::system_clock::now();
+  const auto due = begun + std::chrono::seconds(10 + runs / 4'000);
+  const auto at = std::chrono::duration_cast<std::chrono::seconds>(due.time_since_epoch()).count();
+  folder.write("workflows/wait.yaml", fmt::format("workflow: wait\non: cart.updated\nsteps:\n  - wait: timestamp({})\n  - tag: {{ add: [waited] }}\n", at));
+  RunningServer server(binary, folder.path());
+  send_all(server.port(), runs, "cart.updated");
+  if (std::chrono::system_clock::now() >= due) fmt::print("  (they were due before all had begun)\n");
+  while (counter(server.port(), "shopbell_runs_done_total") < 1) ::usleep(1'000);
+  const auto first = std::chrono::steady_clock::now();
+  const auto meanwhile = probe(server.port(), runs);
+  while (counter(server.port(), "shopbell_runs_done_total") < static_cast<double>(runs)) ::usleep(10'000);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - first;
+  fmt::print("{} runs due at once: released in {:.1f} s, {:.0f} /s of at most {}\n  an event meanwhile   {}\n", runs, took.count(),
+             static_cast<double>(runs) / took.count(), rate, to_text(meanwhile));
   server.terminate();
 }
 
@@ -93,9 +130,11 @@ void measure(const std::string& binary, std::uint64_t runs) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print(stderr, "usage: waiting_bench SHOPBELL [RUNS]\n");
+    fmt::print(stderr, "usage: waiting_bench SHOPBELL [RUNS [DUE [RATE]]]\n");
     return 2;
   }
   measure(argv[1], 10);
-  measure(argv[1], argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000);
+  const auto number = [&](int at, std::uint64_t otherwise) { return argc > at ? std::strtoull(argv[at], nullptr, 10) : otherwise; };
+  measure(argv[1], number(2, 1'000'000));
+  measure_due(argv[1], number(3, 100'000), number(4, 10'000));
 }

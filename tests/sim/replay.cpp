@@ -130,6 +130,7 @@ class Player {
     } else if (stored.kind == "finished") input.what = finished_of(detail);
     else if (stored.kind == "cancelled") input.what = Cancelled{std::string(detail["run"].text_or({})), std::string(detail["by"].text_or({}))};
     else if (stored.kind == "scheduled") input.what = Scheduled{std::string(detail["workflow"].text_or({}))};
+    else if (stored.kind == "edited") input.what = Edited{};
     else if (stored.kind != "due") return {};
     return input;
   }
@@ -168,7 +169,8 @@ class Player {
       if (fresh) at->second.began = seq_;
       at->second.run = run;
       at->second.subject = subject.id;
-      at->second.state = is_open(run.status) ? encode_run(run) : std::string();
+      const bool for_a_person = run.status == RunStatus::failed && !is_part(run) && !run.flow.clock;
+      at->second.state = is_open(run.status) || for_a_person ? encode_run(run) : std::string();
       std::erase(open, run.id);
     }
     std::vector<std::string> ordered;  // as the store gives them: oldest first
@@ -209,7 +211,7 @@ class Player {
     CallEntry& entry = open_calls_[order.call.key];
     entry = {fmt::format("{}|{}|{}|{}|{}", order.call.run, order.call.workflow, subject, order.action, order.step), to_json(order.call.args),
              static_cast<std::uint32_t>(order.call.attempt), order.timeout, order.due};
-    calls_[order.call.key] = fmt::format("{}|{}|{}|{}|{}|open||", entry.before, entry.args, entry.attempt, entry.timeout.count(), to_ms(entry.due));
+    calls_[order.call.key] = fmt::format("{}|{}|{}|{}|{}|open|{}|", entry.before, entry.args, entry.attempt, entry.timeout.count(), to_ms(entry.due), order.error);
   }
 
   void end_call(const CallEnd& end, Time at) {

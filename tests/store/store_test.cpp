@@ -185,7 +185,7 @@ TEST_CASE("a call is open until it ends, and a retry moves its time") {
   const auto calls = value_of(reader->calls(filter, {}));
   REQUIRE(calls.size() == 2);
   CHECK(calls[0].status == "failed");
-  CHECK(calls[0].error == "550 no such user");
+  CHECK(calls[0].row.error == "550 no such user");
   CHECK(calls[1].status == "open");
 }
 

@@ -52,10 +52,11 @@ void give_up(Turn& turn, Run& run, const Workflow& workflow, const Instruction& 
   else walk.fail_step(step, error);
   if (is_open(run.status)) return walk.go();
   run.flow.failed_at = step.id;
-  if (f.status == Status::failed || run.at != before.at) return;
+  if (run.at != before.at) return;
+  run.args = before.args;
+  if (f.status == Status::failed) return;
   run.call = before.call;
   run.attempt = before.attempt;
-  run.args = before.args;
 }
 
 /// in_doubt: drop. Nobody will know whether it was done; the run goes on as if.

@@ -45,6 +45,8 @@ void open_again(Turn& turn, Run& run, const Workflow& workflow, const Resolved& 
     run.args = {};
   } else if (!run.call.empty()) {
     run.flow.more_attempts = run.attempt;
+  } else if (!run.event.data.is_null()) {
+    run.args = {};  // anew, with what the step says now
   }
   advance(turn, run);
 }

@@ -171,7 +171,9 @@ void Walk::execute(const Instruction& step) {
 void Walk::act(const Instruction& step) {
   if (step.action != nullptr && step.action->reaches_customer && !may_reach(step)) return;
   if (!run_.call.empty() && step.action != nullptr) return call_again(step);
-  const auto args = arguments(step);
+  // A last call's run has given up its event: when it is tried again it is made with what it was given.
+  const bool kept = !run_.args.is_null() && run_.event.data.is_null();
+  const auto args = kept ? std::optional(run_.args) : arguments(step);
   if (!args) return;
   if (step.action != nullptr && step.action->decide != nullptr) return decide(step, *args);
   if (step.action != nullptr && step.action->run != nullptr) return call(step, *args);

@@ -83,6 +83,7 @@ bool Walk::may_reach(const Instruction& step) {
 
 /// After a wait, `if` must hold still: of this workflow, and of those that called it.
 bool Walk::still_holds() {
+  if (run_.event.data.is_null()) return true;  // of a last call that failed only its arguments are kept
   const Workflow* workflow = &workflow_;
   for (const Run* run = &run_; run != nullptr && workflow != nullptr;) {
     if (workflow->recheck && workflow->condition) {

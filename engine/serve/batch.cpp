@@ -120,7 +120,8 @@ void describe(InputRow& row, const Entry& entry) {
   }
 }
 
-/// What makes it the same input when it comes again.
+}  // namespace
+
 InputClaims::Key claim_of(const Entry& entry) {
   InputClaims::Key key{};
   if (entry.digest.size() == key.size()) {
@@ -130,10 +131,9 @@ InputClaims::Key claim_of(const Entry& entry) {
   std::string what = std::to_string(entry.input.what.index()) + ' ' + entry.subject;
   if (const auto* finished = std::get_if<Finished>(&entry.input.what)) what += ' ' + finished->call + ' ' + std::to_string(finished->attempt);
   if (const auto* received = std::get_if<Received>(&entry.input.what)) what.append(" ").append(received->event.source).append(" ").append(received->event.id).append(" ").append(received->workflow);
+  if (const auto* merged = std::get_if<Merged>(&entry.input.what)) what += ' ' + merged->from.id;
   return InputClaims::key_of(what);
 }
-
-}  // namespace
 
 BatchMaker::BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims)
     : workflows_(workflows), store_(store), now_(std::max(now, store.clock())), claims_(claims) {
@@ -222,7 +222,7 @@ void BatchMaker::take(Entry& entry) {
   InputRow row;
   describe(row, entry);
   if (row.kind == "event") ++after_.events;
-  current_ = claim_of(entry);
+  const auto around = std::exchange(current_, claim_of(entry));  // an event, where this is a merge that it made known
   if (!claims_.empty() && claims_.count(*current_) > 0) counted_.push_back(*current_);
   claims_.begin(*current_);
   if (claims_.poisons(*current_)) {
@@ -235,7 +235,8 @@ void BatchMaker::take(Entry& entry) {
     take(input, on, std::move(row));
   }
   claims_.end();
-  current_.reset();
+  current_ = around;
+  if (current_) claims_.begin(*current_);
 }
 
 void BatchMaker::number(Input& input, Loading& on, InputRow& row) {

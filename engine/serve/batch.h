@@ -35,6 +35,9 @@ struct Entry {
   std::vector<Identity> identities = {};  // of an event from outside: filled in by the batch
 };
 
+/// What makes it the same input when it comes again.
+InputClaims::Key claim_of(const Entry& entry);
+
 /// What is to be done once the rows are durable.
 struct Aftermath {
   std::vector<std::string> log;

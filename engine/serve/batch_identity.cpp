@@ -44,7 +44,7 @@ void BatchMaker::merge(const std::string& id, Loading& into) {
   entry.subject = into.subject.id;
   auto& merged = entry.input.what.emplace<Merged>();
   merged.from.id = id;
-  if (poison_.contains(ordinal() + 1)) return take(entry);
+  if (claims_.poisons(claim_of(entry))) return take(entry);
   merged.from = std::move(from.subject);
   const std::vector<std::string> names = merged.from.identities;
   const Value segments = merged.from.profile["in_segments"];

@@ -30,6 +30,9 @@ void add_send(CLI::App& app, Run& run);
 void add_customer(CLI::App& app, Run& run);
 void add_segments(CLI::App& app, Run& run);
 void add_schema(CLI::App& app, Run& run);
+void add_train(CLI::App& app, Run& run);
+void add_correct(CLI::App& app, Run& run);
+void add_teach(CLI::App& app, Run& run);
 void add_replay(CLI::App& app, Run& run);
 void add_import(CLI::App& app, Run& run);
 

@@ -8,6 +8,7 @@
 #include "net/mail.h"
 #include "serve/batch.h"
 #include "serve/clock.h"
+#include "serve/hearing.h"
 #include "serve/metrics.h"
 
 #include <shopbell/action.h>
@@ -38,6 +39,8 @@ class Dispatch {
   void settled(const std::vector<std::string>& keys);
   /// There were calls that found no room, and now there is some. Any thread.
   bool wants_more();
+  /// What actions hear with from now on; without it `classify` and `answer` fail. Any thread.
+  void hear_with(std::shared_ptr<const Hearing> hearing);
   /// Waits for attempts under way, at most `grace`, then breaks them off: they are tried again at the next start.
   void stop(Millis grace);
 
@@ -57,7 +60,9 @@ class Dispatch {
   std::function<void(Entry)> finished_;
   Clock clock_;
 
-  std::mutex mutex_;
+  std::shared_ptr<const Hearing> hearing() const;
+  std::shared_ptr<const Hearing> hearing_;
+  mutable std::mutex mutex_;
   std::condition_variable idle_;
   std::unordered_set<std::string> busy_;
   std::size_t in_flight_ = 0;

@@ -1,10 +1,7 @@
 // reply: a message to somebody who wrote. Where it goes is the channel's business: to the log, or to an
 // address of the merchant's that passes it on.
 
-#include <shopbell/action.h>
-#include <shopbell/json.h>
-#include <shopbell/outcome.h>
-#include <shopbell/text.h>
+#include <shopbell/say.h>
 
 namespace shopbell::actions {
 namespace {
@@ -22,62 +19,12 @@ constexpr Param params[] = {
      .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
 };
 
-struct Message {
-  std::string channel, to, text, conversation;
-};
-
-Message message_of(const Value& args) {
-  const auto text = [&](std::string_view name) { return std::string(trimmed(args[name].text_or(""))); };
-  return {.channel = text("channel"), .to = text("to"), .text = text("text"), .conversation = text("conversation")};
-}
-
-Outcome said(const Message& message, const Call& call) {
-  auto arena = std::make_unique<Arena>();
-  const Value output = make_map(*arena, {{"channel", arena->copy(message.channel)}, {"to", arena->copy(message.to)}});
-  Outcome outcome = call_done(Document(std::move(arena), output));
-  outcome.message =
-      SentMessage{.channel = message.channel, .to = message.to, .text = message.text, .message_id = call.key};
-  return outcome;
-}
-
-HttpRequest callback(const Message& message, const Call& call, const Value& channel) {
-  Arena arena;
-  const Value body = make_map(arena, {{"channel", message.channel}, {"to", message.to}, {"text", message.text},
-                                      {"conversation", message.conversation}, {"run", call.run}, {"key", call.key}});
-  HttpRequest request;
-  request.url = channel["url"].text();
-  request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", call.key}};
-  if (const std::string_view token = channel["token"].text_or(""); !token.empty())
-    request.headers.emplace_back("Authorization", "Bearer " + std::string(token));
-  request.body = to_json(body);
-  return request;
-}
-
-std::string destination(const Value& args) { return "channel " + message_of(args).channel; }
-
 /// The callback knows a message by its key.
 bool dedupes(const Value&, const Value&) { return true; }
 
 Task<Outcome> run(Call call, Services& services) {
-  const Message message = message_of(call.args);
-  if (message.text.empty()) co_return call_failed("no_text", "there is nothing to say");
-  const Value channel = services.channel(message.channel);
-  const bool has_url = !channel["url"].text_or("").empty();
-
-  if (message.channel == "log" && !has_url) {
-    services.log("reply to " + (message.to.empty() ? "nobody known" : to_json(message.to)) + ": " +
-                 to_json(message.text));
-    co_return said(message, call);
-  }
-  if (channel.is_null())
-    co_return call_failed("no_such_channel", "there is no channel \"" + message.channel + "\"",
-                          "name it under `channels` in shopbell.yaml");
-  if (!has_url)
-    co_return call_failed("cannot_reply", "the channel \"" + message.channel + "\" has no `url` to send replies to");
-
-  const Result<HttpResponse> answer = co_await services.http(callback(message, call, channel));
-  const bool taken = answer && answer->status >= 200 && answer->status < 300;
-  co_return taken ? said(message, call) : not_wanted(answer, call.at);
+  Saying saying = saying_of(call.args);
+  return say(std::move(saying), call, services);
 }
 
 }  // namespace
@@ -89,7 +36,7 @@ extern const Action reply{
     .output = "a map: channel, to",
     .reaches_customer = true,
     .run = run,
-    .destination = destination,
+    .destination = said_to,
     .dedupes = dedupes,
 };
 

@@ -89,7 +89,10 @@ Cost run(const std::vector<std::string>& words) {
   rusage used{};
   int status = 0;
   ::wait4(child, &status, 0, &used);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fmt::print(stderr, "{} ended with {}\n", words[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    fmt::print(stderr, "{} ended with {}: no figure\n", words[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    std::exit(1);
+  }
   const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
   return {std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(), seconds(used.ru_utime) + seconds(used.ru_stime), static_cast<double>(used.ru_maxrss) / 1024};
 }

@@ -34,6 +34,9 @@ void add_retry(CLI::App& app, Run& run);
 void add_skip(CLI::App& app, Run& run);
 void add_cancel(CLI::App& app, Run& run);
 void add_schema(CLI::App& app, Run& run);
+void add_train(CLI::App& app, Run& run);
+void add_correct(CLI::App& app, Run& run);
+void add_teach(CLI::App& app, Run& run);
 void add_replay(CLI::App& app, Run& run);
 void add_import(CLI::App& app, Run& run);
 

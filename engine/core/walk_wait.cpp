@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "core/arguments.h"
 #include "core/contact.h"
+#include "core/person.h"
 #include "core/recent.h"
 #include "core/scope.h"
 
@@ -71,6 +72,12 @@ void Walk::take_awaited(const Instruction& step, const Event* event) {
 bool Walk::may_reach(const Instruction& step) {
   if (run_.event.data["message"]["automatic"].boolean_or(false)) {
     leave_out(step, "skipped", "a machine wrote the message that this run is about (RFC 3834)");
+    return false;
+  }
+  if (const Value heard = waits_for_person(turn_, run_, workflow_); !heard.is_null()) {
+    hand_over(turn_, run_, step, heard);
+    scope_fresh_ = false;
+    leave_out(step, "needs_person", "the customer needs a person (" + std::string(heard["reason"].text_or("")) + "), and a handoff comes first");
     return false;
   }
   if (run_.flow.waited && !still_holds()) return false;

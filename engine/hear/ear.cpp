@@ -21,6 +21,19 @@ bool occurs(const std::vector<std::string>& phrase, const std::vector<std::strin
 
 }  // namespace
 
+Value to_value(const HeardMessage& heard, Arena& arena) {
+  ListBuilder intents(arena);
+  for (const std::string& intent : heard.intents) intents.add(arena.copy(intent));
+  return make_map(arena, {{"intent", arena.copy(heard.intent)},
+                          {"intents", intents.build()},
+                          {"confidence", Value(heard.confidence)},
+                          {"mood", arena.copy(heard.mood)},
+                          {"language", arena.copy(heard.language)},
+                          {"model", arena.copy(heard.model)},
+                          {"to_person", Value(heard.to_person)},
+                          {"reason", arena.copy(heard.reason)}});
+}
+
 Result<Ear> Ear::train(const Teaching& teaching) {
   auto intents = train_model(teaching.intents, shop_intents);
   if (!intents) return tl::unexpected(intents.error());
@@ -34,6 +47,7 @@ Result<Ear> Ear::train(const Teaching& teaching) {
   ear.intents_ = std::move(*intents);
   ear.mood_ = std::move(*mood);
   ear.person_ = std::move(*reasons);
+  ear.faq_gate_ = calibrate_gate(teaching.questions);
   ear.learn_texts(teaching.phrases, teaching.languages);
   return ear;
 }

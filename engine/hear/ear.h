@@ -1,14 +1,17 @@
 #pragma once
 // All that is heard in one message: intent, mood, language, and whether a person must take it. Immutable; any thread.
 
+#include "hear/faq.h"
 #include "hear/language.h"
+
+#include <shopbell/value.h>
 
 namespace shopbell {
 
 /// What an ear learns from. The labels of `person` are the reasons why a message goes to a person, and "none"; of `phrases`,
-/// such a reason, the text being what alone is enough for it.
+/// such a reason, the text being what alone is enough for it; of `questions`, the question that a text asks in other words, or "other".
 struct Teaching {
-  std::vector<Example> intents, mood, person, phrases, languages;
+  std::vector<Example> intents, mood, person, phrases, languages, questions;
 };
 
 constexpr std::string_view other_intent = "other";
@@ -27,6 +30,9 @@ struct HeardMessage {
   std::string reason;                // anger, asks_person, legal_threat, self_harm, payment_fraud; or empty
 };
 
+/// As the fields of `classify`.
+Value to_value(const HeardMessage& heard, Arena& arena);
+
 class Ear {
  public:
   /// Trains all three models. Errors: train_model()'s.
@@ -39,6 +45,7 @@ class Ear {
   /// Why a person must take it; empty: a machine may answer. No intent model can change this.
   std::string needs_person(std::string_view text) const;
   const Model& intents() const { return intents_; }
+  const FaqGate& faq_gate() const { return faq_gate_; }
 
   std::string write() const;
   /// Errors: read_model()'s; "not_an_ear", "ear_broken".
@@ -52,6 +59,7 @@ class Ear {
   std::vector<Example> phrases_, language_texts_;
   std::vector<std::vector<std::string>> phrase_words_;
   Languages languages_;
+  FaqGate faq_gate_;
 };
 
 }  // namespace shopbell

@@ -48,6 +48,7 @@ std::string Ear::write() const {
   for (const Model* model : {&intents_, &mood_, &person_}) put(bytes, write_model(*model));
   put(bytes, texts(phrases_));
   put(bytes, texts(language_texts_));
+  put(bytes, {reinterpret_cast<const char*>(&faq_gate_), sizeof faq_gate_});
   return bytes;
 }
 
@@ -62,11 +63,13 @@ Result<Ear> Ear::read(std::string_view bytes) {
     if (!read) return tl::unexpected(read.error());
     *model = std::move(*read);
   }
-  std::string_view phrase_bytes, language_bytes;
+  std::string_view phrase_bytes, language_bytes, gate;
   std::vector<Example> phrases, languages;
-  if (!take(bytes, phrase_bytes) || !take(bytes, language_bytes) || !bytes.empty() || !read_texts(phrase_bytes, phrases) ||
+  if (!take(bytes, phrase_bytes) || !take(bytes, language_bytes) || !take(bytes, gate) || !bytes.empty() ||
+      gate.size() != sizeof ear.faq_gate_ || !read_texts(phrase_bytes, phrases) ||
       !read_texts(language_bytes, languages))
     return fail("ear_broken", "the file of the ear ends too early");
+  std::memcpy(&ear.faq_gate_, gate.data(), gate.size());
   ear.learn_texts(std::move(phrases), std::move(languages));
   return ear;
 }

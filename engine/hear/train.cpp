@@ -170,7 +170,7 @@ Result<std::vector<Example>> in_order(std::span<const Example> examples, const T
     return fail("too_many_labels", "there are " + std::to_string(counted.size()) + " labels, more than " + std::to_string(labels_max));
   for (const auto& [label, n] : counted)
     if (n < examples_of_label_min)
-      return fail("too_few_examples", "\"" + std::string(label) + "\" has one example only", "at least two are needed, twenty are better");
+      return fail("too_few_examples", std::string(1, '"').append(label) + "\" has one example only", "at least two are needed, twenty are better");
   return sorted;
 }
 

@@ -105,9 +105,7 @@ constexpr Key control_verbs[] = {
      "Lists of steps that are done at the same time; goes on when all are done, or any."},
     {"call", Form::call,
      "Does another workflow as a part of this run: its id, or a map of workflow and with."},
-    later_key("ask"),
-    later_key("answer"),
-    later_key("classify")};
+    later_key("ask")};
 /// What belongs to the verb `if`.
 constexpr Key branch_keys[] = {{"then", Form::steps, "The steps to do when `if` holds."},
                                {"else", Form::steps, "The steps to do when `if` does not hold."}};

@@ -54,7 +54,7 @@ class Collector {
   void step(const yaml::Node& step) {
     vars(step.find("set"));
     if (const yaml::Node* id = step.find("id"); id != nullptr && id->is_text()) step_id(*id);
-    if (const yaml::Node* as = step.find("as"); as != nullptr && as->is_text() && check(*as, "a name")) output(*as);
+    if (const yaml::Node* as = step.find("as"); as != nullptr && as->is_text() && check(*as, "a name")) output(*as), made_by(step, as->text);
     if (const yaml::Node* loop = step.find("for_each")) element(*loop);
     if (step.find("on_error") != nullptr) names_.outputs.insert("error");
   }
@@ -66,6 +66,14 @@ class Collector {
         place_of(node, report_.source()), "bad_name",
         fmt::format("{} is made of small letters, digits and _, and begins with a letter: not {}", what, node.text));
     return false;
+  }
+
+  void made_by(const yaml::Node& step, const std::string& name) {
+    const Action* maker = nullptr;
+    for (const yaml::Entry& entry : step.entries)
+      if (const Action* action = find_action(entry.key->text)) maker = action;
+    const auto [known, first] = names_.makers.emplace(name, maker);
+    if (!first && known->second != maker) known->second = nullptr;
   }
 
   void step_id(const yaml::Node& id) {

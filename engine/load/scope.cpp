@@ -38,6 +38,21 @@ Type names_type(std::string name, const std::set<std::string>& names) {
   return Type::object(std::move(name), std::move(fields));
 }
 
+// The fields that an action's reference names: "a map: intent, mood". Their types are not known.
+Type output_type(const Names& names, const std::string& name) {
+  constexpr std::string_view begins = "a map: ";
+  const auto maker = names.makers.find(name);
+  if (maker == names.makers.end() || maker->second == nullptr || !maker->second->output.starts_with(begins)) return Type();
+  std::vector<cel::Field> fields{{"error", Type(), "Of a step that has failed, with on_error: continue."}};
+  for (std::string_view rest = maker->second->output.substr(begins.size()); !rest.empty();) {
+    const std::size_t end = std::min(rest.find(", "), rest.size());
+    if (rest.substr(0, end).find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) return Type();
+    fields.push_back({std::string(rest.substr(0, end)), Type(), ""});
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  return Type::object(name, std::move(fields));
+}
+
 const cel::Env::Variable* variable(const cel::Env& scope, std::string_view name) {
   const auto& all = scope.variables();
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; });
@@ -129,7 +144,7 @@ cel::Env trigger_scope(std::span<const std::string> event_types, const OwnFields
 cel::Env step_scope(std::span<const std::string> event_types, const Names& names, const OwnFields& own) {
   cel::Env env = trigger_scope(event_types, own);
   const bool open = env.is_open();
-  for (const std::string& output : names.outputs) env.declare(output, Type());
+  for (const std::string& output : names.outputs) env.declare(output, output_type(names, output));
   env.declare("vars", names_type("vars", names.vars)).declare("steps", names_type("steps", names.steps));
   return env.open(open);
 }

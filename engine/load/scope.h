@@ -6,6 +6,9 @@
 #include "load/nouns.h"
 #include "load/report.h"
 
+#include <shopbell/action.h>
+
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -17,6 +20,7 @@ namespace shopbell {
 struct Names {
   std::set<std::string> vars;     // of `vars` and of every `set`
   std::set<std::string> outputs;  // of every `as`
+  std::map<std::string, const Action*> makers;  // the action that gives it; null: several kinds of steps
   std::set<std::string> steps;    // of every `id`
 };
 

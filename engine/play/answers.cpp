@@ -1,8 +1,23 @@
 #include "play/answers.h"
 
+#include "teach/lessons.h"
+
 #include <shopbell/text.h>
 
 namespace shopbell::play {
+
+namespace {
+
+// As the built-in ear hears it, whatever model the shop has: a test means the same on every machine.
+Value classified(const Value& args, Arena& arena) {
+  std::vector<std::string> intents;
+  for (const Value& intent : args["intents"].is(Kind::list) ? args["intents"].items() : std::span<const Value>{})
+    intents.emplace_back(trimmed(intent.text_or("")));
+  const HeardMessage heard = built_in_ear().hear(args["text"].text_or(""), intents, args["coverage"].number_or(default_coverage));
+  return MapBuilder(arena, to_value(heard, arena)).add("queue", args["queue"]).build();
+}
+
+}  // namespace
 
 Finished done(const CallOrder& order, Arena& arena) {
   Finished finished = ended(order, Outcome::Status::done, {});
@@ -14,6 +29,10 @@ Finished done(const CallOrder& order, Arena& arena) {
   } else if (order.action == "reply") {
     finished.output = make_map(arena, {{"channel", args["channel"]}, {"to", args["to"]}});
     finished.message = SentMessage{text("channel"), text("to"), text("text"), order.call.key};
+  } else if (order.action == "classify") {
+    finished.output = classified(args, arena);
+  } else if (order.action == "answer") {
+    finished.output = make_map(arena, {{"answered", false}, {"text", ""}, {"source", ""}, {"question", ""}, {"confidence", 0.0}});
   } else if (order.action == "http") {
     finished.output = make_map(arena, {{"status", 200}, {"headers", make_map(arena, {})}, {"body", Value()}, {"cut", false}});
   }

@@ -98,7 +98,7 @@ class Teller {
 }  // namespace
 
 bool is_quiet(const std::string& verb) {
-  static constexpr std::array<std::string_view, 8> quiet{"note", "log", "tag", "stop", "fail", "wait", "emit", "done"};
+  static constexpr std::array<std::string_view, 9> quiet{"note", "log", "tag", "classify", "stop", "fail", "wait", "emit", "done"};
   return std::find(quiet.begin(), quiet.end(), verb) != quiet.end();
 }
 

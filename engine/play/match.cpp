@@ -31,7 +31,7 @@ std::string shown(const yaml::Node& node) {
 
 /// "to: a@example.com, subject: Hello": the arguments, in a line.
 std::string shown_args(const Value& value) {
-  if (!value.is(Kind::map)) return value.is_null() ? "" : ": " + shown(value);
+  if (!value.is(Kind::map)) return value.is_null() ? "" : fmt::format(": {}", shown(value));
   std::string text;
   for (const Member& m : value.members()) {
     if (m.value.is_null() || m.value.text_or("x").empty()) continue;
@@ -71,8 +71,8 @@ class Matcher {
 
   void differ(const yaml::Node& wanted, const Value& got, const std::string& path) {
     found.push_back({"  " + path, 0});
-    found.push_back({"    wanted  " + shown(wanted), line_of(wanted, source_)});
-    found.push_back({"    got     " + (got.is_null() ? std::string("nothing") : shown(got)), 0});
+    found.push_back({fmt::format("    wanted  {}", shown(wanted)), line_of(wanted, source_)});
+    found.push_back({fmt::format("    got     {}", got.is_null() ? "nothing" : shown(got)), 0});
   }
 
   void match_map(const yaml::Node& wanted, const Value& got, const std::string& path) {
@@ -99,7 +99,7 @@ class Matcher {
       if (!has(part)) {
         found.push_back({"  " + path, 0});
         found.push_back({"    wanted  something with: " + part.text, line_of(part, source_)});
-        found.push_back({"    got     " + shown(text_of(got).empty() ? got : Value(text_of(got))), 0});
+        found.push_back({fmt::format("    got     {}", shown(text_of(got).empty() ? got : Value(text_of(got)))), 0});
       }
     };
     if (wanted.is_list()) for (const yaml::NodePtr& part : wanted.items) check(*part);
@@ -190,7 +190,7 @@ class Alignment {
         add_pair(wanted_[i++], *got_[j++], all);
       } else if (j == got_.size() || (i < wanted_.size() && best_[i][j] == best_[i + 1][j])) {
         const Wanted& w = wanted_[i++];
-        all.push_back({fmt::format("- {}{}", w.verb, w.value ? ": " + shown(*w.value) : ""), line_of(*w.item, source_)});
+        all.push_back({fmt::format("- {}{}", w.verb, w.value ? fmt::format(": {}", shown(*w.value)) : ""), line_of(*w.item, source_)});
         all.push_back({"    was expected, and did not happen", 0});
       } else {
         add_surplus(*got_[j++], began, all);

@@ -103,6 +103,7 @@ struct App {
   std::unique_ptr<Api> api;
   std::unique_ptr<Routes> routes;
   std::unique_ptr<Server> server;
+  std::string heard;  // fingerprint of what the present Hearing was read from
   std::atomic<bool> dead{false};
 };
 
@@ -121,6 +122,16 @@ Shard::Outside outside_of(App& app) {
             ::kill(::getpid(), SIGTERM);
           },
   };
+}
+
+// Models and FAQ, at the start and when they have changed.
+void look_after_hearing(App& app) {
+  const std::filesystem::path folder = app.config->folder;
+  std::string now = fingerprint_of({folder / "models", folder / "faq"});
+  if (app.heard == now && !now.empty()) return;
+  if (app.heard == "none" && now.empty()) return;
+  app.dispatch->hear_with(Hearing::load(folder.string()));
+  app.heard = now.empty() ? "none" : std::move(now);
 }
 
 Result<void> build(App& app, const ServeOptions& options, Shop shop) {
@@ -142,6 +153,7 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   client.allow = app.config->http_allow;
   app.dispatch = std::make_unique<Dispatch>(app.config, Client::make(client), std::move(*mailer), app.metrics,
                                             [&app](Entry entry) { app.shard->push(std::move(entry)); });
+  look_after_hearing(app);
   auto claims = InputClaims::open(app.data + "/claims");
   if (!claims) return tl::unexpected(claims.error());
   app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
@@ -174,6 +186,7 @@ void wait_for_signal(App& app, const sigset_t& signals) {
       crash_point("reload.taken_up");
       ++app.metrics.reloads;
     }
+    look_after_hearing(app);
     app.metrics.reloads_refused += app.reload->refused();
   }
 }

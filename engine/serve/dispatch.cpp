@@ -20,7 +20,7 @@ struct Dispatch::Attempt {
 };
 
 /// What an attempt is lent: its requests end with its own deadline.
-class Dispatch::Lent : public Services {
+class Dispatch::Lent : public Services, public Hearer {
  public:
   Lent(Dispatch& dispatch, const Attempt& attempt) : dispatch_(dispatch), attempt_(attempt) {}
 
@@ -42,6 +42,16 @@ class Dispatch::Lent : public Services {
   }
 
   Value channel(std::string_view name) const override { return dispatch_.config_->channels.root()[name]; }
+  Result<Document> classify(std::string_view text, std::span<const std::string> intents, double coverage) const override {
+    const auto hearing = dispatch_.hearing();
+    if (!hearing) return fail("no_model", "there is no model here that could read a message");
+    return hearing->classify(text, intents, coverage);
+  }
+  Result<Document> look_up(std::string_view question) const override {
+    const auto hearing = dispatch_.hearing();
+    if (!hearing) return fail("no_faq", "there is no FAQ here");
+    return hearing->look_up(question);
+  }
   void log(std::string_view line) override { spdlog::info("{}", line); }
 
  private:
@@ -136,6 +146,16 @@ void Dispatch::start(std::vector<CallRow> calls) {
   client_->post([this, rows = std::move(calls)]() mutable {
     for (CallRow& row : rows) begin(std::move(row));
   });
+}
+
+void Dispatch::hear_with(std::shared_ptr<const Hearing> hearing) {
+  const std::lock_guard lock(mutex_);
+  hearing_ = std::move(hearing);
+}
+
+std::shared_ptr<const Hearing> Dispatch::hearing() const {
+  const std::lock_guard lock(mutex_);
+  return hearing_;
 }
 
 void Dispatch::begin(CallRow row) {

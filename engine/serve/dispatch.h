@@ -9,6 +9,7 @@
 #include "serve/batch.h"
 #include "serve/clock.h"
 #include "serve/destinations.h"
+#include "serve/hearing.h"
 #include "serve/metrics.h"
 
 #include <shopbell/action.h>
@@ -48,6 +49,8 @@ class Dispatch {
   void start(std::vector<CallRow> calls);
   /// Whether an attempt whose end nobody saw may just be made again. Any thread.
   bool dedupes(const CallRow& row) const;
+  /// What actions hear with from now on; without it `classify` and `answer` fail. Any thread.
+  void hear_with(std::shared_ptr<const Hearing> hearing);
   /// Waits for attempts under way, at most `grace`, then breaks them off: they are tried again at the next start.
   void stop(Millis grace);
 
@@ -68,7 +71,9 @@ class Dispatch {
   std::function<void(Entry)> finished_;
   Clock clock_;
 
-  std::mutex mutex_;
+  std::shared_ptr<const Hearing> hearing() const;
+  std::shared_ptr<const Hearing> hearing_;
+  mutable std::mutex mutex_;
   std::condition_variable idle_;
   Destinations destinations_;
   std::unordered_set<std::string> queues_;  // destinations whose calls wait in the store

@@ -79,6 +79,7 @@ Teaching built_in_lessons() {
     if (file.name == "mood.yaml") teaching.mood = *read.value;
     else if (file.name == "person.yaml") teaching.person = *read.value;
     else if (file.name == "person_phrases.yaml") teaching.phrases = *read.value;
+    else if (file.name == "questions.yaml") teaching.questions = *read.value;
     else if (file.name == "languages.yaml") teaching.languages = *read.value;
     else append(teaching.intents, *read.value);
   }

@@ -24,7 +24,7 @@ const std::map<std::string, std::set<std::string>> doors{
     {"liquid", {"base"}},
     {"core", {"base", "cel", "liquid"}},
     {"load", {"base", "cel", "liquid", "core"}},
-    {"play", {"base", "cel", "liquid", "core", "load", "intake"}},
+    {"play", {"base", "cel", "liquid", "core", "load", "intake", "hear", "teach"}},
     {"store", {"base", "core"}},
     {"net", {"base"}},
     {"hear", {"base"}},

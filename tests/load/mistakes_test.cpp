@@ -97,6 +97,8 @@ TEST_CASE("each mistake has a code, stands where it was made, and says what was 
       {with_step("{ log: x, id: error }"), "taken_name", "error", "take another id"},
       // steps
       {with_step("emial: x"), "unknown_verb", "emial", "did you mean email?"},
+      {with_step("{ classify: {}, as: said }") + "  - if: said.mod == 'angry'\n    then: [ log: x ]\n", "*", "mod", "*"},
+      {with_step("classify: { intent: [returns] }"), "unknown_key", "intent", "did you mean intents?"},
       {with_step("wiat: 1h"), "unknown_verb", "wiat", "did you mean wait?"},
       {with_step("{ log: x, wait: 1h }"), "two_verbs", "wait", "begin another step with a dash"},
       {with_step("as: x"), "no_verb", "as", "*"},

@@ -19,7 +19,9 @@ std::vector<const Arrival*> arrivals_of(const Evidence& evidence, const std::str
 void check_attempts(const Story& story, Findings& findings) {
   for (const auto& [key, attempts] : story.orders) {
     const auto ends = story.ends.find(key);
-    if (ends == story.ends.end() || ends->second.size() != 1) findings.add("call {} of {} did not end just once", key, story.workflow_of.at(key));
+    // The answer to a call whose run was ended meanwhile is told again, and the store knows it to be over.
+    const bool once = ends != story.ends.end() && (ends->second.size() == 1 || ends->second.front()->status == Outcome::Status::unknown);
+    if (!once) findings.add("call {} of {} did not end just once", key, story.workflow_of.at(key));
     for (std::size_t i = 0; i < attempts.size(); ++i) {
       if (attempts[i]->call.attempt != static_cast<int>(i) + 1) findings.add("call {} had its attempt {} as {}", key, i + 1, attempts[i]->call.attempt);
       if (to_json(attempts[i]->call.args) != to_json(attempts[0]->call.args)) findings.add("call {} was given something else at attempt {}", key, i + 1);

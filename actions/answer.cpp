@@ -1,0 +1,58 @@
+// answer: a question looked up in the shop's FAQ. Said only where the gate is sure; otherwise nothing is, and the workflow
+// goes on with `answered` false.
+
+#include <shopbell/hearing.h>
+#include <shopbell/outcome.h>
+#include <shopbell/say.h>
+
+namespace shopbell::actions {
+namespace {
+
+constexpr Param params[] = {
+    {.name = "question", .doc = "What to look up.", .otherwise = "\"{{ message.text }}\"", .positional = true},
+    {.name = "channel",
+     .doc = "The channel to say it on; a name from `channels` in shopbell.yaml, or `log`.",
+     .otherwise = "\"{{ message.channel | default: conversation.channel | default: 'log' }}\""},
+    {.name = "to",
+     .doc = "Whom to say it to, by the channel's own id.",
+     .otherwise = "\"{{ message.from | default: customer.id }}\""},
+    {.name = "conversation",
+     .doc = "Which conversation it belongs to.",
+     .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
+    {.name = "helped",
+     .doc = "What to ask behind the answer; empty: nothing.",
+     .otherwise = "Did that help? (yes / no)"},
+};
+
+Task<Outcome> run(Call call, Services& services) {
+  const auto* hearer = dynamic_cast<const Hearer*>(&services);
+  if (hearer == nullptr) co_return call_failed("no_faq", "there is no FAQ here");
+  Result<Document> found = hearer->look_up(call.args["question"].text_or(""));
+  if (!found) co_return call_failed(found.error().code, found.error().message, found.error().hint);
+  if (!found->root()["answered"].boolean_or(false)) co_return call_done(std::move(*found));
+  Saying saying = saying_of(call.args);
+  saying.text = found->root()["text"].text_or("");
+  if (const std::string_view helped = call.args["helped"].text_or(""); !helped.empty())
+    saying.text += "\n\n" + std::string(helped);
+  Outcome outcome = co_await say(std::move(saying), call, services);
+  if (outcome.status == Outcome::Status::done) outcome.output = std::move(*found);
+  co_return outcome;
+}
+
+/// The callback knows a message by its key.
+bool dedupes(const Value&, const Value&) { return true; }
+
+}  // namespace
+
+extern const Action answer{
+    .name = "answer",
+    .summary = "Answers a question from the shop's FAQ (faq/*.md), or says nothing when none fits.",
+    .params = params,
+    .output = "a map: answered, text, source, question, confidence",
+    .reaches_customer = true,
+    .run = run,
+    .destination = said_to,
+    .dedupes = dedupes,
+};
+
+}  // namespace shopbell::actions

@@ -1,0 +1,62 @@
+#include <shopbell/say.h>
+
+#include <shopbell/json.h>
+#include <shopbell/outcome.h>
+#include <shopbell/text.h>
+
+namespace shopbell {
+namespace {
+
+Outcome said(const Saying& saying, const Call& call) {
+  auto arena = std::make_unique<Arena>();
+  const Value output = make_map(*arena, {{"channel", arena->copy(saying.channel)}, {"to", arena->copy(saying.to)}});
+  Outcome outcome = call_done(Document(std::move(arena), output));
+  outcome.message =
+      SentMessage{.channel = saying.channel, .to = saying.to, .text = saying.text, .message_id = call.key};
+  return outcome;
+}
+
+HttpRequest callback(const Saying& saying, const Call& call, const Value& channel) {
+  Arena arena;
+  const Value body = make_map(arena, {{"channel", saying.channel}, {"to", saying.to}, {"text", saying.text},
+                                      {"conversation", saying.conversation}, {"run", call.run}, {"key", call.key}});
+  HttpRequest request;
+  request.url = channel["url"].text();
+  request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", call.key}};
+  if (const std::string_view token = channel["token"].text_or(""); !token.empty())
+    request.headers.emplace_back("Authorization", "Bearer " + std::string(token));
+  request.body = to_json(body);
+  return request;
+}
+
+}  // namespace
+
+Saying saying_of(const Value& args) {
+  const auto text = [&](std::string_view name) { return std::string(trimmed(args[name].text_or(""))); };
+  return {.channel = text("channel"), .to = text("to"), .text = text("text"), .conversation = text("conversation")};
+}
+
+std::string said_to(const Value& args) { return "channel " + saying_of(args).channel; }
+
+Task<Outcome> say(Saying saying, Call call, Services& services) {
+  if (saying.text.empty()) co_return call_failed("no_text", "there is nothing to say");
+  const Value channel = services.channel(saying.channel);
+  const bool has_url = !channel["url"].text_or("").empty();
+
+  if (saying.channel == "log" && !has_url) {
+    services.log("reply to " + (saying.to.empty() ? "nobody known" : to_json(saying.to)) + ": " +
+                 to_json(saying.text));
+    co_return said(saying, call);
+  }
+  if (channel.is_null())
+    co_return call_failed("no_such_channel", "there is no channel \"" + saying.channel + "\"",
+                          "name it under `channels` in shopbell.yaml");
+  if (!has_url)
+    co_return call_failed("cannot_reply", "the channel \"" + saying.channel + "\" has no `url` to send replies to");
+
+  const Result<HttpResponse> answer = co_await services.http(callback(saying, call, channel));
+  const bool taken = answer && answer->status >= 200 && answer->status < 300;
+  co_return taken ? said(saying, call) : not_wanted(answer, call.at);
+}
+
+}  // namespace shopbell

@@ -27,7 +27,8 @@ int run_program(int argc, char** argv) {
   for (const auto add : {shopbell::cli::add_serve, shopbell::cli::add_check, shopbell::cli::add_send, shopbell::cli::add_events,
                          shopbell::cli::add_runs, shopbell::cli::add_why, shopbell::cli::add_tickets, shopbell::cli::add_actions,
                          shopbell::cli::add_schema, shopbell::cli::add_test, shopbell::cli::add_backtest, shopbell::cli::add_eval,
-                         shopbell::cli::add_render, shopbell::cli::add_deploy, shopbell::cli::add_replay, shopbell::cli::add_import})
+                         shopbell::cli::add_render, shopbell::cli::add_deploy, shopbell::cli::add_replay, shopbell::cli::add_import,
+                         shopbell::cli::add_sources, shopbell::cli::add_requests})
     add(app, run);
   try {
     app.parse(argc, argv);

@@ -61,6 +61,15 @@ ServerResponse one(const Result<std::optional<Row>>& row) {
   return json_answer(view(**row, arena));
 }
 
+ServerResponse all_sources(Reader& reader) {
+  const auto rows = reader.sources();
+  if (!rows) return json_error(500, rows.error().code, rows.error().message);
+  Arena arena;
+  ListBuilder items(arena);
+  for (const SourceRow& row : *rows) items.add(view(row, arena));
+  return json_answer(make_map(arena, {{"sources", items.build()}}));
+}
+
 ServerResponse one_event(Reader& reader, std::string_view id) {
   std::uint64_t seq = 0;
   if (read_number(id, seq)) return one(reader.event(seq));
@@ -89,9 +98,11 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/calls") return list("calls", reader.calls(filter, page), page.max);
   if (path == "/tickets") return list("tickets", reader.tickets(filter, page), page.max);
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
+  if (path == "/requests") return list("requests", reader.requests(page), page.max);
+  if (path == "/sources") return all_sources(reader);
   if (path.starts_with("/events/")) return one_event(reader, path.substr(8));
   if (path.starts_with("/runs/")) return one(reader.run(path.substr(6)));
-  return json_error(404, "no_such_route", "there is no such route; see /api/events, /api/runs, /api/calls, /api/tickets, /api/messages");
+  return json_error(404, "no_such_route", "there is no such route; see /api/events, /api/runs, /api/calls, /api/tickets, /api/messages, /api/sources, /api/requests");
 }
 
 Api::Api(std::unique_ptr<Reader> reader) : reader_(std::move(reader)), thread_([this] { run(); }) {}

@@ -9,6 +9,7 @@
 #include "serve/batch.h"
 #include "serve/clock.h"
 #include "serve/metrics.h"
+#include "serve/sources.h"
 #include "store/store.h"
 
 #include <atomic>
@@ -43,6 +44,7 @@ struct ShardLimits {
   std::size_t batch_bytes_max = 4 * 1024 * 1024;
   std::size_t due_max = 256;                // subjects woken in one batch
   std::size_t written_max = 1;              // batches that wait for the sync of the one before
+  Retention retention = {};
 };
 
 class Shard {
@@ -53,6 +55,7 @@ class Shard {
     std::function<void(const std::vector<std::string>&)> settled;  // keys whose attempts' results are durable
     std::function<bool()> wants_calls;                 // calls were left in the store for want of room
     std::function<void()> dead;                        // the store failed: the process must end
+    Sources* sources = nullptr;                        // what the sources' habits are kept in; null: nowhere
   };
 
   Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock = {});
@@ -96,6 +99,9 @@ class Shard {
     std::chrono::steady_clock::time_point began;
   };
 
+  bool look_after();
+  void look_after_sources(Time now);
+  void hear(const std::vector<Entry>& entries);
   void process(std::vector<Job> jobs);
   void hand_over(Written written);
   void sync_written();
@@ -126,6 +132,7 @@ class Shard {
   std::atomic<bool> ready_{false}, full_{false};
   std::shared_ptr<const Workflows> versions_stored_of_;
   Time next_due_, next_call_;           // when to look for due waits and calls again
+  Time next_upkeep_;                    // when to look after sources, requests and what is old
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
 

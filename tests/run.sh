@@ -53,6 +53,7 @@ run_conformance cron
 run_conformance timezones
 run_conformance signatures webhooks/signatures.jsonl
 run_conformance webhooks webhooks/index.jsonl
+run_conformance mail mail/expected.jsonl
 run_conformance intents intents/banking77/train.jsonl  # split by the program
 run_conformance intents intents/clinc150/train.jsonl,intents/clinc150/oos_train.jsonl intents/clinc150/val.jsonl,intents/clinc150/oos_val.jsonl
 # The demo shop's own tests end the same way.

@@ -1,10 +1,10 @@
-#include "base/hmac.h"
 #include "base/json.h"
-#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/target.h"
+#include "intake/sign.h"
 #include "net/client.h"
+#include "serve/clock.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -30,6 +30,26 @@ Result<HttpRequest> event_request(const Target& target, std::string_view line) {
   return request;
 }
 
+bool is_json(std::string_view body) {
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+bool is_same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::string_view find_header(const HttpRequest& request, std::string_view name) {
+  for (const auto& [own, value] : request.headers)
+    if (is_same_name(own, name)) return value;
+  return {};
+}
+
+void put_header(HttpRequest& request, std::string_view name, std::string_view value) {
+  std::erase_if(request.headers, [&](const auto& h) { return is_same_name(h.first, name); });
+  request.headers.emplace_back(name, value);
+}
+
 // A recorded webhook: {"hook": NAME, "headers": {...}, "body": "..."}; signed anew with the shop's secret.
 Result<HttpRequest> hook_request(const Target& target, const Value& recorded) {
   const std::string_view hook = recorded["hook"].text_or("");
@@ -37,11 +57,17 @@ Result<HttpRequest> hook_request(const Target& target, const Value& recorded) {
   if (source == target.sources.end()) return fail("no_source", fmt::format("the shop has no source {}", hook), "sources: in shopbell.yaml names them");
   HttpRequest request;
   request.url = fmt::format("{}/hooks/{}", target.url, hook);
-  request.headers = {{"Content-Type", "application/json"}};
   request.body = recorded["body"].text_or("");
-  for (const Member& m : recorded["headers"].members()) request.headers.emplace_back(m.key.text(), m.value.text_or(""));
-  const Mac mac = hmac_sha256(source->secret, request.body);
-  request.headers.emplace_back("X-Shopify-Hmac-Sha256", to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}));
+  for (const Member& m : recorded["headers"].members()) put_header(request, m.key.text(), m.value.text_or(""));
+  if (find_header(request, "Content-Type").empty())
+    request.headers.emplace_back("Content-Type", is_json(request.body) ? "application/json" : "application/x-www-form-urlencoded");
+  Arena arena;
+  const std::function<std::string_view(std::string_view)> header = [&](std::string_view name) { return find_header(request, name); };
+  const auto made = sign(*source->how, {source->secret, {}, source->webhook_id},
+                         {source->name, header, request.body, wall_clock(), source->url}, arena);
+  if (!made) return tl::unexpected(made.error());
+  for (const auto& [name, value] : made->headers) put_header(request, name, value);
+  request.body = made->body;
   return request;
 }
 
@@ -114,7 +140,8 @@ void add_send(CLI::App& app, Run& run) {
   command->footer(
       "A line is a CloudEvents 1.0 event, posted to /events, or a recorded webhook\n"
       "{\"hook\": \"my-shopify\", \"headers\": {\"X-Shopify-Topic\": \"orders/create\"}, \"body\": \"...\"},\n"
-      "posted to /hooks/my-shopify with a signature by that source's secret. Sending a file again is safe: events that\n"
+      "posted to /hooks/my-shopify with a signature by that source's secret, as its platform signs (PayPal, Adobe and\n"
+      "others with a key of their own excepted). Sending a file again is safe: events that\n"
       "were accepted before start nothing.");
   command->callback([&run, options] { run = [options] { return send(*options); }; });
 }

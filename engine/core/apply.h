@@ -13,7 +13,7 @@ namespace shopbell {
 
 /// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached, mode_single,
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
-/// skipped, expired, call_dropped, retried, step_skipped, not_resolved, migrated, stale, derived, stopped, failed, done,
+/// skipped, expired, call_dropped, retried, step_skipped, not_resolved, migrated, stale, derived, asked, stopped, failed, done,
 /// emitted, fired, ticket, tagged, note, forwarded, too_deep,
 /// loop_stopped, part_begun, merged, not_merged, overheard, segment_entered, segment_left, error.
 struct Note {
@@ -81,6 +81,14 @@ struct SegmentChange {
   bool entered = true;
 };
 
+/// What somebody asks for by law, and whom it is about: for the store (core/privacy.h).
+struct Asked {
+  std::string id, kind;                // kind: erase, export
+  std::vector<std::string> subjects;   // "customer:7", "order:1001"
+  std::vector<std::string> texts;      // what nobody else has, in lower case
+  std::string source;                  // instead: all that it told
+};
+
 struct Transition {
   bool subject_changed = false;        // profile, conversation or counters
   std::vector<Run> runs;               // every run that began, moved or ended; also the ended ones
@@ -93,6 +101,7 @@ struct Transition {
   std::vector<Visit> visits;
   std::vector<SegmentChange> segments;
   std::vector<Note> notes;
+  std::vector<Asked> asked;
   std::vector<std::string> log;        // lines of the action `log`
 };
 

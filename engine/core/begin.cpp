@@ -126,7 +126,7 @@ bool is_loop(Turn& turn, const Received& received, const Workflow& workflow) {
                            " are a loop: no more is started for a while";
   turn.note("loop_stopped", text, workflow.id);
   if (times.size() == starts_max) {
-    turn.made.log.push_back(workflow.id + " for " + turn.subject.id + ": " + text);
+    turn.made.log.push_back(workflow.id + ": " + text);  // whose it is stands in the note
     times.push_back(turn.at);
   }
   return true;

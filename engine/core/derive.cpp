@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "core/recent.h"
+#include "core/replayed.h"
 #include "core/runs.h"
 #include "core/step.h"
 #include "core/things.h"
@@ -128,7 +129,7 @@ void take_order(Turn& turn, const Event& event) {
   for (const auto& [field, prefix] : {std::pair{"cart_token", "cart:"}, std::pair{"checkout_token", "checkout:"}}) {
     const std::string_view token = noun[field].text_or({});
     if (token.empty() || token.size() > thing_key_bytes_max) continue;
-    const std::string cart = prefix + std::string(token);
+    const std::string cart = std::string(replay_prefix(turn.subject.id)).append(prefix).append(token);
     if (!is_called(turn.subject, cart))
       turn.made.following.push_back({cart, {event, 0, std::string(order_elsewhere), {}}});
   }

@@ -5,6 +5,7 @@
 #include "core/contact.h"
 #include "core/derive.h"
 #include "core/effects.h"
+#include "core/privacy.h"
 #include "core/profile.h"
 #include "core/recent.h"
 #include "core/runs.h"
@@ -30,6 +31,7 @@ class Reception {
     if (!forwarded()) {
       see();
       learn_from_event();
+      take_request(turn_, event_);
     }
     if (received_.depth > cause_depth_max)
       return turn_.note("too_deep", "events have caused events more than " + std::to_string(cause_depth_max) +
@@ -41,6 +43,7 @@ class Reception {
     start_runs();
     if (!forwarded()) derive(turn_, event_, received_.depth);
     for (const auto& [subject, workflow] : forwards_) forward(subject, workflow);
+    if (!forwarded()) forget_subject(turn_, event_);
   }
 
  private:

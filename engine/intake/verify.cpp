@@ -25,13 +25,6 @@ constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 tl::unexpected<Error> refused(const char* why) { return fail("bad_signature", why); }
 
-/// The way of signing that a secret belongs to.
-const Verification& way_of(const Platform& platform, std::string_view secret) {
-  for (const Verification& way : platform.verifications)
-    if (!way.secret_prefix.empty() && secret.starts_with(way.secret_prefix)) return way;
-  return platform.verifications.back();
-}
-
 /// The key that a secret is in the merchant's file; empty: none.
 std::string key_of(const Verification& way, std::string_view secret) {
   if (secret.starts_with(way.secret_prefix)) secret.remove_prefix(way.secret_prefix.size());
@@ -85,6 +78,14 @@ class Verifier {
       if (holds(way, key, *text, signatures)) return {};
     }
     return refused("the signature does not match");
+  }
+
+  Result<std::string> signature(const Verification& way) {
+    const std::string key = key_of(way, secrets_.current);
+    if (key.empty()) return refused("the secret is no key of this platform's form");
+    auto text = signed_text(way, std::string(webhook_.url));
+    if (!text) return text;
+    return encoded(way, expected(way, key, *text));
   }
 
  private:
@@ -201,10 +202,14 @@ class Verifier {
     return {reinterpret_cast<const char*>(mac.data()), mac.size()};
   }
 
+  static std::string encoded(const Verification& way, std::string bytes) {
+    if (way.encoding == Verification::Encoding::base64) return to_base64(bytes);
+    return way.encoding == Verification::Encoding::hex ? to_hex(bytes) : bytes;
+  }
+
   static bool holds_equal(const Verification& way, std::string bytes,
                           std::span<const std::string_view> signatures) {
-    if (way.encoding == Verification::Encoding::base64) bytes = to_base64(bytes);
-    else if (way.encoding == Verification::Encoding::hex) bytes = to_hex(bytes);
+    bytes = encoded(way, std::move(bytes));
     bool good = false;
     for (const std::string_view signature : signatures) good |= equal_in_constant_time(bytes, signature);
     return good;
@@ -217,6 +222,17 @@ class Verifier {
 };
 
 }  // namespace
+
+const Verification& way_of(const Platform& platform, std::string_view secret) {
+  for (const Verification& way : platform.verifications)
+    if (!way.secret_prefix.empty() && secret.starts_with(way.secret_prefix)) return way;
+  return platform.verifications.back();
+}
+
+Result<std::string> signature_of(const Verification& way, const Secrets& secrets, const Webhook& webhook,
+                                 const Value& body, Arena& arena) {
+  return Verifier(webhook, secrets, body, arena).signature(way);
+}
 
 Result<void> verify(const Platform& platform, const Secrets& secrets, const Webhook& webhook,
                     const Value& body, Arena& arena) {

@@ -22,4 +22,11 @@ struct Secrets {
 Result<void> verify(const Platform& platform, const Secrets& secrets, const Webhook& webhook, const Value& body,
                     Arena& arena);
 
+/// The way of signing that a secret belongs to.
+const Verification& way_of(const Platform& platform, std::string_view secret);
+
+/// The signature that holds, encoded, by `secrets.current`: of the schemes with a secret. Errors: those of verify().
+Result<std::string> signature_of(const Verification& way, const Secrets& secrets, const Webhook& webhook,
+                                 const Value& body, Arena& arena);
+
 }  // namespace shopbell

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "intake/form.h"
+#include "intake/mail.h"
 #include "intake/mapping.h"
 #include "load/draft.h"
 #include "load/vocabulary.h"
@@ -197,6 +198,11 @@ Result<Value> read_body(const Webhook& webhook, Arena& arena) {
   if (is_json(webhook.body)) return parse_json(webhook.body, arena);
   const std::string_view content_type = webhook.header("Content-Type");
   const std::string type = media_type(content_type);
+  if (type == "message/rfc822") {
+    const auto mail = read_mail(webhook.body);
+    if (!mail) return tl::unexpected(mail.error());
+    return mail_value(*mail, arena);
+  }
   if (type == "multipart/form-data") return read_multipart(content_type, webhook.body, arena);
   if (type != "application/x-www-form-urlencoded") return parse_json(webhook.body, arena);
   const auto fields = read_form(webhook.body);

@@ -20,7 +20,8 @@ struct WebhookTaken {
   std::optional<std::string> challenge;  // the platform asks whether somebody listens: answer this text
 };
 
-/// What a body says: JSON, or a form as a map. Errors: "bad_json", "bad_form", "too_many_fields".
+/// What a body says: JSON, a form as a map, or a mail (message/rfc822) as mail_value(). Errors: "bad_json", "bad_form",
+/// "too_many_fields", those of read_mail().
 Result<Value> read_body(const Webhook& webhook, Arena& arena);
 
 /// Errors: those of verify(), of read_body(), "no_topic", "bad_event", "too_many_events", "event_too_large".

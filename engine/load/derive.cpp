@@ -12,7 +12,18 @@ constexpr Key low_keys[] = {{"below"}};
 constexpr Millis quiet_min{60'000}, quiet_max{std::int64_t{30} * 24 * 3600 * 1000};
 constexpr std::int64_t below_max = 1'000'000;
 
+constexpr Key retention_keys[] = {{"events"}, {"runs"}, {"messages"}, {"tickets"}};
+constexpr Millis retention_max{std::int64_t{100} * 365 * 24 * 3600 * 1000};
+
 }  // namespace
+
+std::map<std::string, Millis> read_retention(const yaml::Node& node, Report& report) {
+  std::map<std::string, Millis> made;
+  Fields fields(node, "retention", retention_keys, report);
+  for (const Key& key : retention_keys)
+    if (const auto age = fields.duration(key.name, retention_min, retention_max)) made.emplace(key.name, *age);
+  return made;
+}
 
 Derivation read_derivation(const yaml::Node& node, Report& report) {
   Derivation made;

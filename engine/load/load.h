@@ -24,6 +24,7 @@ struct SourceConfig {
   std::string url;           // as the platform calls it, where it signs that
   std::string webhook_id;    // the platform's, where it signs that
   std::string verify_token;  // what a GET with a challenge must bear
+  Millis silent_after{0};    // quiet for longer, it has fallen silent; 0: by its habits
   std::shared_ptr<const Platform> how;
 };
 
@@ -46,6 +47,7 @@ struct ShopConfig {
   std::vector<std::string> http_allow;
   Document channels;                            // name -> settings
   std::map<std::string, std::int64_t> limits;   // body_bytes_max, queue_max, ...
+  std::map<std::string, Millis> retention;      // by kind: events, runs, messages, tickets
 };
 
 struct Shop {

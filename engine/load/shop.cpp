@@ -20,10 +20,10 @@ namespace {
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
                              {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
-                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}};
+                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
-                               {"url"},      {"webhook_id"}, {"verify_token"}};
+                               {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"}};
 constexpr Key queue_keys[] = {{"title"}, {"sla"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"},
@@ -83,6 +83,7 @@ class ShopReader {
     }
     if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
     if (const yaml::Node* contact = fields_.find("contact")) made_.config.facts.contact = read_contact(*contact, report_);
+    if (const yaml::Node* retention = fields_.find("retention")) made_.config.retention = read_retention(*retention, report_);
     if (const yaml::Node* derive = fields_.find("derive")) made_.config.facts.derive = read_derivation(*derive, report_);
     if (const yaml::Node* own = fields_.find("fields")) read_own(*own);
     return std::move(made_);
@@ -220,6 +221,7 @@ class ShopReader {
       if (const yaml::Node* url = fields.find("url")) source.url = resolved(*url, "url");
       if (const yaml::Node* id = fields.find("webhook_id")) source.webhook_id = resolved(*id, "webhook_id");
       if (const yaml::Node* token = fields.find("verify_token")) source.verify_token = secret_of(*token, "verify_token");
+      source.silent_after = fields.duration("silent_after", Millis{60'000}, sla_max).value_or(Millis{0});
       check_needs(*entry.key, source);
       made_.config.sources.push_back(std::move(source));
     }

@@ -67,6 +67,15 @@ ServerResponse one(const Result<std::optional<Row>>& row) {
   return json_answer(view(**row, arena));
 }
 
+ServerResponse all_sources(Reader& reader) {
+  const auto rows = reader.sources();
+  if (!rows) return json_error(500, rows.error().code, rows.error().message);
+  Arena arena;
+  ListBuilder items(arena);
+  for (const SourceRow& row : *rows) items.add(view(row, arena));
+  return json_answer(make_map(arena, {{"sources", items.build()}}));
+}
+
 ServerResponse one_event(Reader& reader, std::string_view id) {
   std::uint64_t seq = 0;
   if (read_number(id, seq)) return one(reader.event(seq));
@@ -130,13 +139,15 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/attention") return list("runs", reader.attention(filter, page), page.max);
   if (path == "/tickets") return list("tickets", reader.tickets(filter, page), page.max);
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
+  if (path == "/requests") return list("requests", reader.requests(page), page.max);
+  if (path == "/sources") return all_sources(reader);
   if (path.starts_with("/events/")) return one_event(reader, path.substr(8));
   if (path.starts_with("/runs/")) return one(reader.run(path.substr(6)));
   if (path.starts_with("/customers/")) return one_customer(reader, path.substr(11), page.max);
   if (path == "/segments") return segments(reader);
   if (path.starts_with("/segments/")) return members(reader, path.substr(10), *question);
   return json_error(404, "no_such_route",
-                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/messages, /api/customers/ID, /api/segments");
+                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
 }
 
 Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer)

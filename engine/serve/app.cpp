@@ -77,6 +77,11 @@ ShardLimits shard_limits(const ShopConfig& config) {
   if (const auto at = config.limits.find("waits_per_second_max"); at != config.limits.end()) limits.waits_per_second = static_cast<double>(at->second);
   const auto sends_once = [](const SourceConfig& source) { return !source.how->retries; };
   if (std::any_of(config.sources.begin(), config.sources.end(), sends_once)) limits.kept_events = limits.queue_events_max / 8;
+  const auto kept = [&config](const char* kind) {
+    const auto at = config.retention.find(kind);
+    return at == config.retention.end() ? Millis{0} : at->second;
+  };
+  limits.retention = {kept("events"), kept("runs"), kept("messages"), kept("tickets")};
   return limits;
 }
 
@@ -97,6 +102,9 @@ struct App {
   std::shared_ptr<const ShopConfig> config;
   std::string data;
   Metrics metrics;
+  std::unique_ptr<Sources> sources;
+  std::unique_ptr<Client> certificates_client;
+  std::unique_ptr<Certificates> certificates;
   std::unique_ptr<Reload> reload;
   std::unique_ptr<Dispatch> dispatch;
   std::unique_ptr<Shard> shard;
@@ -121,6 +129,7 @@ Shard::Outside outside_of(App& app) {
             app.dead = true;
             ::kill(::getpid(), SIGTERM);
           },
+      .sources = app.sources.get(),
   };
 }
 
@@ -156,11 +165,18 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   look_after_hearing(app);
   auto claims = InputClaims::open(app.data + "/claims");
   if (!claims) return tl::unexpected(claims.error());
-  app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   auto reader = Store::reader(app.data);
   if (!reader) return tl::unexpected(reader.error());
+  auto habits = (*reader)->sources();
+  if (!habits) return tl::unexpected(habits.error());
+  app.sources = std::make_unique<Sources>(app.config->sources, std::move(*habits));
+  app.certificates_client = Client::make(ClientConfig{});
+  app.certificates = std::make_unique<Certificates>([&app](HttpRequest request, std::function<void(Result<HttpResponse>)> done) {
+    app.certificates_client->send(std::move(request), std::move(done));
+  });
+  app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); });
-  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, app.metrics);
+  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, app.metrics, *app.sources, *app.certificates);
   auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
     app.routes->handle(request, std::move(responder));
   });
@@ -195,6 +211,7 @@ void stop(App& app) {
   spdlog::info("stopping: what was received is finished first");
   app.server->stop(stop_grace);
   crash_point("stop.server_stopped");
+  app.certificates_client->stop();
   app.dispatch->stop(stop_grace);
   crash_point("stop.calls_stopped");
   app.api->stop();

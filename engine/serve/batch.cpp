@@ -1,9 +1,11 @@
 #include "serve/batch.h"
 
 #include "base/json.h"
+#include "core/personal.h"
 #include "core/replayed.h"
 #include "intake/cloudevent.h"
 #include "serve/dispatch.h"
+#include "store/person.h"
 
 #include <algorithm>
 #include <iterator>
@@ -283,8 +285,15 @@ void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
   add_messages(made, on.subject.id);
   if (!is_replayed(on.subject.id))
     for (SegmentChange& change : made.segments) rows_.members.push_back({std::move(change.segment), on.subject.id, change.entered});
+  for (Asked& asked : made.asked)
+    rows_.requests.push_back({asked.id, asked.kind, encode_person({asked.subjects, asked.texts, asked.source}), now_});
   std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));
-  std::move(made.log.begin(), made.log.end(), std::back_inserter(after_.log));
+  // The run that wrote it is among those that moved.
+  for (std::string& line : made.log) {
+    for (const Run& run : made.runs)
+      line = without_personal(without_personal(std::move(line), on.subject.profile, run.event), run.customer, run.event);
+    after_.log.push_back(std::move(line));
+  }
 }
 
 void BatchMaker::add_notes(const std::vector<Note>& notes, InputRow& row) {

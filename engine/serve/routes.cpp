@@ -47,7 +47,9 @@ std::optional<ServerResponse> success_of(const Platform& platform) {
 
 }  // namespace
 
-Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics) : shard_(shard), api_(api), metrics_(metrics) {
+Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics, Sources& sources,
+               Certificates& certificates)
+    : shard_(shard), api_(api), metrics_(metrics), sources_(sources), certificates_(certificates) {
   for (const SourceConfig& source : config.sources) endpoints_[source.name] = source;
   for (const std::string& token : config.api_tokens) token_digests_.push_back(sha256({token}));
 }
@@ -67,12 +69,29 @@ void Routes::hook(const ServerRequest& request, Answer responder) {
   const SourceConfig& source = endpoint->second;
   if (request.method == "GET" && !source.how->challenge.query.empty()) return challenge(source, request, responder);
   if (request.method != "POST") return responder->answer(wrong_method("POST"));
+  if (source.secret == fetched_secret && !source.how->verifications.back().host_header.empty())
+    return fetch_and_take(source, request, std::move(responder));
+  take_hook(source, source.secret, request, std::move(responder));
+}
+
+// The request's views live until it is answered.
+void Routes::fetch_and_take(const SourceConfig& source, const ServerRequest& request, Answer responder) {
+  const Verification& way = source.how->verifications.back();
+  const auto held = std::make_shared<Answer>(std::move(responder));
+  certificates_.get(std::string(request.header(way.host_header)), way.host, [this, &source, request, held](Result<std::string> pem) {
+    if (pem) return take_hook(source, *pem, request, std::move(*held));
+    if (pem.error().code == "bad_signature") return refuse(pem.error(), *held, &source);
+    (*held)->answer(json_error(503, pem.error().code, pem.error().message));  // the platform comes again
+  });
+}
+
+void Routes::take_hook(const SourceConfig& source, const std::string& secret, const ServerRequest& request, Answer responder) {
   auto arena = std::make_unique<Arena>(32 * 1024);
   const std::function<std::string_view(std::string_view)> header = [&request](std::string_view name) { return request.header(name); };
   const std::string url = source.how->signs_url ? url_called(source.url, request.query) : std::string();
-  auto taken = take_webhook(*source.how, {source.secret, source.previous_secret, source.webhook_id},
+  auto taken = take_webhook(*source.how, {secret, source.previous_secret, source.webhook_id},
                             {source.name, header, request.body, wall_clock(), url, request.query}, *arena);
-  if (!taken) return refuse(taken.error(), responder);
+  if (!taken) return refuse(taken.error(), responder, &source);
   if (taken->challenge) return responder->answer(text_answer(200, *taken->challenge));
   if (taken->events.empty()) {
     ++metrics_.events_ignored;
@@ -86,7 +105,7 @@ void Routes::hook(const ServerRequest& request, Answer responder) {
 
 void Routes::challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder) {
   const auto text = answer_challenge(*source.how, source.verify_token, request.query);
-  if (!text) return refuse(text.error(), responder);
+  if (!text) return refuse(text.error(), responder, &source);
   responder->answer(text_answer(200, *text));
 }
 
@@ -113,7 +132,9 @@ void Routes::events(const ServerRequest& request, Answer responder) {
 void Routes::observe(const ServerRequest& request, Answer responder) {
   if (request.method != "GET" && request.method != "HEAD") return responder->answer(wrong_method("GET, HEAD"));
   if (request.path == "/metrics") {
-    ServerResponse response = text_answer(200, metrics_.text());
+    std::string text = metrics_.text();
+    append_metrics(text, sources_.all());
+    ServerResponse response = text_answer(200, std::move(text));
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return responder->answer(std::move(response));
   }
@@ -169,7 +190,8 @@ void Routes::offer(Job job, std::vector<Taken> taken, const Replay& replay, std:
   job.responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));
 }
 
-void Routes::refuse(const Error& error, Answer& responder) {
+void Routes::refuse(const Error& error, Answer& responder, const SourceConfig* source) {
+  if (source != nullptr) sources_.refused(source->how->name + "/" + source->name, error.message, wall_clock());
   const int status = http_status(error);
   ++(status == 401 ? metrics_.events_unsigned : metrics_.events_refused);
   responder->answer(json_error(status, error.code, error.message));

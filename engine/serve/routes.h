@@ -5,6 +5,7 @@
 #include "load/load.h"
 #include "net/server.h"
 #include "serve/api.h"
+#include "serve/certificates.h"
 #include "serve/metrics.h"
 #include "serve/shard.h"
 
@@ -17,7 +18,8 @@ namespace shopbell {
 
 class Routes {
  public:
-  Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics);
+  Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics, Sources& sources,
+         Certificates& certificates);
   void handle(const ServerRequest& request, std::unique_ptr<Responder> responder);
 
  private:
@@ -29,13 +31,15 @@ class Routes {
   };
 
   void hook(const ServerRequest& request, Answer responder);
+  void take_hook(const SourceConfig& source, const std::string& secret, const ServerRequest& request, Answer responder);
+  void fetch_and_take(const SourceConfig& source, const ServerRequest& request, Answer responder);
   void challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder);
   void events(const ServerRequest& request, Answer responder);
   void observe(const ServerRequest& request, Answer responder);
   void api(const ServerRequest& request, Answer responder);
   void offer(Job job, std::vector<Taken> taken, const Replay& replay, std::unique_ptr<Arena> arena, Answer responder);
   Result<Replay> replay_of(const ServerRequest& request) const;
-  void refuse(const Error& error, Answer& responder);
+  void refuse(const Error& error, Answer& responder, const SourceConfig* source = nullptr);
   bool allowed(const ServerRequest& request) const;
 
   std::map<std::string, SourceConfig, std::less<>> endpoints_;
@@ -43,6 +47,8 @@ class Routes {
   Shard& shard_;
   Api& api_;
   Metrics& metrics_;
+  Sources& sources_;
+  Certificates& certificates_;
 };
 
 }  // namespace shopbell

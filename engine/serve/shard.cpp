@@ -1,5 +1,6 @@
 #include "serve/shard.h"
 
+#include "core/replayed.h"
 #include "core/schedule.h"
 #include "load/load.h"
 #include "serve/api.h"
@@ -15,11 +16,13 @@ namespace {
 
 constexpr Millis look_ahead{60'000};             // waits further away are looked up again by then
 constexpr std::chrono::seconds full_pause{1};    // between tries while the disk is full
+constexpr Millis upkeep_pause{30'000};           // between looks at sources, requests and what is old
+constexpr Millis upkeep_again{1'000};            // when something was in the way
 
 }  // namespace
 
 Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock, InputClaims claims)
-    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), clock_(std::move(clock)), claims_(std::move(claims)), pace_(limits.waits_per_second, limits.due_max), workflows_(std::move(workflows)), next_due_(clock_.wall()), next_call_(next_due_) {}
+    : store_(std::move(store)), limits_(limits), metrics_(metrics), outside_(std::move(outside)), clock_(std::move(clock)), claims_(std::move(claims)), pace_(limits.waits_per_second, limits.due_max), workflows_(std::move(workflows)), next_due_(clock_.wall()), next_call_(next_due_), next_upkeep_(next_due_) {}
 
 Shard::~Shard() { stop(); }
 
@@ -121,15 +124,16 @@ bool Shard::turn() {
   add_segments(jobs);
   add_edited(jobs);
   const bool segments_over = segments_done_ && !full_;
-  if (jobs.empty() && claimed.empty() && unclaimed_.empty() && !segments_over) return false;
+  if (jobs.empty() && claimed.empty() && unclaimed_.empty() && !segments_over) return look_after();
   process(std::move(jobs), std::move(claimed));
+  look_after();
   return true;
 }
 
 Millis Shard::pause() const {
   const auto until_try = std::chrono::ceil<Millis>(try_again_at_ - clock_.steady());
   if (full_ && until_try > Millis{0}) return until_try;  // whatever is due
-  return std::clamp(std::min({next_due_, next_call_, sweep_.next()}) - clock_.wall(), Millis{0}, look_ahead);
+  return std::clamp(std::min({next_due_, next_call_, sweep_.next(), next_upkeep_}) - clock_.wall(), Millis{0}, look_ahead);
 }
 
 void Shard::wait_for_work(std::unique_lock<std::mutex>& lock) {
@@ -214,6 +218,47 @@ std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workf
   }
 }
 
+// Work that waits for its turn, a slice at a time. True: there is more of it at once.
+bool Shard::look_after() {
+  const Time now = clock_.wall();
+  if (full_ || next_upkeep_ > now || !ready_) return false;
+  next_upkeep_ = now + upkeep_pause;
+  wait_until_synced();  // what is emptied now was durable
+  look_after_sources(now);
+  Upkeep left = store_->serve_request();
+  const bool keeps_all = limits_.retention.events + limits_.retention.runs + limits_.retention.messages + limits_.retention.tickets == Millis{0};
+  if (left == Upkeep::none && !keeps_all) left = store_->retain(limits_.retention, std::max(now, store_->clock()));
+  if (left == Upkeep::more) next_upkeep_ = now;
+  if (left == Upkeep::later) next_upkeep_ = now + upkeep_again;
+  if (left == Upkeep::failed) die("the store could not write");
+  return left == Upkeep::more;
+}
+
+// What was refused is written down now and then, not each time: it may be much.
+void Shard::look_after_sources(Time now) {
+  if (outside_.sources == nullptr) return;
+  for (const Silent& source : outside_.sources->silent(now)) push(silence_of(source, now));
+  Batch rows;
+  rows.fence = store_->fence();
+  rows.clock = store_->clock();
+  rows.sources = outside_.sources->changed();
+  if (rows.sources.empty()) return;
+  const Committed done = store_->commit(rows);
+  if (done == Committed::fenced) die("another process has opened this data folder");
+  if (done == Committed::failed) die("the store could not write");
+}
+
+// Also what was had before: its source is there.
+void Shard::hear(const std::vector<Entry>& entries) {
+  if (outside_.sources == nullptr) return;
+  std::map<std::string_view, std::uint64_t> heard;
+  for (const Entry& entry : entries)
+    if (const auto* received = std::get_if<Received>(&entry.input.what); received != nullptr && !entry.digest.empty())
+      ++heard[received->event.source];
+  for (const auto& [source, events] : heard)
+    if (!source.starts_with("shopbell/") && !is_replayed(source)) outside_.sources->heard(source, clock_.wall(), events);
+}
+
 // A run may outlive the file that it started on, so a version is kept before its first run.
 void Shard::add_versions(Batch& rows, const Workflows& workflows) {
   for (const auto& workflow : workflows.all())
@@ -227,6 +272,8 @@ void Shard::process(std::vector<Job> jobs, std::vector<CallRow> claimed) {
   auto maker = make(entries, *workflows);
   if (!maker) return refuse(jobs, "store_failed", "the store has failed; nothing of this request was kept");
   claim(maker->rows(), claimed);
+  hear(entries);
+  if (outside_.sources != nullptr) maker->rows().sources = outside_.sources->changed();
   if (versions_stored_of_ != workflows) add_versions(maker->rows(), *workflows);
   if (segments_done_) maker->rows().versions.push_back(*segments_done_);
   const auto began = std::chrono::steady_clock::now();
@@ -251,6 +298,7 @@ void Shard::hand_over(Written written) {
   for (const auto& key : written.maker->counted()) claims_.forget(key);
   if (!unclaimed_.empty()) next_call_ = clock_.wall();
   unclaimed_.clear();
+  if (!written.maker->rows().requests.empty()) next_upkeep_ = clock_.wall();
   if (syncer_.joinable()) {
     std::unique_lock lock(written_mutex_);
     written_changed_.wait(lock, [this] { return written_.size() < limits_.written_max; });
@@ -281,6 +329,11 @@ void Shard::sync_written() {
     }
     lock.lock();
   }
+}
+
+void Shard::wait_until_synced() {
+  std::unique_lock lock(written_mutex_);
+  written_changed_.wait(lock, [this] { return written_.empty() && !syncing_; });
 }
 
 void Shard::finish(std::vector<Written> written) {

@@ -12,6 +12,7 @@
 #include "serve/metrics.h"
 #include "serve/pace.h"
 #include "serve/sweep.h"
+#include "serve/sources.h"
 #include "store/store.h"
 
 #include <atomic>
@@ -47,6 +48,7 @@ struct ShardLimits {
   std::size_t due_max = 256;                // subjects woken in one batch
   std::size_t written_max = 1;              // batches that wait for the sync of the one before
   double waits_per_second = 10'000;         // subjects woken; 0: as fast as it goes
+  Retention retention = {};
 };
 
 class Shard {
@@ -61,6 +63,7 @@ class Shard {
     std::function<void(std::vector<CallRow>)> start;
     std::function<bool(const CallRow&)> dedupes;
     std::function<void()> dead;                        // the store failed: the process must end
+    Sources* sources = nullptr;                        // what the sources' habits are kept in; null: nowhere
   };
 
   Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> workflows, ShardLimits limits, Metrics& metrics, Outside outside, Clock clock = {}, InputClaims claims = {});
@@ -112,8 +115,12 @@ class Shard {
   };
 
   void process(std::vector<Job> jobs, std::vector<CallRow> claimed);
+  bool look_after();
+  void look_after_sources(Time now);
+  void hear(const std::vector<Entry>& entries);
   void hand_over(Written written);
   void sync_written();
+  void wait_until_synced();
   std::unique_ptr<BatchMaker> make(std::vector<Entry>& entries, const Workflows& workflows);
   void add_versions(Batch& rows, const Workflows& workflows);
   void finish(std::vector<Written> written);
@@ -151,6 +158,7 @@ class Shard {
   std::vector<EditedVersion> edited_;   // whose runs have not all been told of the edit
   std::shared_ptr<const Workflows> edits_of_;  // the set that edited_ was made for
   Time next_due_, next_call_;           // when to look for due waits and calls again
+  Time next_upkeep_;                    // when to look after sources, requests and what is old
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
 

@@ -90,4 +90,17 @@ Value view(const MessageView& m, Arena& arena) {
       .time("at", m.row.at).build();
 }
 
+Value view(const RequestView& r, Arena& arena) {
+  return Shape(arena).number("key", r.key).text("id", r.id).text("kind", r.kind).time("at", r.at).time("done", r.done)
+      .number("rows", r.rows).build();
+}
+
+Value view(const SourceRow& s, Arena& arena) {
+  const auto maybe = [](Time at) { return at == Time{} ? std::nullopt : std::optional(at); };
+  return Shape(arena).text("name", s.name).number("events", s.events).time("last_event_at", maybe(s.last))
+      .text("usual_gap", s.gap_ms > 0 ? format_duration(Millis{s.gap_ms / 1000 * 1000}) : std::string())
+      .number("rejected", s.rejected).time("rejected_at", maybe(s.rejected_at)).text("reason", s.reason)
+      .text("silent", s.silent ? "yes" : "no").build();
+}
+
 }  // namespace shopbell

@@ -130,6 +130,8 @@ class SqliteReader : public Reader {
   Result<std::optional<std::string>> subject_state(std::string_view subject) override;
   Result<std::vector<SegmentCount>> segments() override;
   Result<std::vector<std::string>> members(std::string_view segment, std::string_view after, std::size_t max) override;
+  Result<std::vector<SourceRow>> sources() override;
+  Result<std::vector<RequestView>> requests(Page page) override;
   Result<Counts> counts() override;
   Result<std::vector<OpenRuns>> open_runs() override;
   Result<std::optional<std::string>> bundle(std::string_view version) override;
@@ -338,6 +340,24 @@ Result<std::vector<std::string>> SqliteReader::members(std::string_view segment,
       +[](const Row& row) { return row.text(0); }, segment, after, max);
 }
 
+Result<std::vector<SourceRow>> SqliteReader::sources() {
+  return all<SourceRow>(
+      "SELECT name, last, gap_ms, longest_ms, events, rejected, rejected_at, reason, silent FROM source_state ORDER BY name",
+      +[](const Row& row) {
+        return SourceRow{row.text(0),   row.time(1),   row.integer(2), row.integer(3),      row.number(4),
+                         row.number(5), row.time(6),   row.text(7),    row.integer(8) != 0};
+      });
+}
+
+Result<std::vector<RequestView>> SqliteReader::requests(Page page) {
+  return all<RequestView>(
+      "SELECT n, id, kind, asked, done, rows FROM request WHERE n < ? ORDER BY n DESC LIMIT ?",
+      +[](const Row& row) {
+        return RequestView{row.number(0), row.text(1), row.text(2), row.time(3), row.maybe_time(4), row.number(5)};
+      },
+      below(page), page.max);
+}
+
 Result<Counts> SqliteReader::counts() {
   auto counted = one(all<Counts>(
       "SELECT events, open_runs, open_calls, tickets FROM meta", +[](const Row& row) {
@@ -347,7 +367,7 @@ Result<Counts> SqliteReader::counts() {
   return counted->value_or(Counts{});
 }
 
-// Without the clocks of schedules, which stand at no step.
+// Without the clocks of schedules and the watches of carts, which stand at no step.
 Result<std::vector<OpenRuns>> SqliteReader::open_runs() {
   return all<OpenRuns>(
       "SELECT workflow, version, status, step, CASE"

@@ -138,7 +138,36 @@ CREATE INDEX call_claimed ON call(claimed) WHERE due IS NOT NULL AND claimed <> 
 CREATE INDEX run_failed ON run(subject, key) WHERE status = 'failed' AND state <> '';
 )sql";
 
-constexpr std::array all{first, segments, claims};
+// How sources behave, and what people asked for by law.
+constexpr Migration sources_and_requests = R"sql(
+CREATE TABLE source_state(
+  name TEXT PRIMARY KEY,
+  last INTEGER NOT NULL,             -- 0: never heard
+  gap_ms INTEGER NOT NULL,
+  longest_ms INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  rejected INTEGER NOT NULL,
+  rejected_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  silent INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE request(
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,                -- erase, export
+  person TEXT NOT NULL,              -- JSON: whom it is about; '' when that is not needed any more
+  asked INTEGER NOT NULL,
+  place INTEGER NOT NULL,            -- how far it is
+  cursor INTEGER NOT NULL,
+  cursor_id TEXT NOT NULL,
+  rows INTEGER NOT NULL,             -- found so far
+  done INTEGER
+);
+CREATE INDEX request_open ON request(n) WHERE done IS NULL;
+)sql";
+
+constexpr std::array all{first, segments, claims, sources_and_requests};
 
 Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   int code = SQLITE_OK;

@@ -25,7 +25,7 @@ std::size_t Seen::Hash::operator()(const DigestBytes& digest) const {
 int Seen::open(const sqlite::Database& db, std::uint64_t done_upto) {
   int code = SQLITE_OK;
   find_ = db.prepare("SELECT seq FROM seen WHERE digest = ?", code);
-  add_ = db.prepare("INSERT OR IGNORE INTO seen VALUES (?, ?)", code);
+  add_ = db.prepare("INSERT INTO seen VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = max(seq, ?2)", code);
   auto missing =
       db.prepare("SELECT digest, seq FROM input WHERE seq > ? AND digest IS NOT NULL ORDER BY seq", code);
   if (code != SQLITE_OK) return code;
@@ -40,26 +40,27 @@ int Seen::open(const sqlite::Database& db, std::uint64_t done_upto) {
 
 void Seen::add(const Digest& digest, std::uint64_t seq) {
   const DigestBytes bytes = bytes_of(digest);
-  if (newest_.try_emplace(bytes, seq).second) backlog_.add({bytes, seq});
+  const auto [at, fresh] = newest_.try_emplace(bytes, seq);
+  if (!fresh && at->second >= seq) return;
+  at->second = seq;  // the one from before was forgotten
+  backlog_.add({bytes, seq});
 }
 
-int Seen::find(const Digest& digest, std::uint64_t& seq) {
+int Seen::find(const Digest& digest, std::uint64_t after, std::uint64_t& seq) {
   const DigestBytes bytes = bytes_of(digest);
   // From the oldest place to the newest: whoever had it first.
   int code = find_.each(
       [&](const sqlite::Row& row) {
-        seq = row.number(0);
+        if (row.number(0) > after) seq = row.number(0);
         return true;
       },
       blob_of(bytes));
   if (code != SQLITE_OK || seq != 0) return code;
   const auto& leaving = backlog_.leaving();
-  const auto at = std::lower_bound(leaving.begin(), leaving.end(), SeenEntry{bytes, 0});
-  if (at != leaving.end() && at->digest == bytes) {
-    seq = at->position;
-  } else if (const auto found = newest_.find(bytes); found != newest_.end()) {
-    seq = found->second;
-  }
+  for (auto at = std::lower_bound(leaving.begin(), leaving.end(), SeenEntry{bytes, 0}); at != leaving.end() && at->digest == bytes; ++at)
+    if (at->position > after && (seq == 0 || at->position < seq)) seq = at->position;
+  if (seq != 0) return SQLITE_OK;
+  if (const auto found = newest_.find(bytes); found != newest_.end() && found->second > after) seq = found->second;
   return SQLITE_OK;
 }
 

@@ -28,8 +28,8 @@ class Seen {
   /// Reads what the table does not have yet from `input`. SQLITE_OK or an error code.
   int open(const sqlite::Database& db, std::uint64_t done_upto);
 
-  /// The seq of the event that had it first, or 0.
-  int find(const Digest& digest, std::uint64_t& seq);
+  /// The seq of the event that had it first of those after `after`, or 0.
+  int find(const Digest& digest, std::uint64_t after, std::uint64_t& seq);
 
   /// Inside a commit of `inputs`: writes some of the backlog. What it did counts when committed() is called.
   int write(std::span<const InputRow> inputs);

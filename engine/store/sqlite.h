@@ -33,6 +33,10 @@ class Row {
   }
   std::string_view view(int column) const;
   std::string text(int column) const { return std::string(view(column)); }
+  int columns() const { return sqlite3_column_count(statement_); }
+  std::string_view name(int column) const { return sqlite3_column_name(statement_, column); }
+  bool is_text(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_TEXT; }
+  bool is_blob(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_BLOB; }
 
  private:
   sqlite3_stmt* statement_;

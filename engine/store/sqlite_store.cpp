@@ -3,6 +3,8 @@
 #include "base/crash_point.h"
 #include "store/log.h"
 #include "store/open.h"
+#include "store/requests.h"
+#include "store/retain.h"
 #include "store/schema.h"
 #include "store/wal.h"
 #include "store/writer.h"
@@ -26,6 +28,7 @@ namespace {
 // itself where nobody calls that.
 constexpr int tidy_pages = 6'000;
 constexpr int wal_pages_max = 12'000;
+constexpr int busy_ms = 5'000;
 
 /// Held as long as it lives; the system gives it back when the process dies.
 class Lock {
@@ -53,7 +56,7 @@ class Lock {
 class SqliteStore : public Store {
  public:
   SqliteStore(Lock lock, std::unique_ptr<GatheringVfs> vfs, sqlite::Database db)
-      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), writer_(db_) {}
+      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), writer_(db_), retainer_(db_) {}
   ~SqliteStore() override;
 
   Result<void> start(const std::string& folder, const FileCalls& files);
@@ -64,6 +67,8 @@ class SqliteStore : public Store {
   Committed write(const Batch& batch) override;
   bool sync() override;
   void tidy() override;
+  Upkeep serve_request() override;
+  Upkeep retain(const Retention& keep, Time now) override;
   Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override;
   Result<std::vector<WaitingCalls>> waiting_calls() override;
   Result<std::vector<CallRow>> due_calls(const WaitingCalls& of, Time upto, std::size_t max) override;
@@ -88,6 +93,9 @@ class SqliteStore : public Store {
   int read_meta(Meta& meta, std::string& segment);
   int begin_epoch();
   int load_subject(const std::string& id, LoadedSubject& into);
+  int find_seen(const Digest& digest, std::uint64_t& seq);
+  template <class Work>
+  Upkeep within(const Work& work);
   Committed attempt(const Batch& batch, Meta& meta);
   Committed verdict(int code) const;
   int name_segment(Meta& meta);
@@ -100,6 +108,10 @@ class SqliteStore : public Store {
   std::unique_ptr<GatheringVfs> vfs_;
   sqlite::Database db_;
   Writer writer_;
+  Retainer retainer_;
+  std::unique_ptr<Requests> requests_;
+  FileCalls files_;
+  std::string folder_;
   std::unique_ptr<Log> log_;
   Meta meta_;
   std::string segment_;  // the name of meta_.segment
@@ -108,7 +120,7 @@ class SqliteStore : public Store {
   std::mutex syncing_;                    // held during a sync, and while what was synced is copied
   std::atomic<bool> sync_failed_{false};  // the next sync of the same file might say that all is well
   bool failed_ = false;
-  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_subject_,
+  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_at_, get_subject_,
       get_open_runs_, next_subjects_;
   sqlite::Statement due_, next_destination_, next_call_, due_calls_, claimed_calls_, next_due_, next_version_, get_version_;
   sqlite::Statement get_failed_runs_, runs_of_version_;
@@ -132,6 +144,7 @@ int SqliteStore::prepare() {
       "SELECT epoch, seq, clock, segment, log_end, events, open_runs, open_calls, tickets, seen_upto,"
       " run_ids_upto, (SELECT name FROM segment WHERE id = segment) FROM meta");
   get_fence_ = prepare("SELECT epoch, seq FROM meta");
+  get_at_ = prepare("SELECT at FROM input WHERE seq = ?");
   get_subject_ = prepare("SELECT state FROM subject WHERE id = ?");
   next_subjects_ = prepare("SELECT id, state FROM subject WHERE id > ? ORDER BY id LIMIT ?");
   get_open_runs_ = prepare("SELECT state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
@@ -190,8 +203,13 @@ int SqliteStore::begin_epoch() {
 }
 
 Result<void> SqliteStore::start(const std::string& folder, const FileCalls& files) {
+  folder_ = folder;
+  files_ = files;
+  requests_ = std::make_unique<Requests>(db_, folder, files);
   int code = prepare();
   if (code == SQLITE_OK) code = begin_epoch();
+  if (code == SQLITE_OK) code = requests_->open();
+  if (code == SQLITE_OK) code = retainer_.open();
   if (code != SQLITE_OK) return db_.error(code);
   crash_point("store.epoch_begun");
   auto log = Log::open(log_path(folder), LogEnd{segment_, meta_.log_end}, files);
@@ -234,6 +252,24 @@ int SqliteStore::load_subject(const std::string& id, LoadedSubject& into) {
       id);
 }
 
+/// An event that was had longer than seen_kept ago is a new one: without an id of its sender's, all that identifies it
+/// is what it says, and that may be said again.
+int SqliteStore::find_seen(const Digest& digest, std::uint64_t& seq) {
+  for (std::uint64_t after = 0;; after = seq) {
+    seq = 0;
+    int code = writer_.seen().find(digest, after, seq);
+    if (code != SQLITE_OK || seq == 0) return code;
+    bool forgotten = false;
+    code = get_at_.each(
+        [&](const sqlite::Row& row) {
+          forgotten = row.time(0) < meta_.clock - seen_kept;
+          return true;
+        },
+        seq);
+    if (code != SQLITE_OK || !forgotten) return code;
+  }
+}
+
 Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects,
                                  const std::vector<Digest>& digests) {
   Loaded loaded;
@@ -243,7 +279,7 @@ Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects,
   for (std::size_t i = 0; code == SQLITE_OK && i < subjects.size(); ++i)
     code = load_subject(subjects[i], loaded.subjects[i]);
   for (std::size_t i = 0; code == SQLITE_OK && i < digests.size(); ++i) {
-    code = writer_.seen().find(digests[i], loaded.seen[i]);
+    code = find_seen(digests[i], loaded.seen[i]);
   }
   if (sqlite3_get_autocommit(db_.handle()) == 0) commit_.run();
   if (code != SQLITE_OK) return db_.error(code);
@@ -497,6 +533,57 @@ void SqliteStore::stop() {
   sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+/// Work on rows that are there, in a transaction of its own; SQLITE_OK: what it did is durable.
+template <class Work>
+Upkeep SqliteStore::within(const Work& work) {
+  Meta meta = meta_;
+  Batch nothing;
+  nothing.fence = meta.fence;
+  nothing.clock = meta.clock;
+  int code = begin_.run();
+  if (code == SQLITE_OK) code = work(meta);
+  if (code == SQLITE_OK) code = writer_.write(nothing, {}, meta);
+  if (code == SQLITE_OK) code = commit_.run();
+  if (code == SQLITE_OK) {
+    meta_ = meta;
+    writer_.committed(nothing);
+    return Upkeep::more;
+  }
+  requests_->forget();
+  if ((code & 0xff) != SQLITE_BUSY && verdict(code) == Committed::failed) stop();
+  take_back();
+  return failed_ ? Upkeep::failed : Upkeep::later;
+}
+
+Upkeep SqliteStore::serve_request() {
+  if (sync_failed_) stop();
+  if (failed_) return Upkeep::failed;
+  if (requests_->load() != SQLITE_OK) return Upkeep::failed;
+  if (!requests_->has_one()) return Upkeep::none;
+  if (!requests_->is_closing())
+    return within([&](Meta& meta) { return requests_->slice(meta, meta.clock); });
+  const std::lock_guard lock(syncing_);
+  sqlite3_busy_timeout(db_.handle(), 0);  // a reader that is in the way may be there for long
+  const int code = requests_->close(meta_.clock);
+  sqlite3_busy_timeout(db_.handle(), busy_ms);
+  wal_pages_ = 0;
+  if (code == SQLITE_OK) return Upkeep::more;
+  return (code & 0xff) == SQLITE_BUSY || verdict(code) == Committed::full ? Upkeep::later : Upkeep::failed;
+}
+
+Upkeep SqliteStore::retain(const Retention& keep, Time now) {
+  if (failed_) return Upkeep::failed;
+  std::uint64_t gone = 0;
+  std::vector<std::string> segments;
+  const Upkeep done = within([&](Meta& meta) {
+    const int code = retainer_.rows(keep, now, gone);
+    return code == SQLITE_OK && keep.events > Millis{0} ? retainer_.empty_segments(meta.segment, segments) : code;
+  });
+  if (done != Upkeep::more) return done;
+  for (const std::string& name : segments) files_.remove(log_path(folder_) + "/" + name);
+  return gone > 0 ? Upkeep::more : Upkeep::none;
+}
+
 void SqliteStore::tidy() {
   if (!failed_ && wal_pages_ >= tidy_pages) checkpoint();
 }
@@ -524,7 +611,7 @@ Result<sqlite::Database> open_database(const std::string& folder, const Ground& 
   }
   auto db = sqlite::Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
   if (!db) return db;
-  sqlite3_busy_timeout(db->handle(), 5'000);
+  sqlite3_busy_timeout(db->handle(), busy_ms);
   // A small cache over a mapped file: SQLite looks through its whole cache at each commit that splits a
   // page, and misses cost little where the pages are mapped. Both count as the process's memory.
   int code = db->execute(
@@ -533,6 +620,7 @@ Result<sqlite::Database> open_database(const std::string& folder, const Ground& 
       "PRAGMA wal_autocheckpoint=0;"
       "PRAGMA cache_size=-4096;"
       "PRAGMA mmap_size=100663296;"
+      "PRAGMA secure_delete=ON;"  // what is erased is not left in what is free
       "PRAGMA temp_store=MEMORY");
   if (code == SQLITE_OK) code = db->execute((std::string("PRAGMA synchronous=") + ground.synchronous).c_str());
   if (code != SQLITE_OK) return db->error(code);

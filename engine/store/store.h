@@ -20,6 +20,7 @@ namespace shopbell {
 
 /// What makes an event the same event: the first 16 bytes of a SHA-256.
 using Digest = std::string;
+constexpr Millis seen_kept{std::int64_t{30} * 24 * 3'600'000};  // for so long it is known that an event was had
 
 struct Fence {
   std::uint64_t epoch = 0;  // one more at each opening
@@ -104,6 +105,29 @@ struct VersionRow {
   std::string version, workflow, bundle;  // bundle: JSON of the WorkflowSource
 };
 
+/// How a source behaves; totals since the store was made.
+struct SourceRow {
+  std::string name;                    // "shopify/my-shopify"
+  Time last;                           // the epoch: never heard
+  std::int64_t gap_ms = 0, longest_ms = 0;  // between events: the mean, and the longest of late
+  std::uint64_t events = 0, rejected = 0;
+  Time rejected_at;
+  std::string reason;                  // of the last that was refused
+  bool silent = false;                 // it was quiet for too long, and that was told
+};
+
+/// What somebody asked for by law.
+struct RequestRow {
+  std::string id, kind;                // kind: erase, export
+  std::string person;                  // store/person.h
+  Time at;
+};
+
+/// For how long what is over is kept; zero: for ever.
+struct Retention {
+  Millis events{0}, runs{0}, messages{0}, tickets{0};
+};
+
 /// All that one batch of inputs made; put and delete of one key already collapsed.
 struct Batch {
   Fence fence;                         // as claimed, seq as before this batch
@@ -120,6 +144,8 @@ struct Batch {
   std::vector<TicketRow> tickets;
   std::vector<MessageRow> messages;
   std::vector<VersionRow> versions;    // put when absent
+  std::vector<SourceRow> sources;      // put
+  std::vector<RequestRow> requests;    // put when absent
 };
 
 enum class Committed : std::uint8_t {
@@ -129,6 +155,13 @@ enum class Committed : std::uint8_t {
   failed,  // an I/O error: whether it was written is unknown; the process must stop and open anew
 };
 
+enum class Upkeep : std::uint8_t {
+  none,    // there is nothing to do
+  more,    // a slice was done, and there is more
+  later,   // something is in the way, or the disk is full: ask again in a second
+  failed,  // as Committed::failed
+};
+
 struct LoadedSubject {
   std::string id, state;               // state empty: a new subject
   std::vector<std::string> runs;       // states of its open runs, oldest first
@@ -136,7 +169,7 @@ struct LoadedSubject {
 
 struct Loaded {
   std::vector<LoadedSubject> subjects; // in the order asked for
-  std::vector<std::uint64_t> seen;     // per digest: the seq of the event that had it; 0: new
+  std::vector<std::uint64_t> seen;     // per digest: the seq of the event that had it within seen_kept; 0: new
 };
 
 struct DueSubject {
@@ -176,6 +209,10 @@ class Store {
   /// Work that can wait: call it when a batch's answers are out. write() does it itself, while its
   /// caller waits, when it was left undone for too long. Takes some 10 ms when there is something to do.
   virtual void tidy() = 0;
+  /// A slice of what somebody asked for by law (store/requests.h), some 20 ms.
+  virtual Upkeep serve_request() = 0;
+  /// A slice of what is kept for longer than that, at `now`; whole segments of the log with it.
+  virtual Upkeep retain(const Retention& keep, Time now) = 0;
   /// Subjects with waits whose time is not after `upto`, the longest due first, at most `max`.
   virtual Result<std::vector<DueSubject>> due(Time upto, std::size_t max) = 0;
   /// What waits to be begun, however far away: a row for each destination and for first and further attempts.
@@ -236,6 +273,14 @@ struct MessageView {
   MessageRow row;
 };
 
+struct RequestView {
+  std::uint64_t key = 0;
+  std::string id, kind;
+  Time at;
+  std::optional<Time> done;
+  std::uint64_t rows = 0;              // found so far
+};
+
 /// Rows of events and runs that a filter looks through for one page, newest first: what is older than
 /// the newest so many below `before` is not found. A subject's open runs are always found.
 constexpr std::size_t rows_looked_at_max = 200'000;
@@ -294,6 +339,8 @@ class Reader {
   virtual Result<std::vector<SegmentCount>> segments() = 0;
   /// Who is in a segment: subjects behind `after`, in order, at most `max`.
   virtual Result<std::vector<std::string>> members(std::string_view segment, std::string_view after, std::size_t max) = 0;
+  virtual Result<std::vector<SourceRow>> sources() = 0;
+  virtual Result<std::vector<RequestView>> requests(Page) = 0;
   virtual Result<Counts> counts() = 0;
   virtual Result<std::vector<OpenRuns>> open_runs() = 0;
   /// A version's bundle, as it was stored beside its first run.

@@ -67,6 +67,8 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   add_ticket_ = prepare("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_message_ = prepare("INSERT INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_version_ = prepare("INSERT OR IGNORE INTO version VALUES (?, ?, ?)");
+  put_source_ = prepare("INSERT OR REPLACE INTO source_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  add_request_ = prepare("INSERT OR IGNORE INTO request VALUES (NULL, ?, ?, ?, ?, 0, 0, '', 0, NULL)");
   put_meta_ = prepare(
       "UPDATE meta SET epoch = ?, seq = ?, clock = ?, segment = ?, log_end = ?, events = ?, open_runs = ?,"
       " open_calls = ?, tickets = ?, seen_upto = ?, run_ids_upto = ?");
@@ -245,6 +247,14 @@ int Writer::put_others(const Batch& batch, Meta& meta) {
   }
   for (const auto& v : batch.versions) {
     if ((code = add_version_.run(v.version, v.workflow, v.bundle)) != SQLITE_OK) return code;
+  }
+  for (const auto& s : batch.sources) {
+    code = put_source_.run(s.name, s.last, s.gap_ms, s.longest_ms, s.events, s.rejected, s.rejected_at, s.reason,
+                           s.silent ? 1 : 0);
+    if (code != SQLITE_OK) return code;
+  }
+  for (const auto& r : batch.requests) {
+    if ((code = add_request_.run(r.id, r.kind, r.person, r.at)) != SQLITE_OK) return code;
   }
   return SQLITE_OK;
 }

@@ -20,6 +20,7 @@ constexpr std::array suites{
     Suite{"cron", shopbell::conformance::run_cron},
     Suite{"timezones", shopbell::conformance::run_timezones},
     Suite{"signatures", shopbell::conformance::run_signatures},
+    Suite{"mail", shopbell::conformance::run_mail},
     Suite{"webhooks", shopbell::conformance::run_webhooks},
     Suite{"intents", shopbell::conformance::run_intents},
 };
@@ -30,6 +31,6 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   for (const Suite& suite : suites)
     if (words.size() > 1 && words[0] == suite.name) return suite.run(std::span(words).subspan(1));
-  std::fputs("usage: conformance cel|liquid|cron|timezones|signatures|webhooks|intents FILE...\n", stderr);
+  std::fputs("usage: conformance cel|liquid|cron|timezones|signatures|webhooks|mail|intents FILE...\n", stderr);
   return 2;
 }

@@ -12,6 +12,7 @@ int run_liquid(std::span<const std::string> files);
 int run_cron(std::span<const std::string> files);
 int run_timezones(std::span<const std::string> files);
 int run_signatures(std::span<const std::string> files);
+int run_mail(std::span<const std::string> files);
 int run_webhooks(std::span<const std::string> files);
 int run_intents(std::span<const std::string> files);
 

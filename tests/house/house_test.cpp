@@ -42,6 +42,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"spdlog/", {"serve"}},         {"CLI/", {"cli"}},               {"re2/", {"cel"}},
     {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"intake", "hear", "teach"}},
     {"zlib.h", {"intake"}},         {"zstd.h", {"intake"}},        {"linear.h", {"hear"}},
+    {"gmime/", {"intake"}},
 };
 
 struct Source {

@@ -198,6 +198,7 @@ TEST_CASE("digests and run ids are found before, while and after they are writte
     for (std::uint64_t n = 0; n < at_once; ++n) {
       InputRow input;
       input.seq = ++seq;
+      input.at = batch.clock;
       input.kind = "event";
       input.event_id = id(seq);
       input.source = "shop";

@@ -320,6 +320,7 @@ void Shard::sync_written() {
     written_changed_.wait(lock, [this] { return ended_ || !written_.empty(); });
     if (written_.empty()) return;
     std::vector<Written> written = std::exchange(written_, {});
+    syncing_ = true;
     lock.unlock();
     written_changed_.notify_all();
     try {
@@ -328,6 +329,8 @@ void Shard::sync_written() {
       die(e.what());
     }
     lock.lock();
+    syncing_ = false;
+    written_changed_.notify_all();
   }
 }
 

@@ -162,9 +162,10 @@ class Shard {
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
 
-  std::mutex written_mutex_;             // guards the two below
+  std::mutex written_mutex_;             // guards the three below
   std::condition_variable written_changed_;
   std::vector<Written> written_;         // waits for the sync
+  bool syncing_ = false;                 // what was written before is being synced, and then answered
   bool ended_ = false;
   std::thread syncer_;                   // none in a simulation: then a turn does it itself
 };

@@ -76,7 +76,8 @@ void House::give(const std::string& subject, Input input) {
 }
 
 void House::commit() {
-  BatchMaker maker(*workflows_, *store_, now, {});
+  InputClaims claims;
+  BatchMaker maker(*workflows_, *store_, now, claims);
   std::vector<Entry> entries = std::exchange(waiting_, {});
   REQUIRE(maker.make(entries));
   REQUIRE(store_->commit(maker.rows()) == Committed::done);

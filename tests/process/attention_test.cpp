@@ -122,7 +122,7 @@ TEST_CASE("failed runs are listed, tried again, skipped and cancelled, one or ma
 
 TEST_CASE("what the API refuses about runs that failed") {
   TempFolder folder;
-  write_shop(folder, {});
+  write_shop(folder, {"http://127.0.0.1:1"});
   write_workflow(folder, "tell", "order.placed", "http://127.0.0.1:1");
   RunningServer server(SHOPBELL_BINARY, folder.path());
   REQUIRE(server.listens());

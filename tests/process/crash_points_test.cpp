@@ -160,6 +160,17 @@ bool is_quiet(std::uint16_t port) {
   return response && runs && response->body.find("\"calls\":[]") != std::string::npos && runs->body.find("\"runs\":[]") != std::string::npos;
 }
 
+// A mail that was in doubt once is sent again once; in doubt a second time, its run waits for somebody to decide.
+std::set<std::string> held_for_a_person(const TempFolder& folder) {
+  std::set<std::string> held;
+  const auto reader = Store::reader(folder.path() / "data");
+  REQUIRE(reader);
+  const auto runs = (*reader)->attention({}, {0, 1000});
+  REQUIRE(runs);
+  for (const RunView& run : *runs) held.insert(run.event_id);
+  return held;
+}
+
 }  // namespace
 
 TEST_CASE("killed at each named point in turn, it has lost nothing, and nothing is there twice under another key") {
@@ -198,9 +209,11 @@ TEST_CASE("killed at each named point in turn, it has lost nothing, and nothing 
       CHECK(mail_of.try_emplace(subject, message_id).first->second == message_id);
       again += &subject != &subjects.front();
     }
+  const std::set<std::string> held = held_for_a_person(folder);
   for (const std::string& id : load.acknowledged) {
     INFO(id);
-    CHECK(mail_of.contains(id));
+    CHECK((mail_of.contains(id) || held.contains(id)));
   }
-  WARN(points.size() << " points, " << load.acknowledged.size() << " orders, " << again << " mails came again");
+  WARN(points.size() << " points, " << load.acknowledged.size() << " orders, " << again << " mails came again, " << held.size()
+                     << " were in doubt twice and are held for a person");
 }

@@ -105,7 +105,7 @@ struct Transition {
   std::vector<std::string> log;        // lines of the action `log`
 };
 
-/// Whether notes say which operands decided (shopbell why), or what happened alone: that costs a third of the work.
+/// Whether notes say which operands decided (shopbell why), or what happened alone.
 enum class Telling : std::uint8_t { why, what };
 
 /// Moves one subject by one input. `subject` is changed in place (ended runs leave it); everything

@@ -3,7 +3,7 @@
 // program: a run's cursor is one index into it.
 
 #include "cel/cel.h"
-#include "core/calendar.h"
+#include "base/calendar.h"
 #include "core/cron.h"
 #include "liquid/liquid.h"
 

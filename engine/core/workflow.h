@@ -165,6 +165,9 @@ struct Derivation {
 };
 
 struct Segments;  // core/segments.h
+namespace desk {
+struct Rules;  // desk/rules.h
+}
 
 /// The shop as expressions and templates see it, and its rules for all workflows.
 struct ShopFacts {
@@ -175,6 +178,7 @@ struct ShopFacts {
   ContactRule contact = {};
   Derivation derive = {};
   std::shared_ptr<const Segments> segments = {};  // of segments.yaml; nullptr: there is none
+  std::shared_ptr<const desk::Rules> desk = {};   // `queues` and `agents`; nullptr: as if there were none
 };
 
 /// The event of a schedule: data {schedule: {workflow, at, missed}}.

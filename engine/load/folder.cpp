@@ -1,4 +1,5 @@
 // The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid, locales/*.yaml.
+#include "desk/rules.h"
 #include "load/draft.h"
 #include "load/links.h"
 #include "load/lint.h"
@@ -75,7 +76,8 @@ std::vector<std::string> without(const std::vector<std::string>& files, const st
 // A ticket in a queue that nobody looks into is lost. Queues are the shop's, so a workflow alone cannot know.
 void check_queues(const Workflow& workflow, const ShopConfig& shop, std::vector<Diagnostic>& diagnostics) {
   std::vector<std::string_view> known;
-  for (const QueueConfig& queue : shop.queues) known.push_back(queue.name);
+  if (shop.facts.desk)
+    for (const desk::Queue& queue : shop.facts.desk->queues) known.push_back(queue.name);
   for (const Instruction& i : workflow.program) {
     if (i.action == nullptr || i.action->name != "handoff") continue;
     for (const auto& [name, argument] : i.arguments.parts) {

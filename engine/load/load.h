@@ -28,11 +28,6 @@ struct SourceConfig {
   std::shared_ptr<const Platform> how;
 };
 
-struct QueueConfig {
-  std::string name, title;
-  Millis sla{0};
-};
-
 /// shopbell.yaml, with ${env:} and ${file:} filled in. Secrets are only here: never log it whole.
 struct ShopConfig {
   ShopFacts facts;
@@ -43,7 +38,6 @@ struct ShopConfig {
   std::string certificate_file, key_file;       // tls: {certificate, key}
   std::vector<std::string> api_tokens;
   std::vector<SourceConfig> sources;
-  std::vector<QueueConfig> queues;
   std::vector<std::string> http_allow;
   Document channels;                            // name -> settings
   std::map<std::string, std::int64_t> limits;   // body_bytes_max, queue_max, ...

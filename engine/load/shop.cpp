@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "load/derive.h"
+#include "load/desk.h"
 #include "load/draft.h"
 #include "load/hours.h"
 #include "load/nouns.h"
@@ -19,18 +20,17 @@ namespace {
 
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
-                             {"queues"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
+                             {"queues"}, {"agents"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
                              {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
                                {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"}};
-constexpr Key queue_keys[] = {{"title"}, {"sla"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"},
                               {"queue_events_max"}, {"waits_per_second_max"}, {"calls_per_destination_max"}};
 constexpr std::array<std::string_view, 9> secret_names{"secret", "previous_secret", "password",     "token",       "key",
                                                       "api_key", "access_token",   "api_tokens", "verify_token"};
-constexpr Millis sla_max{std::int64_t{365} * 24 * 3600 * 1000};
+constexpr Millis silence_max{std::int64_t{365} * 24 * 3600 * 1000};
 
 bool is_plain_name(std::string_view text) {
   const auto good = [](char c) {
@@ -75,13 +75,14 @@ class ShopReader {
     read_own_platforms();
     if (const yaml::Node* sources = fields_.find("sources")) read_sources(*sources);
     if (const yaml::Node* channels = fields_.find("channels")) read_channels(*channels);
-    if (const yaml::Node* queues = fields_.find("queues")) read_queues(*queues);
     if (const yaml::Node* limits = fields_.find("limits")) read_limits(*limits);
     if (const yaml::Node* http = fields_.find("http")) {
       Fields fields(*http, "http", http_keys, report_);
       if (const yaml::Node* allow = fields.find("allow")) made_.config.http_allow = texts(*allow, "allow");
     }
     if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
+    made_.config.facts.desk = std::make_shared<const desk::Rules>(
+        read_desk(fields_.find("queues"), fields_.find("agents"), made_.config.facts.calendars, report_));
     if (const yaml::Node* contact = fields_.find("contact")) made_.config.facts.contact = read_contact(*contact, report_);
     if (const yaml::Node* retention = fields_.find("retention")) made_.config.retention = read_retention(*retention, report_);
     if (const yaml::Node* derive = fields_.find("derive")) made_.config.facts.derive = read_derivation(*derive, report_);
@@ -221,7 +222,7 @@ class ShopReader {
       if (const yaml::Node* url = fields.find("url")) source.url = resolved(*url, "url");
       if (const yaml::Node* id = fields.find("webhook_id")) source.webhook_id = resolved(*id, "webhook_id");
       if (const yaml::Node* token = fields.find("verify_token")) source.verify_token = secret_of(*token, "verify_token");
-      source.silent_after = fields.duration("silent_after", Millis{60'000}, sla_max).value_or(Millis{0});
+      source.silent_after = fields.duration("silent_after", Millis{60'000}, silence_max).value_or(Millis{0});
       check_needs(*entry.key, source);
       made_.config.sources.push_back(std::move(source));
     }
@@ -289,16 +290,6 @@ class ShopReader {
     auto arena = std::make_unique<Arena>();
     const Value all = settings(node, *arena);
     made_.config.channels = Document(std::move(arena), all);
-  }
-
-  void read_queues(const yaml::Node& node) {
-    if (!named_map(node, "queues")) return;
-    for (const yaml::Entry& entry : node.entries) {
-      Fields fields(*entry.value, "a queue", queue_keys, report_);
-      QueueConfig queue{entry.key->text, fields.text("title").value_or(entry.key->text), Millis{0}};
-      queue.sla = fields.duration("sla", Millis{1000}, sla_max).value_or(Millis{0});
-      made_.config.queues.push_back(std::move(queue));
-    }
   }
 
   void read_limits(const yaml::Node& node) {

@@ -3,6 +3,7 @@
 #include "support/catch.h"
 
 #include "base/json.h"
+#include "desk/rules.h"
 #include "load/platform.h"
 
 #include <cstdlib>
@@ -70,8 +71,8 @@ contact: { limit: 3 per 7d }
   CHECK(c.api_tokens == std::vector<std::string>{"one", "two"});
   CHECK(c.sources.at(0).previous_secret == "s0");
   CHECK(c.channels.root().at_path("email.port").integer() == 25);
-  CHECK(c.queues.at(0).sla == Millis{1'800'000});
-  CHECK(c.queues.at(1).title == "sales");
+  CHECK(c.facts.desk->queues.at(0).goals.first_reply == Millis{1'800'000});
+  CHECK(c.facts.desk->queues.at(1).title == "sales");
   CHECK(c.limits.at("body_bytes_max") == 2 * 1024 * 1024);
   CHECK(c.limits.at("connections_max") == 100);
   CHECK(c.http_allow.size() == 1);
@@ -120,6 +121,34 @@ TEST_CASE("a version that is kept with its open runs knows the fields that its s
   CHECK_FALSE(load_workflow({"w.yaml", source.yaml, {}}).value);
 }
 
+TEST_CASE("queues and agents: skills, promises, hours and what they do without") {
+  const Folder folder;
+  folder.write("shopbell.yaml", R"(
+shop: demo
+hours: { business: { mon-fri: "09:00-18:00" } }
+queues:
+  care: { skills: [spanish], priority: high, hours: business, sla: { first_reply: 30m, next_reply: 2h, resolution: 2d } }
+  sales: {}
+agents:
+  ana: { title: Ana Ruiz, skills: [spanish, returns], capacity: 3, queues: [care] }
+  ben: {}
+)");
+  const auto read = load_shop(folder.path());
+  INFO(all_text(read.diagnostics));
+  REQUIRE(read.value);
+  const desk::Rules& desk = *read.value->config.facts.desk;
+  const desk::Queue& care = *desk.find_queue("care");
+  CHECK(care.goals == desk::Goals{Millis{1'800'000}, Millis{7'200'000}, Millis{172'800'000}});
+  CHECK(care.priority == 2);
+  CHECK(care.hours == "business");
+  CHECK(desk.find_agent("ana")->capacity == 3);
+  CHECK(desk.find_agent("ben")->capacity == desk::capacity_otherwise);
+  CHECK(desk::fits(*desk.find_agent("ana"), care));
+  CHECK_FALSE(desk::fits(*desk.find_agent("ana"), *desk.find_queue("sales")));
+  CHECK_FALSE(desk::fits(*desk.find_agent("ben"), care));
+  CHECK(desk::fits(*desk.find_agent("ben"), *desk.find_queue("sales")));
+}
+
 TEST_CASE("each mistake of shopbell.yaml is told") {
   const std::pair<std::string, std::string> cases[] = {
       {"name: x\n", "missing_key"},
@@ -133,6 +162,14 @@ TEST_CASE("each mistake of shopbell.yaml is told") {
       {"shop: demo\nsources: { a: { platform: shopify, secret: \"\" } }\n", "empty_secret"},
       {"shop: demo\nsources: { a/b: { platform: shopify, secret: x } }\n", "bad_name"},
       {"shop: demo\nqueues: { care: { sla: soon } }\n", "bad_duration"},
+      {"shop: demo\nqueues: { care: { sla: { first_reply: 1h, reply: 1h } } }\n", "unknown_key"},
+      {"shop: demo\nqueues: { care: { priority: soon } }\n", "unknown_choice"},
+      {"shop: demo\nqueues: { care: { skills: spanish } }\n", "wrong_type"},
+      {"shop: demo\nqueues: { care: { hours: bussiness } }\nhours: { business: { mon: \"09:00-18:00\" } }\n", "unknown_hours"},
+      {"shop: demo\nqueues: { care: {} }\nagents: { ana: { queues: [cares] } }\n", "unknown_queue"},
+      {"shop: demo\nqueues: { care: {} }\nagents: { ana: { capacity: 0 } }\n", "out_of_range"},
+      {"shop: demo\nqueues: { care: {} }\nagents: { ana maria: {} }\n", "bad_name"},
+      {"shop: demo\nqueues: { care: { skills: [spanish] } }\nagents: { ana: { skills: [french] } }\n", "queue_without_agent"},
       {"shop: demo\nlimits: { body_bytes_max: big }\n", "bad_size"},
       {"shop: demo\nlimits: { body_byte_max: 5 }\n", "unknown_key"},
       {"shop: demo\napi_tokens: secret\n", "wrong_type"},

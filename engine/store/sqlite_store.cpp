@@ -4,6 +4,7 @@
 #include "store/database.h"
 #include "store/log.h"
 #include "store/open.h"
+#include "store/recent.h"
 #include "store/requests.h"
 #include "store/retain.h"
 #include "store/schema.h"
@@ -25,6 +26,8 @@ namespace {
 // itself where nobody calls that.
 constexpr int tidy_pages = 6'000;
 constexpr int wal_pages_max = 12'000;
+
+constexpr std::size_t recent_bytes_max = std::size_t{24} << 20;
 
 class SqliteStore : public Store {
  public:
@@ -66,6 +69,7 @@ class SqliteStore : public Store {
   int read_meta(Meta& meta, std::string& segment);
   int begin_epoch();
   int load_subject(const std::string& id, LoadedSubject& into);
+  int find_subject(const std::string& id, RecentSubjects::Subject& into);
   int find_seen(const Digest& digest, std::uint64_t& seq);
   template <class Work>
   Upkeep within(const Work& work);
@@ -82,6 +86,7 @@ class SqliteStore : public Store {
   sqlite::Database db_;
   Writer writer_;
   Retainer retainer_;
+  RecentSubjects recent_{recent_bytes_max};
   std::unique_ptr<Requests> requests_;
   FileCalls files_;
   std::string folder_;
@@ -120,7 +125,7 @@ int SqliteStore::prepare() {
   get_at_ = prepare("SELECT at FROM input WHERE seq = ?");
   get_subject_ = prepare("SELECT state FROM subject WHERE id = ?");
   next_subjects_ = prepare("SELECT id, state FROM subject WHERE id > ? ORDER BY id LIMIT ?");
-  get_open_runs_ = prepare("SELECT state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
+  get_open_runs_ = prepare("SELECT id, state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
   due_ = prepare("SELECT subject, due FROM run WHERE due IS NOT NULL AND due <= ? ORDER BY due");
   // Within the terms of the index call_waiting.
   const std::string waits = " FROM call WHERE due IS NOT NULL AND claimed = 0 AND destination ";
@@ -209,6 +214,23 @@ SqliteStore::~SqliteStore() {
 // Loading
 
 int SqliteStore::load_subject(const std::string& id, LoadedSubject& into) {
+  const auto fill = [&into](const RecentSubjects::Subject& from) {
+    into.id = from.id;
+    into.state = from.state;
+    for (const auto& run : from.runs) into.runs.push_back(run.state);
+  };
+  if (const auto* known = recent_.find(id)) {
+    fill(*known);
+    return SQLITE_OK;
+  }
+  RecentSubjects::Subject found;
+  if (const int code = find_subject(id, found); code != SQLITE_OK) return code;
+  fill(found);
+  recent_.keep(std::move(found));
+  return SQLITE_OK;
+}
+
+int SqliteStore::find_subject(const std::string& id, RecentSubjects::Subject& into) {
   into.id = id;
   const int code = get_subject_.each(
       [&](const sqlite::Row& row) {
@@ -219,7 +241,7 @@ int SqliteStore::load_subject(const std::string& id, LoadedSubject& into) {
   if (code != SQLITE_OK) return code;
   return get_open_runs_.each(
       [&](const sqlite::Row& row) {
-        into.runs.push_back(row.text(0));
+        into.runs.push_back({row.text(0), row.text(1)});
         return true;
       },
       id);
@@ -485,6 +507,7 @@ Committed SqliteStore::write(const Batch& batch) {
     return failed_ ? Committed::failed : result;
   }
   if (meta.segment != meta_.segment) segment_ = log_->end().segment;
+  recent_.committed(batch, meta_.fence.seq + 1);
   meta_ = meta;
   crash_point("store.committed");
   log_->keep();
@@ -517,6 +540,7 @@ Upkeep SqliteStore::within(const Work& work) {
   if (code == SQLITE_OK) code = work(meta);
   if (code == SQLITE_OK) code = writer_.write(nothing, {}, meta);
   if (code == SQLITE_OK) code = commit_.run();
+  recent_.clear();
   if (code == SQLITE_OK) {
     meta_ = meta;
     writer_.committed(nothing);

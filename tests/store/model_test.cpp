@@ -33,7 +33,9 @@ class Story {
     const int inputs = 1 + pick(4);
     for (int i = 0; i < inputs; ++i)
       add_input(made, model, made.fence.seq + static_cast<std::uint64_t>(i) + 1);
+    if (pick(20) == 0) move_runs(made, model);
     if (pick(2) == 0) end_a_run(made, model);
+    else go_on_with_a_run(made, model);
     if (pick(3) == 0) end_a_call(made, model);
     return made;
   }
@@ -88,13 +90,42 @@ class Story {
     model.runs[run.id] = run;
   }
 
-  void end_a_run(Batch& made, Model& model) {
-    if (model.started.empty()) return;
+  /// An open one of before, as an update says it; null: the dice fell on another.
+  RunRow* open_run_of(Model& model, const Batch& made, RunRow& update) {
+    if (model.started.empty()) return nullptr;
     RunRow& run =
         model.runs[model.started[static_cast<std::size_t>(pick(static_cast<int>(model.started.size())))]];
-    if (run.ended || run.event_seq > made.fence.seq) return;  // put once in a batch
-    RunRow update = run;
+    if (run.ended || run.event_seq > made.fence.seq) return nullptr;  // put once in a batch
+    update = run;
     update.event_seq = 0;
+    update.notes.clear();
+    return &run;
+  }
+
+  void go_on_with_a_run(Batch& made, Model& model) {
+    RunRow update;
+    RunRow* run = open_run_of(model, made, update);
+    if (run == nullptr) return;
+    run->state = update.state = "at " + std::to_string(draw_());
+    made.runs.push_back(update);
+  }
+
+  /// As where two customers turn out to be one.
+  void move_runs(Batch& made, Model& model) {
+    const std::string from = subject(), to = subject();
+    if (from == to) return;
+    made.moves.push_back({from, to});
+    for (auto& [id, run] : model.runs)
+      if (run.subject == from && !run.ended) run.subject = to;
+    for (RunRow& run : made.runs)
+      if (run.subject == from) run.subject = to;
+  }
+
+  void end_a_run(Batch& made, Model& model) {
+    RunRow update;
+    RunRow* found = open_run_of(model, made, update);
+    if (found == nullptr) return;
+    RunRow& run = *found;
     update.notes = "ended";
     update.status = "done";
     update.ended = made.clock;
@@ -119,18 +150,15 @@ class Story {
   std::vector<std::unique_ptr<std::string>> lines_;
 };
 
-void compare_state(Store& store, const Model& model) {
+/// All subjects as they are loaded; and what the digests were seen under.
+std::vector<std::uint64_t> compare_subjects(Store& store, const Model& model, const std::vector<Digest>& digests) {
   std::map<std::string, std::vector<std::string>> open;
-  std::set<Time> dues;
   for (const auto& id : model.started) {
     const RunRow& run = model.runs.at(id);
     if (!run.ended) open[run.subject].push_back(run.state);
-    if (run.due) dues.insert(*run.due);
   }
   std::vector<std::string> subjects;
   for (int i = 0; i < 40; ++i) subjects.push_back("customer:" + std::to_string(i));
-  std::vector<Digest> digests;
-  for (const auto& [digest, seq] : model.seen) digests.push_back(digest);
   const auto loaded = value_of(store.load(subjects, digests));
   for (const auto& subject : loaded.subjects) {
     INFO(subject.id);
@@ -138,8 +166,18 @@ void compare_state(Store& store, const Model& model) {
     CHECK(subject.state == (known == model.subjects.end() ? "" : known->second));
     CHECK(subject.runs == open[subject.id]);
   }
+  return loaded.seen;
+}
+
+void compare_state(Store& store, const Model& model) {
+  std::set<Time> dues;
+  for (const auto& [id, run] : model.runs)
+    if (run.due) dues.insert(*run.due);
+  std::vector<Digest> digests;
+  for (const auto& [digest, seq] : model.seen) digests.push_back(digest);
+  const auto seen = compare_subjects(store, model, digests);
   std::size_t at_digest = 0;
-  for (const auto& [digest, seq] : model.seen) REQUIRE(loaded.seen[at_digest++] == seq);
+  for (const auto& [digest, seq] : model.seen) REQUIRE(seen[at_digest++] == seq);
   for (const auto& [key, call] : model.calls) dues.insert(call.due);
   CHECK(value_of(store.next_due()) == (dues.empty() ? std::nullopt : std::optional(*dues.begin())));
   CHECK(all_due_calls(store, at(10'000)).size() == model.calls.size());
@@ -177,6 +215,7 @@ TEST_CASE("thousands of random batches leave what a plain model says, across ope
   for (int i = 0; i < 3'000; ++i) {
     REQUIRE(store->commit(story.batch(*store, model)) == Committed::done);
     if (story.pick(10) == 0) store->tidy();
+    if (story.pick(7) == 0) compare_subjects(*store, model, {});
     if (i % 500 != 499) continue;
     compare_state(*store, model);
     store.reset();

@@ -125,6 +125,18 @@ TEST_CASE("after an erasure no file has a word of the person, and everybody else
   CHECK(requests[0].rows > 100);
 }
 
+TEST_CASE("what was loaded of a person before the erasure is not loaded after it") {
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  fill(folder.path(), *store);
+  REQUIRE(value_of(store->load({"customer:7"}, {})).subjects[0].runs.size() == 10);
+  ask(*store, "erase", ann);
+  serve_all(*store);
+  const auto after = value_of(store->load({"customer:7"}, {})).subjects[0];
+  CHECK(after.state.empty());
+  CHECK(after.runs.empty());
+}
+
 TEST_CASE("lines that were erased are events still, of the same length, and say what and when") {
   const Folder folder;
   auto store = open_or_throw(folder.path());

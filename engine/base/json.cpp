@@ -5,10 +5,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <iterator>
 
 namespace shopbell {
 namespace {
@@ -19,62 +19,100 @@ tl::unexpected<Error> bad(sj::error_code code) {
   return fail("bad_json", std::string("this is not JSON: ") + sj::error_message(code));
 }
 
+// Reads simdjson's tape (its doc/tape.md) to Values, word by word. Texts stay where simdjson put them, which is the arena.
 class Reader {
  public:
-  /// `text_bytes`: of all texts together at most; no text is longer than what it was written as.
-  Reader(Arena& arena, std::size_t text_bytes) : arena_(arena), text_(arena.make<char>(text_bytes + short_bytes)) {}
+  Reader(const sj::dom::document& document, Arena& arena)
+      : tape_(document.tape.get()), texts_(reinterpret_cast<const char*>(document.string_buf.get())), arena_(arena) {}
 
-  Value value(sj::dom::element e) {
-    switch (e.type()) {
-      case sj::dom::element_type::NULL_VALUE: return Value();
-      case sj::dom::element_type::BOOL: return Value(bool(e.get_bool().value_unsafe()));
-      case sj::dom::element_type::INT64: return Value(std::int64_t{e.get_int64().value_unsafe()});
-      case sj::dom::element_type::UINT64: return Value(std::uint64_t{e.get_uint64().value_unsafe()});
-      case sj::dom::element_type::DOUBLE: return Value(e.get_double().value_unsafe());
-      case sj::dom::element_type::STRING: return text(e.get_string().value_unsafe());
-      case sj::dom::element_type::ARRAY: return list(e.get_array().value_unsafe());
-      case sj::dom::element_type::OBJECT: return map(e.get_object().value_unsafe());
-    }
-    return Value();
+  Value root() {
+    std::size_t at = 1;  // behind the word of the root
+    return value(at);
   }
 
  private:
-  Value text(std::string_view from) {
-    const std::string_view copy(text_, from.size());
-    // simdjson's buffer of texts goes on behind the last one, as ours does: a fixed number of bytes is copied by
-    // two moves, any other by a call.
-    if (from.size() <= short_bytes) std::memcpy(text_, from.data(), short_bytes);
-    else std::memcpy(text_, from.data(), from.size());
-    text_ += from.size();
-    return Value(copy);
+  Value value(std::size_t& at) {
+    const std::uint64_t word = tape_[at++];
+    switch (static_cast<char>(word >> 56)) {
+      case 't': return Value(true);
+      case 'f': return Value(false);
+      case 'l': return Value(static_cast<std::int64_t>(tape_[at++]));
+      case 'u': return Value(tape_[at++]);
+      case 'd': return Value(std::bit_cast<double>(tape_[at++]));
+      case '"': return text(word);
+      case '[': return list(word, at);
+      case '{': return map(word, at);
+      default: return Value();
+    }
   }
 
-  Value list(sj::dom::array array) {
-    Value* items = arena_.make<Value>(count(array));
+  Value text(std::uint64_t word) const {
+    const char* from = texts_ + (word & 0x00ff'ffff'ffff'ffff);
+    std::uint32_t size = 0;
+    std::memcpy(&size, from, sizeof size);
+    return Value(std::string_view(from + sizeof size, size));
+  }
+
+  Value list(std::uint64_t word, std::size_t& at) {
+    const std::size_t end = end_of(word);
+    Value* items = arena_.make<Value>(count(word, at));
     std::size_t size = 0;
-    for (sj::dom::element e : array) items[size++] = value(e);
+    while (at < end) items[size++] = value(at);
+    ++at;
     return Value::list({items, size});
   }
 
-  Value map(sj::dom::object object) {
-    Member* members = arena_.make<Member>(count(object));
+  Value map(std::uint64_t word, std::size_t& at) {
+    const std::size_t end = end_of(word);
+    Member* members = arena_.make<Member>(count(word, at));
     std::size_t size = 0;
-    for (auto [key, element] : object) members[size++] = {text(key), value(element)};
+    while (at < end) {
+      members[size].key = text(tape_[at++]);
+      members[size++].value = value(at);
+    }
+    ++at;
     return adopt_map(arena_, {members, size});
   }
 
-  // simdjson keeps 24 bits of it.
-  template <class Elements>
-  static std::size_t count(const Elements& elements) {
-    if (elements.size() < 0xffffff) return elements.size();
-    return static_cast<std::size_t>(std::distance(elements.begin(), elements.end()));
+  /// Where the word of the closing bracket stands.
+  static std::size_t end_of(std::uint64_t word) { return (word & 0xffff'ffff) - 1; }
+
+  // simdjson keeps 24 bits of it; of more than that no fewer words follow.
+  std::size_t count(std::uint64_t word, std::size_t at) const {
+    const std::size_t known = (word >> 32) & 0xff'ffff;
+    return known < 0xff'ffff ? known : end_of(word) - at;
   }
 
-  static constexpr std::size_t short_bytes = 16;
-  static_assert(short_bytes <= sj::SIMDJSON_PADDING);
-
+  const std::uint64_t* tape_;
+  const char* texts_;
   Arena& arena_;
-  char* text_;  // where the next one goes
+};
+
+// simdjson's own buffers, but for that of the texts, which is the arena's: so no text is copied twice.
+class Parser {
+ public:
+  sj::error_code parse(std::string_view text, Arena& arena, Value& to) {
+    if (const auto code = reserve(std::max(text.size(), bytes_min)); code != sj::SUCCESS) return code;
+    // Each text has its size before and a zero behind it, and the shortest is written as three bytes: `"",`.
+    document_.string_buf.reset(arena.make<std::uint8_t>(5 * text.size() / 3 + sj::SIMDJSON_PADDING + 64));
+    sj::dom::element root;
+    const auto code = parser_.parse_into_document(document_, text.data(), text.size()).get(root);
+    if (code == sj::SUCCESS) to = Reader(document_, arena).root();
+    document_.string_buf.release();
+    return code;
+  }
+
+ private:
+  static constexpr std::size_t bytes_min = 4096;
+
+  sj::error_code reserve(std::size_t bytes) {
+    if (parser_.max_depth() != json_depth_max)
+      if (const auto code = parser_.allocate(bytes_min, json_depth_max); code != sj::SUCCESS) return code;
+    return document_.capacity() < bytes ? document_.allocate(bytes) : sj::SUCCESS;
+  }
+
+  sj::dom::parser parser_;
+  sj::dom::document document_;
 };
 
 /// Whether one of eight bytes is one that a JSON string must or should escape: a control, quote or backslash.
@@ -92,19 +130,45 @@ std::uint64_t word_at(const char* at) {
   return word;
 }
 
-/// Where the first such byte stands, from `i` on. Eight bytes at a time, as far as none of them is special; the
-/// last ones with some of those before them once more.
+template <class Word>
+void put_word(char* to, std::uint64_t word) {
+  const auto narrow = static_cast<Word>(word);
+  std::memcpy(to, &narrow, sizeof narrow);
+}
+
+/// Where the first such byte stands, from `i` on. Eight bytes at a time, as far as none of them is special.
 std::size_t plain_until(std::string_view text, std::size_t i) {
   for (; i + 8 <= text.size() && !has_special(word_at<std::uint64_t>(text.data() + i)); i += 8) {}
-  const std::size_t left = text.size() - i;
-  const char* const end = text.data() + text.size();
-  if (left < 8 && left + i >= 8 && !has_special(word_at<std::uint64_t>(end - 8))) return text.size();
-  if (left >= 4 && left < 8 && !has_special(word_at<std::uint32_t>(end - left) | word_at<std::uint32_t>(end - 4) << 32)) return text.size();
   for (; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) break;
   }
   return i;
+}
+
+/// Copies a text that has no such byte, while looking for one: false when it has. The last bytes are read once more with
+/// some of those before them, so that no copy is a call.
+bool copy_plain(char* to, std::string_view text) {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  if (size < 4) {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    return plain_until(text, 0) == size;
+  }
+  if (size < 8) {
+    const std::uint64_t first = word_at<std::uint32_t>(from), last = word_at<std::uint32_t>(from + size - 4);
+    put_word<std::uint32_t>(to, first);
+    put_word<std::uint32_t>(to + size - 4, last);
+    return !has_special(first | last << 32);
+  }
+  for (std::size_t i = 0; i + 8 < size; i += 8) {
+    const std::uint64_t word = word_at<std::uint64_t>(from + i);
+    if (has_special(word)) return false;
+    put_word<std::uint64_t>(to + i, word);
+  }
+  const std::uint64_t last = word_at<std::uint64_t>(from + size - 8);
+  put_word<std::uint64_t>(to + size - 8, last);
+  return !has_special(last);
 }
 
 /// The end of a text that grows: room is asked for once a piece, where std::string would ask for each byte.
@@ -156,25 +220,28 @@ char* write_escaped(char* to, unsigned char c) {
   return to;
 }
 
-void append_text(End& to, std::string_view text) {
+// Rare: room for the worst.
+void append_escaped(End& to, std::string_view text) {
   constexpr std::size_t escaped_bytes = 6;
-  char* at = to.room(text.size() + 2 + escaped_bytes);
-  char* const begin = at;
+  char* const begin = to.room(text.size() * escaped_bytes + 2);
+  char* at = begin;
   *at++ = '"';
-  std::size_t done = plain_until(text, 0);
-  at = std::copy_n(text.data(), done, at);
-  if (done < text.size()) {  // rare: now there is room for the worst
-    const auto written = static_cast<std::size_t>(at - begin);
-    at = to.room(written + (text.size() - done) * escaped_bytes + 1) + written;
-    while (done < text.size()) {
-      at = write_escaped(at, static_cast<unsigned char>(text[done++]));
-      const std::size_t next = plain_until(text, done);
-      at = std::copy_n(text.data() + done, next - done, at);
-      done = next;
-    }
+  for (std::size_t done = 0; done < text.size();) {
+    const std::size_t next = plain_until(text, done);
+    at = std::copy_n(text.data() + done, next - done, at);
+    if (next < text.size()) at = write_escaped(at, static_cast<unsigned char>(text[next]));
+    done = next + 1;
   }
   *at++ = '"';
-  to.take(static_cast<std::size_t>(at - to.room(0)));
+  to.take(static_cast<std::size_t>(at - begin));
+}
+
+void append_text(End& to, std::string_view text) {
+  char* const at = to.room(text.size() + 2);
+  at[0] = '"';
+  if (!copy_plain(at + 1, text)) return append_escaped(to, text);
+  at[text.size() + 1] = '"';
+  to.take(text.size() + 2);
 }
 
 template <class Number>
@@ -234,7 +301,7 @@ void append_map(End& to, std::span<const Member> members, Layout layout) {
     if (i > 0) to.put(',');
     layout.line(to);
     append_key(to, members[i].key);
-    to.put(layout.pretty ? ": " : ":");
+    to.put(layout.pretty ? std::string_view(": ") : std::string_view(":"));
     append(to, members[i].value, layout);
   }
   --layout.level;
@@ -267,12 +334,10 @@ void append(End& to, const Value& v, Layout layout) {
 
 Result<Value> parse_json(std::string_view text, Arena& arena) {
   if (text.empty()) return bad(sj::EMPTY);  // simdjson copies from where it points, be that nowhere
-  thread_local sj::dom::parser parser;
-  if (parser.max_depth() != json_depth_max && parser.allocate(4096, json_depth_max) != sj::SUCCESS)
-    return fail("out_of_memory", "no memory for the JSON parser");
-  sj::dom::element root;
-  if (const auto code = parser.parse(text.data(), text.size()).get(root); code != sj::SUCCESS) return bad(code);
-  return Reader(arena, text.size()).value(root);
+  thread_local Parser parser;
+  Value root;
+  if (const auto code = parser.parse(text, arena, root); code != sj::SUCCESS) return bad(code);
+  return root;
 }
 
 Result<Document> parse_json_document(std::string_view text) {

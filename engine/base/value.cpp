@@ -1,8 +1,12 @@
+#include "base/known_name.h"
+
 #include <shopbell/error.h>
 #include <shopbell/value.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstddef>
 #include <random>
 
 namespace shopbell {
@@ -24,14 +28,54 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::uint64_t process_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32 | device()) | 1;
+template <class Word>
+[[gnu::always_inline]] inline std::uint64_t word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
 }
 
-std::uint32_t hash_of(const Value& key) {
+// A text of less than eight bytes as one word. Reads of fixed sizes that overlap: a copy of so many bytes would be a call.
+[[gnu::always_inline]] inline std::uint64_t short_word(const char* at, std::size_t size) {
+  if (size >= 4) return word_at<std::uint32_t>(at) | word_at<std::uint32_t>(at + size - 4) << 32;
+  if (size == 0) return 0;
+  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+  return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+}
+
+// Names are short: comparing them by words is done before a call of memcmp has begun.
+[[gnu::always_inline]] inline bool same_text(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size < 8) return short_word(a.data(), size) == short_word(b.data(), size);
+  for (std::size_t i = 0; i + 8 <= size; i += 8)
+    if (word_at<std::uint64_t>(a.data() + i) != word_at<std::uint64_t>(b.data() + i)) return false;
+  return word_at<std::uint64_t>(a.data() + size - 8) == word_at<std::uint64_t>(b.data() + size - 8);
+}
+
+std::uint64_t seed_of_process() {
+  static const std::uint64_t seed = [] {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32 | device()) | 1;
+  }();
+  return seed;
+}
+
+// Up to 16 bytes, as most names have, are two words and one product.
+[[gnu::always_inline]] inline std::uint32_t hash_text(std::string_view key, std::uint64_t seed) {
+  std::uint64_t h = seed ^ 0xe7037ed1a0b428dbULL ^ key.size();
+  const char* at = key.data();
+  std::size_t left = key.size();
+  for (; left > 16; at += 8, left -= 8) h = mix(h ^ word_at<std::uint64_t>(at), seed ^ 0xa0761d6478bd642fULL);
+  const bool one = left < 8;
+  const std::uint64_t first = one ? short_word(at, left) : word_at<std::uint64_t>(at);
+  h = mix(h ^ first, (one ? 0 : word_at<std::uint64_t>(at + left - 8)) ^ seed ^ 0xa0761d6478bd642fULL);
+  return static_cast<std::uint32_t>(h ^ (h >> 32));
+}
+
+std::uint32_t hash_of(const Value& key, std::uint64_t seed) {
   switch (key.kind()) {
-    case Kind::string: return key_hash(key.text());
+    case Kind::string: return hash_text(key.text(), seed);
     case Kind::boolean: return key.boolean() ? 2 : 1;
     case Kind::integer:
     case Kind::uint: return static_cast<std::uint32_t>(mix(key.uint() + 1, 0x9e3779b97f4a7c15ULL));
@@ -42,7 +86,7 @@ std::uint32_t hash_of(const Value& key) {
 bool same_key(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Kind::string: return a.text() == b.text();
+    case Kind::string: return same_text(a.text(), b.text());
     case Kind::boolean: return a.boolean() == b.boolean();
     case Kind::integer: return a.integer() == b.integer();
     case Kind::uint: return a.uint() == b.uint();
@@ -62,9 +106,11 @@ const Value* find_in(const MapBody& body, std::uint32_t hash, const Value& key) 
 // Fills `table`; on a key that was there already, moves its value to the first place and says so.
 bool index_members(Member* members, std::uint32_t size, std::uint32_t* table, std::uint32_t mask) {
   bool repeated = false;
+  const std::uint64_t seed = seed_of_process();
   for (std::uint32_t i = 0; i < size; ++i) {
-    std::uint32_t slot = hash_of(members[i].key) & mask;
-    while (table[slot] != 0 && !same_key(members[table[slot] - 1].key, members[i].key)) slot = (slot + 1) & mask;
+    const Value& key = members[i].key;
+    std::uint32_t slot = (key.is(Kind::string) ? hash_text(key.text(), seed) : hash_of(key, seed)) & mask;
+    while (table[slot] != 0 && !same_key(members[table[slot] - 1].key, key)) slot = (slot + 1) & mask;
     if (table[slot] == 0) {
       table[slot] = i + 1;
     } else {
@@ -94,36 +140,7 @@ std::uint32_t drop_marked(Member* members, std::uint32_t size) {
 
 }  // namespace
 
-namespace {
-
-template <class Word>
-std::uint64_t word_at(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-// The last bytes of a key, 0 to 7 of them left over, as one word. Reads of fixed sizes that overlap: a copy of
-// so many bytes would be a call.
-std::uint64_t tail_of(const char* at, std::size_t left, std::size_t size) {
-  if (size >= 8) return word_at<std::uint64_t>(at + left - 8);
-  if (left >= 4) return word_at<std::uint32_t>(at) | word_at<std::uint32_t>(at + left - 4) << 32;
-  if (left == 0) return 0;
-  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
-  return byte(0) | byte(left / 2) << 8 | byte(left - 1) << 16;
-}
-
-}  // namespace
-
-std::uint32_t key_hash(std::string_view key) {
-  static const std::uint64_t seed = process_seed();
-  std::uint64_t h = seed ^ key.size();
-  const char* at = key.data();
-  std::size_t left = key.size();
-  for (; left >= 8; at += 8, left -= 8) h = mix(h ^ word_at<std::uint64_t>(at), seed ^ 0xa0761d6478bd642fULL);
-  h = mix(h ^ tail_of(at, left, key.size()), seed ^ 0xe7037ed1a0b428dbULL);
-  return static_cast<std::uint32_t>(h ^ (h >> 32));
-}
+std::uint32_t key_hash(std::string_view key) { return hash_text(key, seed_of_process()); }
 
 Value Value::list(std::span<const Value> items) {
   Value v;
@@ -194,13 +211,13 @@ const Value* Value::find(std::string_view key, std::uint32_t hash) const {
   if (kind_ != Kind::map) return nullptr;
   if (map_->mask != 0) return find_in(*map_, hash, Value(key));
   for (const Member& m : std::span(map_->members, map_->size))
-    if (m.key.is(Kind::string) && m.key.text() == key) return &m.value;
+    if (m.key.is(Kind::string) && same_text(m.key.text(), key)) return &m.value;
   return nullptr;
 }
 
 const Value* Value::find_key(const Value& key) const {
   if (kind_ != Kind::map) return nullptr;
-  if (map_->mask != 0) return find_in(*map_, hash_of(key), key);
+  if (map_->mask != 0) return find_in(*map_, hash_of(key, seed_of_process()), key);
   for (const Member& m : std::span(map_->members, map_->size))
     if (same_key(m.key, key)) return &m.value;
   return nullptr;
@@ -218,6 +235,14 @@ Value Value::at_path(std::string_view dotted) const {
 
 namespace {
 
+std::uint32_t table_size(std::uint32_t members) { return std::max(16U, std::bit_ceil(members * 2)); }
+
+std::uint32_t* make_table(Arena& arena, std::uint32_t size) {
+  auto* table = arena.make<std::uint32_t>(size);
+  std::fill_n(table, size, 0);
+  return table;
+}
+
 // `members` are the arena's already.
 Value freeze(Arena& arena, Member* members, std::uint32_t size) {
   auto* body = arena.make<MapBody>();
@@ -225,10 +250,8 @@ Value freeze(Arena& arena, Member* members, std::uint32_t size) {
     *body = {members, drop_repeated_small(members, size), 0, nullptr};
     return Value::map(body);
   }
-  std::uint32_t capacity = 16;
-  while (capacity < size * 2) capacity *= 2;
-  auto* table = arena.make<std::uint32_t>(capacity);
-  std::fill_n(table, capacity, 0);
+  const std::uint32_t capacity = table_size(size);
+  auto* table = make_table(arena, capacity);
   if (index_members(members, size, table, capacity - 1)) {
     size = drop_marked(members, size);
     std::fill_n(table, capacity, 0);
@@ -242,6 +265,35 @@ Value freeze(Arena& arena, Member* members, std::uint32_t size) {
 
 Value adopt_map(Arena& arena, std::span<Member> members) {
   return freeze(arena, members.data(), static_cast<std::uint32_t>(members.size()));
+}
+
+Value adopt_distinct(Arena& arena, std::span<const Member> members, std::span<const std::uint32_t> hashes) {
+  const auto size = static_cast<std::uint32_t>(members.size());
+  auto* body = arena.make<MapBody>();
+  *body = {members.data(), size, 0, nullptr};
+  if (size <= scan_max) return Value::map(body);
+  body->mask = table_size(size) - 1;
+  std::uint32_t* table = make_table(arena, body->mask + 1);
+  for (std::uint32_t i = 0; i < size; ++i) {
+    std::uint32_t slot = hashes[i] & body->mask;
+    while (table[slot] != 0) slot = (slot + 1) & body->mask;
+    table[slot] = i + 1;
+  }
+  body->table = table;
+  return Value::map(body);
+}
+
+const Value* KnownName::find_in(const Value& map) const {
+  const std::span<const Member> members = map.members();
+  const std::uint32_t place = place_.load(std::memory_order_relaxed);
+  if (place < members.size() && members[place].key.is(Kind::string) && same_text(members[place].key.text(), name_))
+    return &members[place].value;
+  const Value* found = map.find(name_, hash_);
+  if (found == nullptr) return nullptr;
+  // The value stands in its member, behind the key.
+  const auto* member = reinterpret_cast<const Member*>(reinterpret_cast<const char*>(found) - offsetof(Member, value));
+  place_.store(static_cast<std::uint32_t>(member - members.data()), std::memory_order_relaxed);
+  return found;
 }
 
 Value freeze_map(Arena& arena, std::span<const Member> from) {

@@ -4,6 +4,7 @@
 // events. workflows/platforms/README.md tells how such a file is written. Read once and compiled;
 // immutable; any thread. intake/webhook.h puts it to work.
 
+#include "base/known_name.h"
 #include "cel/cel.h"
 #include "load/load.h"
 
@@ -20,17 +21,15 @@ namespace shopbell {
 /// How one member of a canonical event is made from the platform's body.
 struct Mapping {
   enum class Form : std::uint8_t { cel, path, first, of, each, map };
-  struct Field {
-    std::string name;
-    std::uint32_t hash;            // key_hash(name)
-  };
   Form form = Form::cel;
   cel::Type type;                  // cel, path: what the event's schema wants; see fitted()
   cel::Program program;            // cel; of and each: what the shape is about
-  std::vector<Field> path;         // path: CEL that only walks down from `it` or `body`, as most of it does
-  bool from_body = false;          // path: from `body`
+  std::vector<KnownName> path;     // CEL that only walks down from `it` or `body`, as most of it does
+  bool is_path = false;            // so it is; also of the `program` of of and each
+  bool from_body = false;          // from `body`
   const Mapping* shape = nullptr;  // of and each: one of the Platform's shapes
   std::vector<std::pair<std::string, Mapping>> parts;  // map; first (names empty)
+  std::vector<std::uint32_t> hashes;                   // map: key_hash() of each name
 };
 
 struct TypeChoice {

@@ -17,14 +17,15 @@ using cel::TypeKind;
 void take_path(std::string_view cel, Mapping& made) {
   const bool from_body = cel.starts_with("body.");
   const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; };
-  if (!made.program || (!from_body && !cel.starts_with("it.")) || !std::all_of(cel.begin(), cel.end(), plain))
+  const bool whole = cel == "it" || cel == "body";
+  if (!made.program || (!from_body && !cel.starts_with("it.") && !whole) || !std::all_of(cel.begin(), cel.end(), plain))
     return;
-  made.form = Mapping::Form::path;
-  made.from_body = from_body;
+  made.is_path = true;
+  made.from_body = from_body || cel == "body";
   for (std::size_t dot = cel.find('.'); dot != std::string_view::npos;) {
     const std::size_t next = cel.find('.', dot + 1);
     const std::string_view name = cel.substr(dot + 1, next == std::string_view::npos ? next : next - dot - 1);
-    made.path.push_back({std::string(name), key_hash(name)});
+    made.path.emplace_back(name);
     dot = next;
   }
 }
@@ -76,6 +77,7 @@ Mapping MappingReader::leaf(const yaml::Node& node, const cel::Type& type) {
   made.type = type;
   made.program = parts_.program(node);
   take_path(node.text, made);
+  if (made.is_path) made.form = Mapping::Form::path;
   if (made.program && !may_fit(made.program.type().kind(), type.kind()))
     wrong_form(node, fmt::format("this is of type {}", made.program.type().to_text()), type);
   return made;
@@ -94,6 +96,7 @@ Mapping MappingReader::members(const yaml::Node& node, const cel::Type& type) {
                    fmt::format("{} has no field {}", type.name(), entry.key->text),
                    did_you_mean(entry.key->text, names));
     made.parts.emplace_back(entry.key->text, read(*entry.value, field ? field->type : cel::Type()));
+    made.hashes.push_back(key_hash(entry.key->text));
   }
   return made;
 }
@@ -105,6 +108,7 @@ Mapping MappingReader::shaped(const yaml::Node& node, const cel::Type& type) {
   made.form = each ? Mapping::Form::each : Mapping::Form::of;
   parts_.check_keys(node, "this", std::array<std::string_view, 2>{verb, "shape"});
   made.program = parts_.program(*node.find(verb));
+  take_path(node.find(verb)->text, made);
   if (each && !type.is_dyn() && !type.is(TypeKind::list)) wrong_form(node, "this is a list", type);
   const cel::Type of = !each ? type : type.is(TypeKind::list) ? type.params()[0] : cel::Type();
   if (!parts_.required_text(node, "shape").empty()) made.shape = shape(*node.find("shape"), of);

@@ -1,6 +1,7 @@
 #include "base/diagnostic.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/known_name.h"
 #include "base/time.h"
 #include "support/catch.h"
 
@@ -130,4 +131,56 @@ TEST_CASE("the nearest name is meant, a far one is not") {
   CHECK(did_you_mean("setps", names) == "did you mean steps?");
   CHECK(did_you_mean("Order", names) == "did you mean order?");
   CHECK(did_you_mean("zebra", names).empty());
+}
+
+TEST_CASE("a text of any length comes back from JSON, wherever in it a character stands that must be escaped") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (std::size_t at = 0; at <= size; ++at) {
+      std::string text(size, 'x');
+      if (at < size) text[at] = at % 2 == 0 ? '"' : '\x01';
+      Arena arena;
+      const std::string json = to_json(make_map(arena, {{text, Value(text)}}));
+      const auto read = parse_json_document(json);
+      REQUIRE(read);
+      CHECK(read->root()[text].text_or("none") == text);
+    }
+  }
+}
+
+TEST_CASE("a name that is known before is found wherever it stands, and when it stands elsewhere the next time") {
+  const KnownName name("wanted_name");
+  const auto map_of = [](Arena& arena, std::size_t before, std::size_t behind) {
+    MapBuilder map(arena);
+    for (std::size_t i = 0; i < before + behind; ++i) {
+      if (i == before) map.add("wanted_name", 7);
+      map.add(arena.copy("wanted_nam" + std::to_string(i)), 0);
+    }
+    return map.build();
+  };
+  for (const std::size_t before : {0U, 3U, 20U, 20U, 1U, 0U}) {
+    Arena arena;
+    const Value map = map_of(arena, before, 9);
+    REQUIRE(name.find_in(map) != nullptr);
+    CHECK(name.find_in(map)->integer_or(0) == 7);
+  }
+  Arena arena;
+  CHECK(name.find_in(make_map(arena, {{"wanted_nama", 1}})) == nullptr);
+  CHECK(name.find_in(make_map(arena, {})) == nullptr);
+  CHECK(name.find_in(Value("wanted_name")) == nullptr);
+}
+
+TEST_CASE("a map of distinct names is one like any other") {
+  for (const std::size_t size : {1U, 8U, 9U, 40U}) {
+    Arena arena;
+    Member* members = arena.make<Member>(size);
+    std::vector<std::uint32_t> hashes;
+    for (std::size_t i = 0; i < size; ++i) {
+      members[i] = {Value(arena.copy("name" + std::to_string(i))), Value(static_cast<std::int64_t>(i))};
+      hashes.push_back(key_hash(members[i].key.text()));
+    }
+    const Value map = adopt_distinct(arena, {members, size}, hashes);
+    CHECK(same(map, freeze_map(arena, {members, size})));
+    for (std::size_t i = 0; i < size; ++i) CHECK(map["name" + std::to_string(i)].integer_or(-1) == static_cast<std::int64_t>(i));
+    CHECK(map.find("name") == nullptr);
+  }
 }

@@ -126,7 +126,7 @@ int run_over_log(const Options& options, std::vector<Loaded>& versions) {
   std::vector<const Workflows*> sides;
   std::vector<std::string> names;
   for (const Loaded& version : versions) {
-    play::add_wanted(version.shop->workflows, wanted);
+    play::add_wanted(*version.workflows, wanted);
     sides.push_back(version.workflows.get());
     names.push_back(version.name);
   }

@@ -28,7 +28,9 @@ class ProfileDraft {
 
  private:
   std::vector<Member>::iterator find(std::string_view name) {
-    return std::find_if(fields_.begin(), fields_.end(), [name](const Member& m) { return m.key.text_or({}) == name; });
+    return std::find_if(fields_.begin(), fields_.end(), [name](const Member& m) {
+      return m.key.size() == name.size() && (name.empty() || m.key.text().front() == name.front()) && m.key.text_or({}) == name;
+    });
   }
   std::vector<Member> fields_;
 };

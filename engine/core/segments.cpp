@@ -67,7 +67,7 @@ class Update {
   void change(const Segment& segment, bool entered, const Value& scope) {
     turn_.made.segments.push_back({segment.name, entered});
     turn_.note(entered ? "segment_entered" : "segment_left",
-               segment.name + ": " + segment.condition.explain(scope, turn_.arena));
+               segment.name + ": " + turn_.why(segment.condition, scope));
     if (quiet_) return;
     const std::string_view type = entered ? segment_entered : segment_left;
     Event event;

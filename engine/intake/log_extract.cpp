@@ -5,17 +5,50 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
+#include <vector>
 
 namespace shopbell {
 namespace {
 
 namespace od = simdjson::ondemand;
 
-/// What the core reads of an order (core/profile.h, core/things.h, core/derive.h, core/subject_of.cpp).
-constexpr std::array<std::string_view, 16> read_by_engine{
-    "id",         "name",       "status",  "total",    "currency",    "updated_at",     "created_at", "placed_at",
-    "token",      "cart_id",    "cart_token", "checkout_id", "checkout_token", "variant_id", "location_id", "number"};
+/// What the core reads of an order (core/purchases.h, core/things.h, core/derive.h, core/identity.h, core/subject_of.cpp).
+constexpr std::array<std::string_view, 18> order_fields{
+    "id",      "name",       "status",      "total",          "currency",   "updated_at",  "created_at", "placed_at", "token", "cart_id",
+    "cart_token", "checkout_id", "checkout_token", "variant_id", "location_id", "number", "email", "locale"};
+/// And of a customer (core/profile.h, core/consents.h).
+constexpr std::array<std::string_view, 28> customer_fields{
+    "id",         "email",    "phone",    "name",    "first_name", "last_name",         "company",      "country",       "city",           "locale",
+    "timezone",   "birthday", "created_at", "consent", "consents",   "accepts_marketing", "segment",      "segments",      "verified",       "state",
+    "updated_at", "tags",     "cookie",   "currency", "orders_count", "lifetime_value",   "accepts_email", "accepts_sms"};
+/// And of what is in an order, where somebody asks what was bought.
+constexpr std::array<std::string_view, 3> item_fields{"product_id", "sku", "category"};
+
+/// The names of fields, to be found by their length first.
+class FieldNames {
+ public:
+  FieldNames(std::span<const std::string_view> own, const WantedFields& wanted) : all_(wanted.all) {
+    for (const std::string_view name : own) add(name);
+    for (const std::string& name : wanted.names) add(name);
+  }
+  bool has(std::string_view name) const {
+    if (all_ || name.size() >= by_size_.size()) return all_ || std::find(long_.begin(), long_.end(), name) != long_.end();
+    for (const std::string& one : by_size_[name.size()])
+      if (one[0] == name[0] && one == name) return true;
+    return false;
+  }
+
+ private:
+  void add(std::string_view name) {
+    if (!name.empty()) (name.size() < by_size_.size() ? by_size_[name.size()] : long_).emplace_back(name);
+  }
+  bool all_;
+  std::array<std::vector<std::string>, 24> by_size_;
+  std::vector<std::string> long_;
+};
 
 bool value_of(od::value from, Arena& arena, Value& to);
 
@@ -96,28 +129,40 @@ bool time_of(od::value from, std::optional<Time>& to) {
 }  // namespace
 
 struct Extractor::Parts {
-  Wanted wanted;
+  explicit Parts(const Wanted& wanted)
+      : raw(wanted.raw), bought(wanted.bought), order(order_fields, wanted.order), customer(customer_fields, wanted.customer), item(item_fields, {}) {}
+  bool raw, bought;
+  FieldNames order, customer, item;
   od::parser parser{};
 
-  bool wants(std::string_view field) const {
-    for (const std::string_view name : read_by_engine)
-      if (name == field) return true;
-    return wanted.order.contains(field);
-  }
-
-  bool order(od::object object, Arena& arena, Value& to) {
+  bool part_of(od::object object, const FieldNames& names, Arena& arena, Value& to) {
     MapBuilder map(arena);
     for (auto field : object) {
       std::string_view key;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-      if (!wants(key)) continue;
+      const bool bought_alone = &names == &order && key == "items" && bought && !names.has(key);
+      if (!bought_alone && !names.has(key)) continue;
       const std::string_view name = arena.copy(key);
       od::value inner;
       Value v;
-      if (field.value().get(inner) != simdjson::SUCCESS || !value_of(inner, arena, v)) return false;
+      if (field.value().get(inner) != simdjson::SUCCESS || !(bought_alone ? items(inner, arena, v) : value_of(inner, arena, v))) return false;
       map.add(name, v);
     }
     to = map.build();
+    return true;
+  }
+
+  bool items(od::value from, Arena& arena, Value& to) {
+    od::array array;
+    if (from.get_array().get(array) != simdjson::SUCCESS) return false;
+    ListBuilder list(arena);
+    for (auto one : array) {
+      od::object parts;
+      Value v;
+      if (one.get_object().get(parts) != simdjson::SUCCESS || !part_of(parts, item, arena, v)) return false;
+      list.add(v);
+    }
+    to = list.build();
     return true;
   }
 
@@ -126,14 +171,15 @@ struct Extractor::Parts {
     for (auto field : object) {
       std::string_view key;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-      if (key == "raw" && !wanted.raw) continue;
-      const bool in_part = key == "order" && !wanted.whole_order;
+      if (key == "raw" && !raw) continue;
+      const FieldNames* names = key == "order" ? &order : key == "customer" ? &customer : nullptr;
       const std::string_view name = arena.copy(key);
       od::value inner;
       od::object parts;
       Value v;
       if (field.value().get(inner) != simdjson::SUCCESS) return false;
-      if (in_part ? inner.get_object().get(parts) != simdjson::SUCCESS || !order(parts, arena, v) : !value_of(inner, arena, v)) return false;
+      const bool in_part = names != nullptr && inner.get_object().get(parts) == simdjson::SUCCESS;
+      if (!(in_part ? part_of(parts, *names, arena, v) : value_of(inner, arena, v))) return false;
       map.add(name, v);
     }
     to = map.build();
@@ -160,7 +206,7 @@ struct Extractor::Parts {
   }
 };
 
-Extractor::Extractor(const Wanted& wanted) : parts_(std::make_unique<Parts>(Parts{wanted})) {}
+Extractor::Extractor(const Wanted& wanted) : parts_(std::make_unique<Parts>(wanted)) {}
 Extractor::~Extractor() = default;
 
 bool Extractor::extract(std::string_view line, Arena& arena, LoggedEvent& to) {

@@ -3,6 +3,7 @@
 // (simdjson On-Demand). What it cannot take, read_log_line() must. One object a thread.
 
 #include "intake/log_line.h"
+#include "intake/log_reader.h"
 
 #include <memory>
 #include <set>
@@ -11,13 +12,18 @@
 
 namespace shopbell {
 
-constexpr std::size_t log_padding_bytes = 64;  // behind the last line of a block, readable
+/// Which fields of a noun are read, beside those that the engine itself reads.
+struct WantedFields {
+  bool all = false;
+  std::set<std::string, std::less<>> names;
+};
 
-/// Which parts of an order are read: the largest of what events bear. All other nouns are kept whole, but for
-/// `raw`, the platform's own body.
+/// What is read of the nouns that most events bear, and that are large. All others are kept whole, but for `raw`, the
+/// platform's own body.
 struct Wanted {
-  bool raw = false, whole_order = false;
-  std::set<std::string, std::less<>> order;  // names of its fields, beside those that the engine itself reads
+  bool raw = false;
+  bool bought = false;  // of an order's items what they are: a profile's `products` and `categories`
+  WantedFields order, customer;
 };
 
 class Extractor {

@@ -34,6 +34,13 @@ bool is_segment(const std::string& name) {
   return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst");
 }
 
+// Lines are long: from break to break is quicker than byte by byte.
+std::uint64_t lines_of(std::string_view bytes) {
+  std::uint64_t lines = 0;
+  for (std::size_t at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1)) ++lines;
+  return lines;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> log_files(const std::string& path) {
@@ -147,7 +154,7 @@ bool LogReader::keep_whole_lines(LogBlock& block, bool ended) {
     block.bytes.resize(block.bytes.size() - rest_.size());
   }
   if (rest_.size() > log_line_bytes_max) {
-    too_long_.push_back(line_ + static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n')));
+    too_long_.push_back(line_ + lines_of(block.bytes));
     rest_.clear();
     skipping_ = true;
   }
@@ -159,7 +166,8 @@ Result<bool> LogReader::read(LogBlock& block, std::size_t bytes) {
   if (!begun_)
     if (auto good = begin(); !good) return tl::unexpected(good.error());
   while (!ended_) {
-    block.bytes = std::move(rest_);
+    block.bytes.reserve(bytes + log_padding_bytes);  // its room is used again
+    block.bytes.assign(rest_);
     rest_.clear();
     while (!ended_ && block.bytes.size() < bytes) {
       const auto more = fill(block.bytes, bytes - block.bytes.size());
@@ -172,7 +180,7 @@ Result<bool> LogReader::read(LogBlock& block, std::size_t bytes) {
     }
     block.first_line = line_;
     empty_long_lines(block);
-    line_ += static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n'));
+    line_ += lines_of(block.bytes);
     return true;
   }
   if (failed_) return tl::unexpected(*failed_);

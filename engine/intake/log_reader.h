@@ -16,6 +16,7 @@
 namespace shopbell {
 
 constexpr std::size_t log_line_bytes_max = 8 * 1024 * 1024;
+constexpr std::size_t log_padding_bytes = 64;  // that a block has room for behind its last line
 
 /// The files behind a path of a command line, in order: of a folder its *.jsonl, *.jsonl.gz and *.jsonl.zst (or
 /// those of its `log`, when it is a shop's data folder) by day and number, else the path. "-" is standard input.

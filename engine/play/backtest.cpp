@@ -22,10 +22,11 @@ void on_threads(std::size_t threads, const std::function<void(std::size_t)>& wor
   for (std::thread& thread : others) thread.join();
 }
 
+constexpr std::size_t arena_first_bytes = 32 * 1024;
+
 /// What a block of lines holds; its events are in its arena.
 struct Part {
-  LogBlock block;
-  Arena arena{1 << 18};
+  Arena arena{arena_first_bytes};
   std::vector<LoggedEvent> events;
   std::uint64_t lines = 0, ignored = 0;
   std::vector<BadLine> bad;
@@ -65,18 +66,18 @@ struct Backtest::Parts {
   std::vector<std::unique_ptr<Side>> sides{};
   std::vector<std::unique_ptr<Extractor>> extractors{};  // by thread
   std::vector<std::unique_ptr<Part>> parts{};            // of the stretch
+  std::vector<LogBlock> blocks{};                        // by thread
   LogSummary log{};
   Repeats repeats{};
   Time clock{};
   std::string file{};
 
-  void read_part(Part& part, Extractor& extractor) const {
+  void read_part(const LogBlock& block, Part& part, Extractor& extractor) const {
     part.arena.release();
     part.events.clear();
     part.bad.clear();
     part.lines = part.ignored = 0;
-    part.block.bytes.reserve(part.block.bytes.size() + log_padding_bytes);
-    for_each_line(part.block, [&](std::string_view line, std::uint64_t number) {
+    for_each_line(block, [&](std::string_view line, std::uint64_t number) {
       ++part.lines;
       LoggedEvent event;
       if (extractor.extract(line, part.arena, event)) return part.events.push_back(event);
@@ -94,19 +95,21 @@ struct Backtest::Parts {
     std::optional<Error> failed;
     bool ended = false;
     on_threads(threads, [&](std::size_t thread) {
+      LogBlock& block = blocks[thread];
       for (;;) {
         Part* part = nullptr;
         {
           const std::lock_guard lock(mutex);
           if (ended || filled == parts.size()) return;
           part = parts[filled].get();
-          const auto more = reader.read(part->block, stretch_block_bytes);
+          const auto more = reader.read(block, stretch_block_bytes);
           if (!more) failed = more.error();
           ended = !more || !*more;
           if (ended) return;
           ++filled;
         }
-        read_part(*part, *extractors[thread]);
+        block.bytes.reserve(block.bytes.size() + log_padding_bytes);
+        read_part(block, *part, *extractors[thread]);
       }
     });
     if (failed && filled == 0) return tl::unexpected(*failed);
@@ -156,7 +159,8 @@ Backtest::Backtest(std::vector<const Workflows*> sides, const Wanted& wanted, co
     : parts_(std::make_unique<Parts>(Parts{wanted, model, std::move(sources), threads})) {
   for (const Workflows* side : sides) parts_->sides.push_back(std::make_unique<Side>(*side, model, threads));
   for (std::size_t i = 0; i < threads; ++i) parts_->extractors.push_back(std::make_unique<Extractor>(parts_->wanted));
-  for (std::size_t i = 0; i < 4 * threads; ++i) parts_->parts.push_back(std::make_unique<Part>());
+  parts_->blocks.resize(threads);
+  for (std::size_t i = 0; i < stretch_blocks_a_thread * threads; ++i) parts_->parts.push_back(std::make_unique<Part>());
 }
 Backtest::~Backtest() = default;
 

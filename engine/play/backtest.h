@@ -13,7 +13,8 @@
 
 namespace shopbell::play {
 
-constexpr std::size_t stretch_block_bytes = 2 * 1024 * 1024;  // of the log, as one thread reads at once
+constexpr std::size_t stretch_block_bytes = 256 * 1024;  // of the log, as one thread reads at once: its cache holds it
+constexpr std::size_t stretch_blocks_a_thread = 32;
 constexpr std::size_t repeats_remembered = 1'000'000;         // events that a later one is a repetition of
 constexpr std::size_t bad_lines_kept = 20;
 

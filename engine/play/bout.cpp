@@ -1,6 +1,6 @@
 #include "play/bout.h"
 
-#include "base/hash.h"
+#include "play/pack.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -26,6 +26,16 @@ Time first_due(const Subject& subject, const std::vector<Pending>& pending) {
 
 std::string exact(const std::string& text) { return std::string(text.data(), text.size()); }
 
+/// For sums that are compared within this process (FNV-1a).
+std::uint64_t mark_of(std::string_view source, std::string_view id) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  const auto add = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ULL; };
+  for (const char c : source) add(static_cast<unsigned char>(c));
+  add(0);
+  for (const char c : id) add(static_cast<unsigned char>(c));
+  return hash;
+}
+
 }  // namespace
 
 Bout::Loaded* Bout::find(const std::string& id) {
@@ -33,7 +43,7 @@ Bout::Loaded* Bout::find(const std::string& id) {
   Entry* entry = nullptr;
   if (!stage_.claim(id, group_, entry)) return nullptr;
   const std::string_view state = entry ? std::string_view(entry->state) : std::string_view();
-  Loaded& loaded = loaded_.emplace_back(Loaded{id, entry, known(decode_subject(id, state, arena_)), {}, {}, false, false});
+  Loaded& loaded = loaded_.emplace_back(Loaded{id, entry, unpack(id, state, arena_), {}, {}, false, false});
   by_id_.emplace(loaded.id, &loaded);
   if (entry == nullptr) return &loaded;
   for (const std::string& run : entry->runs) loaded.subject.runs.push_back(known(decode_run(run, arena_)));
@@ -48,6 +58,15 @@ void Bout::set_due(Loaded& loaded) {
   if (loaded.due != Time{}) due_.emplace(loaded.due, loaded.id);
   if (loaded.pending.empty()) busy_.erase(loaded.id);
   else busy_.insert(loaded.id);
+}
+
+// What the engine tells of a segment or a cart itself does nothing where no workflow listens: no run, no memory.
+bool Bout::is_heard(const Following& next) const {
+  const Event& event = next.received.event;
+  const bool told = event.source == "shopbell/derived" || event.type == "segment.entered" || event.type == "segment.left";
+  if (!told || !next.received.workflow.empty()) return true;
+  const Workflows& workflows = stage_.workflows();
+  return !workflows.on(event.type).empty() || !workflows.listening_on(event.type).empty() || workflows.memory_of(event.type) != Memory::nothing;
 }
 
 bool Bout::join(const std::string& subject) { return find(subject) != nullptr; }
@@ -68,7 +87,8 @@ bool Bout::take(const std::string& id, Input input) {
   keep_calls(*loaded, made);
   set_due(*loaded);
   count(made);
-  std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));
+  for (Following& next : made.following)
+    if (is_heard(next)) following_.push_back(std::move(next));
   return true;
 }
 
@@ -123,7 +143,7 @@ void Bout::count_message(const Loaded& loaded, const Pending& call) {
   if (action == nullptr || !action->reaches_customer) return;
   ++to_.tally.by_channel[call.channel.empty() ? call.action : call.channel];
   ++to_.tally.by_day[std::chrono::floor<std::chrono::days>(now_).time_since_epoch().count()];
-  to_.messages.push_back({std::string(run->event.subject), stage_.kind_of(*run, call.step), hash64({run->event.source, run->event.id})});
+  to_.messages.push_back({std::string(run->event.subject), stage_.kind_of(*run, call.step), mark_of(run->event.source, run->event.id)});
 }
 
 WorkflowTally& Bout::tally_of(std::string_view workflow) {
@@ -170,7 +190,7 @@ void Bout::write() {
     const bool nothing = loaded.entry == nullptr && !loaded.changed && loaded.subject.runs.empty() && loaded.pending.empty();
     if (nothing) continue;
     Staged::Written written{loaded.id, loaded.entry, loaded.changed, {}, {}, std::move(loaded.pending), loaded.due};
-    if (loaded.changed) written.state = exact(encode_subject(loaded.subject));
+    if (loaded.changed) written.state = pack(loaded.subject);
     for (const Run& run : loaded.subject.runs) written.runs.push_back(exact(encode_run(run)));
     to_.written.push_back(std::move(written));
   }

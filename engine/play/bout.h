@@ -101,6 +101,7 @@ class Bout {
   Loaded* find(const std::string& id);
   void set_due(Loaded& loaded);
   bool take(const std::string& id, Input input);
+  bool is_heard(const Following& next) const;
   bool settle();
   bool answer(Loaded& loaded, const Pending& call);
   void count(const Transition& made);

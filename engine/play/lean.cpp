@@ -1,5 +1,7 @@
 #include "play/lean.h"
 
+#include "core/segments.h"
+
 #include <algorithm>
 #include <functional>
 
@@ -61,16 +63,22 @@ void make_lean(Instruction& step, bool outputs_read) {
   else if (!read && (step.action->name == "note" || step.action->name == "log")) keep_parts(step.arguments, {});
 }
 
+/// What the path reads of that noun, wherever it stands in it.
+void want(const std::string& path, std::string_view noun, WantedFields& fields) {
+  for (std::size_t at = path.find(noun); at != std::string::npos; at = path.find(noun, at + 1)) {
+    const bool begins = at == 0 || path[at - 1] == '.';
+    const std::size_t end = at + noun.size();
+    if (!begins || (end < path.size() && path[end] != '.')) continue;
+    if (end == path.size()) fields.all = true;
+    else fields.names.insert(path.substr(end + 1, path.find('.', end + 1) - end - 1));
+  }
+}
+
 void want(const std::string& path, Wanted& wanted) {
   if (path == "event" || path.find("raw") != std::string::npos) wanted.raw = true;
-  if (path == "events" || path == "trigger") wanted.whole_order = true;
-  for (std::size_t at = path.find("order"); at != std::string::npos; at = path.find("order", at + 1)) {
-    const bool begins = at == 0 || path[at - 1] == '.';
-    const std::size_t end = at + std::string_view("order").size();
-    if (!begins || (end < path.size() && path[end] != '.')) continue;
-    if (end == path.size()) wanted.whole_order = true;
-    else wanted.order.insert(path.substr(end + 1, path.find('.', end + 1) - end - 1));
-  }
+  if (path == "events" || path == "trigger") wanted.order.all = wanted.customer.all = true;
+  want(path, "order", wanted.order);
+  want(path, "customer", wanted.customer);
 }
 
 /// A loop's element, an output or a variable may be a whole event, which no path tells: `for_each: {in: events}`.
@@ -91,13 +99,18 @@ void make_lean(const std::vector<std::shared_ptr<const Workflow>>& workflows) {
   }
 }
 
-void add_wanted(const std::vector<std::shared_ptr<const Workflow>>& workflows, Wanted& wanted) {
-  for (const auto& workflow : workflows) {
-    wanted.whole_order = wanted.whole_order || hands_on_events(*workflow);
-    read_workflow(*workflow, [&](const std::vector<std::string>& paths) {
-      for (const std::string& path : paths) want(path, wanted);
-    });
+void add_wanted(const Workflows& workflows, Wanted& wanted) {
+  const Reader reader = [&](const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) want(path, wanted);
+  };
+  if (const auto& segments = workflows.shop().segments)
+    for (const Segment& segment : segments->all) reader(segment.condition.fields_read());
+  for (const auto& workflow : workflows.all()) {
+    if (hands_on_events(*workflow)) wanted.order.all = wanted.customer.all = true;
+    read_workflow(*workflow, reader);
   }
+  const auto& customer = wanted.customer;
+  wanted.bought = wanted.bought || customer.all || customer.names.contains("products") || customer.names.contains("categories");
 }
 
 }  // namespace shopbell::play

@@ -15,7 +15,7 @@ namespace shopbell::play {
 /// and priority. The workflows, which nobody else may hold yet, are changed in place.
 void make_lean(const std::vector<std::shared_ptr<const Workflow>>& workflows);
 
-/// Adds what the workflows read.
-void add_wanted(const std::vector<std::shared_ptr<const Workflow>>& workflows, Wanted& wanted);
+/// Adds what the workflows and the shop's segments read.
+void add_wanted(const Workflows& workflows, Wanted& wanted);
 
 }  // namespace shopbell::play

@@ -168,7 +168,7 @@ TEST_CASE("the fast way into a log gives what the plain one gives") {
   std::string padded = line;
   padded.reserve(line.size() + log_padding_bytes);
   Wanted all;
-  all.raw = all.whole_order = true;
+  all.raw = all.order.all = all.customer.all = true;
   Extractor whole(all);
   LoggedEvent fast;
   REQUIRE(whole.extract(padded, arena, fast));

@@ -107,7 +107,7 @@ TEST_CASE("over a real shop's transactions the demo shop does what independent s
   const test::TempDir dir;
   std::ofstream(dir.path() + "/log.jsonl", std::ios::binary) << log_of(invoices);
   Wanted wanted;
-  add_wanted(shop.value->workflows, wanted);
+  add_wanted(workflows, wanted);
   const Model model;
   Backtest backtest({&workflows}, wanted, model, {}, 2);
   REQUIRE(backtest.play(dir.path() + "/log.jsonl"));

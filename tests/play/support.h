@@ -47,7 +47,7 @@ inline std::string backtest_json(const std::string& log, const std::vector<const
   std::vector<const Workflows*> sides;
   std::vector<std::string> names;
   for (const Flows* version : versions) {
-    add_wanted(version->all, wanted);
+    add_wanted(*version->set, wanted);
     sides.push_back(version->set.get());
     names.push_back("v" + std::to_string(names.size()));
   }

@@ -28,6 +28,7 @@ constexpr std::size_t arena_first_bytes = 32 * 1024;
 struct Part {
   Arena arena{arena_first_bytes};
   std::vector<LoggedEvent> events;
+  std::vector<std::vector<Identity>> names;  // that each gives
   std::uint64_t lines = 0, ignored = 0;
   std::vector<BadLine> bad;
 };
@@ -86,6 +87,8 @@ struct Backtest::Parts {
       part.ignored += read->events.empty();
       part.events.insert(part.events.end(), read->events.begin(), read->events.end());
     });
+    part.names.clear();
+    for (const LoggedEvent& event : part.events) part.names.push_back(identities_of(event.event));
   }
 
   /// Reads and parses a stretch; how many of `parts` it fills. Reading is one after the other, parsing side by side.
@@ -126,10 +129,11 @@ struct Backtest::Parts {
       log.bad += part.bad.size();
       for (const BadLine& line : part.bad)
         if (log.bad_lines.size() < bad_lines_kept) log.bad_lines.push_back(line);
-      for (LoggedEvent& event : part.events) {
+      for (std::size_t n = 0; n < part.events.size(); ++n) {
+        LoggedEvent& event = part.events[n];
         if (is_own(event.event)) ++log.own;
         else if (!repeats.add(event.event)) ++log.repeated;
-        else all.push_back(arrive(event));
+        else all.push_back(arrive(event, part.names[n]));
       }
     }
     log.events += all.size();
@@ -137,14 +141,14 @@ struct Backtest::Parts {
   }
 
   // What does not say when it was came right behind what stands before it.
-  Arrival arrive(LoggedEvent& event) {
+  Arrival arrive(LoggedEvent& event, const std::vector<Identity>& names) {
     if (event.event.at == Time{}) event.event.at = clock;
     if (event.received == Time{}) event.received = clock;
     log.late += clock != Time{} && event.received < clock;
     clock = std::max(clock, event.received);
     if (log.first == Time{}) log.first = clock;
     log.last = clock;
-    return {&event, clock};
+    return {&event, &names, clock};
   }
 
   void run_parallel(std::size_t count, const std::function<void(std::size_t, std::size_t)>& work) const {

@@ -43,9 +43,11 @@ Bout::Loaded* Bout::find(const std::string& id) {
   Entry* entry = nullptr;
   if (!stage_.claim(id, group_, entry)) return nullptr;
   const std::string_view state = entry ? std::string_view(entry->state) : std::string_view();
-  Loaded& loaded = loaded_.emplace_back(Loaded{id, entry, unpack(id, state, arena_), {}, {}, false, false});
+  Loaded& loaded = loaded_.emplace_back(Loaded{id, entry, unpack(id, state, arena_), {}, {}, false, false, false});
   by_id_.emplace(loaded.id, &loaded);
   if (entry == nullptr) return &loaded;
+  loaded.known = entry->leads_to != nullptr || !entry->state.empty() || !entry->runs.empty();
+  if (entry->leads_to != nullptr) loaded.subject.leads_to = *entry->leads_to;
   for (const std::string& run : entry->runs) loaded.subject.runs.push_back(known(decode_run(run, arena_)));
   if (entry->pending) loaded.pending = *entry->pending;
   set_due(loaded);
@@ -76,9 +78,16 @@ bool Bout::give(const std::string& subject, const Input& input) {
   return take(subject, input) && settle();
 }
 
+bool Bout::give(const Event& event, const std::vector<Identity>& names, Time at) {
+  now_ = std::max(now_, at);
+  if (names.empty()) return take(std::string(event.subject), {now_, Received{event, 0, {}, {}}}) && settle();
+  return identify_and_take(event, names) && settle();
+}
+
 bool Bout::take(const std::string& id, Input input) {
-  Loaded* loaded = find(id);
+  Loaded* loaded = owner(id);
   if (loaded == nullptr) return false;
+  loaded->known = true;
   input.at = now_;
   Transition made = apply(stage_.workflows(), loaded->subject, input, arena_, Telling::what);
   ++to_.tally.inputs;
@@ -189,8 +198,9 @@ void Bout::write() {
     if (!loaded.touched) continue;
     const bool nothing = loaded.entry == nullptr && !loaded.changed && loaded.subject.runs.empty() && loaded.pending.empty();
     if (nothing) continue;
-    Staged::Written written{loaded.id, loaded.entry, loaded.changed, {}, {}, std::move(loaded.pending), loaded.due};
-    if (loaded.changed) written.state = pack(loaded.subject);
+    Staged::Written written{loaded.id, loaded.entry, {}, loaded.changed, {}, {}, std::move(loaded.pending), loaded.due};
+    written.leads_to = loaded.subject.leads_to;
+    if (loaded.changed && loaded.known && written.leads_to.empty()) written.state = pack(loaded.subject);
     for (const Run& run : loaded.subject.runs) written.runs.push_back(exact(encode_run(run)));
     to_.written.push_back(std::move(written));
   }

@@ -3,6 +3,7 @@
 // time. Subjects are read once, changed in memory, and written at the end. One thread; its results are staged, as
 // another bout may turn out to need one of its subjects (play/side.h).
 
+#include "core/identity.h"
 #include "play/model.h"
 #include "play/tally.h"
 
@@ -32,9 +33,10 @@ struct Sent {
   std::uint64_t mark = 0;
 };
 
-/// What is kept of a subject between stretches.
+/// What is kept of a subject, or of a name that leads to one, between stretches.
 struct Entry {
-  std::string state;
+  const std::string* leads_to = nullptr;          // not nullptr: a name of that one, and nothing else
+  std::string state;                              // pack()
   std::vector<std::string> runs;
   std::unique_ptr<std::vector<Pending>> pending;  // nullptr: none
   std::unique_ptr<std::vector<Sent>> sent;        // nullptr: nothing
@@ -61,6 +63,7 @@ struct Staged {
   struct Written {
     std::string id;
     Entry* entry;        // nullptr: a new one
+    std::string leads_to;  // it is a name of that one; else empty
     bool changed;        // its state; else `state` is empty
     std::string state;
     std::vector<std::string> runs;
@@ -72,7 +75,11 @@ struct Staged {
     std::uint32_t kind;
     std::uint64_t mark;
   };
+  struct Move {
+    std::string from, to;  // who got the messages of `from` is `to`
+  };
   explicit Staged(std::size_t workflows) : tally(workflows) {}
+  std::vector<Move> moves;
   std::vector<Written> written;
   std::vector<Message> messages;
   Tally tally;
@@ -85,6 +92,8 @@ class Bout {
   /// Each is false when the group lacks a subject that it needs: the bout is then void.
   bool join(const std::string& subject);
   bool give(const std::string& subject, const Input& input);
+  /// An event from outside, and the names that it gives: whom it is about is found out, as the live engine does.
+  bool give(const Event& event, const std::vector<Identity>& names, Time at);
   bool pass_until(Time until);
   /// Stages what the subjects have become.
   void write();
@@ -96,9 +105,15 @@ class Bout {
     Subject subject;
     std::vector<Pending> pending;
     Time due{};
-    bool changed = false, touched = false;
+    bool known = false, changed = false, touched = false;
   };
   Loaded* find(const std::string& id);
+  Loaded* owner(const std::string& name);
+  const Subject* known_owner(const std::string& name, bool& ours);
+  bool identify_and_take(const Event& event, const std::vector<Identity>& names);
+  bool merge(const std::string& from, Loaded& into);
+  bool give_name(const std::string& name, Loaded& to);
+  bool lead(const std::string& name, const std::string& to);
   void set_due(Loaded& loaded);
   bool take(const std::string& id, Input input);
   bool is_heard(const Following& next) const;

@@ -140,7 +140,7 @@ Findings find(const Backtest& backtest, const std::vector<std::string>& names, s
   Findings findings;
   findings.log = backtest.log();
   findings.model = std::move(model);
-  findings.subjects = backtest.side(0).entries().size();
+  findings.subjects = backtest.side(0).subjects();
   for (std::size_t i = 0; i < backtest.sides(); ++i) {
     const Side& side = backtest.side(i);
     Version version;

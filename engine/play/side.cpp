@@ -11,6 +11,17 @@ namespace {
 constexpr std::size_t tries_max = 6;        // of one stretch, before all its subjects become one group
 constexpr std::size_t groups_per_turn = 32;  // what a thread takes at once; then its arena is emptied
 
+void add_sent(Entry& entry, const Sent& more) {
+  if (!entry.sent) entry.sent = std::make_unique<std::vector<Sent>>();
+  auto same = std::find_if(entry.sent->begin(), entry.sent->end(), [&](const Sent& s) { return s.kind == more.kind; });
+  if (same == entry.sent->end()) {
+    entry.sent->reserve(entry.sent->size() + 1);
+    same = entry.sent->insert(entry.sent->end(), Sent{more.kind, 0, 0});
+  }
+  same->count += more.count;
+  same->mark += more.mark;
+}
+
 }  // namespace
 
 Side::Side(const Workflows& workflows, const Model& model, std::size_t threads)
@@ -39,10 +50,12 @@ std::uint32_t Side::kind_of(const Run& run, const std::string& step) const {
 // The map is only read while groups are played, so threads need no lock for it.
 bool Side::claim(const std::string& subject, std::uint32_t group, Entry*& entry) {
   if (const auto node = node_of_.find(subject); node != node_of_.end()) {
-    entry = nodes_[node->second].entry;
-    if (nodes_[node->second].group == group) return true;
+    const Node& one = nodes_[node->second];
+    const auto found = one.id == subject ? entries_.end() : entries_.find(subject);  // a name has an entry of its own
+    entry = one.id == subject ? one.entry : found == entries_.end() ? nullptr : &found->second;
+    if (one.group == group) return true;
     const std::lock_guard lock(claims_mutex_);
-    conflicts_.emplace_back(group, nodes_[node->second].group);
+    conflicts_.emplace_back(group, one.group);
     return false;
   }
   const auto found = entries_.find(subject);
@@ -59,28 +72,60 @@ std::uint32_t Side::root(std::uint32_t node) {
   return node;
 }
 
+/// Whom the names of the events lead to. The map is only read, so this goes side by side.
+void Side::look_up(std::span<const Arrival> arrivals, const Parallel& parallel) {
+  known_.resize(std::max(known_.size(), arrivals.size()));
+  const auto owner = [this](const std::string& name) -> Pair* {
+    auto found = entries_.find(name);
+    while (found != entries_.end() && found->second.leads_to != nullptr) found = entries_.find(*found->second.leads_to);
+    return found == entries_.end() ? nullptr : &*found;
+  };
+  parallel((arrivals.size() + groups_per_turn - 1) / groups_per_turn, [&](std::size_t turn, std::size_t) {
+    for (std::size_t i = turn * groups_per_turn; i < std::min(arrivals.size(), (turn + 1) * groups_per_turn); ++i) {
+      known_[i].clear();
+      if (arrivals[i].names->empty()) known_[i].push_back(owner(std::string(arrivals[i].event->event.subject)));
+      for (const Identity& name : *arrivals[i].names) known_[i].push_back(owner(name.name));
+    }
+  });
+}
+
+std::uint32_t Side::node_of(std::string_view id, Entry* entry) {
+  const auto next = static_cast<std::uint32_t>(nodes_.size());
+  const auto [at, fresh] = node_of_.emplace(id, next);
+  if (fresh) nodes_.push_back({id, entry, next, {}});
+  return at->second;
+}
+
+void Side::join(std::uint32_t a, std::uint32_t b) {
+  const std::uint32_t one = root(a), other = root(b);
+  nodes_[std::max(one, other)].group = std::min(one, other);
+}
+
+/// A node for each subject that has something to do, and one group for those that an event has to do with.
 void Side::gather(std::span<const Arrival> arrivals, Time until) {
   nodes_.clear();
   node_of_.clear();
-  node_of_.reserve(arrivals.size());
-  const auto add = [&](std::string_view id, Entry* entry) -> Node& {
-    const auto [at, fresh] = node_of_.emplace(id, static_cast<std::uint32_t>(nodes_.size()));
-    if (fresh) nodes_.push_back({id, entry, static_cast<std::uint32_t>(nodes_.size()), {}});
-    return nodes_[at->second];
-  };
+  node_of_.reserve(4 * arrivals.size());
   for (std::uint32_t i = 0; i < arrivals.size(); ++i) {
-    const std::string_view subject = arrivals[i].event->event.subject;
-    if (const auto known = node_of_.find(subject); known != node_of_.end()) {
-      nodes_[known->second].inputs.push_back(i);
-      continue;
+    const auto& names = *arrivals[i].names;
+    const auto name_at = [&](std::size_t n) { return names.empty() ? arrivals[i].event->event.subject : std::string_view(names[n].name); };
+    std::optional<std::uint32_t> node;
+    for (std::size_t n = 0; n < known_[i].size(); ++n) {
+      Pair* pair = known_[i][n];
+      if (pair == nullptr) continue;
+      const std::uint32_t one = node_of(pair->first, &pair->second);
+      if (node) join(*node, one);
+      else node = one;
     }
-    const auto entry = entries_.find(std::string(subject));
-    add(subject, entry == entries_.end() ? nullptr : &entry->second).inputs.push_back(i);
+    if (!node) node = node_of(name_at(0), nullptr);
+    nodes_[*node].inputs.push_back(i);
+    for (std::size_t n = 0; n < known_[i].size(); ++n)
+      if (const auto [at, fresh] = node_of_.emplace(name_at(n), *node); !fresh) join(at->second, *node);
   }
   while (!due_.empty() && due_.top().at <= until) {
     const DueAt due = due_.top();
     due_.pop();
-    if (due.entry->second.due == due.at) add(due.entry->first, const_cast<Entry*>(&due.entry->second));
+    if (due.entry->second.due == due.at) node_of(due.entry->first, const_cast<Entry*>(&due.entry->second));
   }
 }
 
@@ -96,8 +141,7 @@ bool Side::play_group(std::span<const std::uint32_t> nodes, std::span<const Arri
   for (const std::uint32_t i : nodes.size() > 1 ? merged : nodes_[nodes.front()].inputs) {
     const Arrival& arrival = arrivals[i];
     if (!bout.pass_until(arrival.clock)) return false;
-    const Input input{arrival.clock, Received{arrival.event->event, 0, {}, {}}};
-    if (!bout.give(std::string(arrival.event->event.subject), input)) return false;
+    if (!bout.give(arrival.event->event, *arrival.names, arrival.clock)) return false;
   }
   if (!bout.pass_until(until)) return false;
   bout.write();
@@ -123,10 +167,7 @@ bool Side::play_groups(std::span<const Arrival> arrivals, Time until, const Para
       play_group(std::span(order).subspan(begins[g], begins[g + 1] - begins[g]), arrivals, until, thread);
     arenas_[thread]->release();
   });
-  for (const auto& [a, b] : conflicts_) {
-    const std::uint32_t one = root(a), other = root(b);
-    nodes_[std::max(one, other)].group = std::min(one, other);
-  }
+  for (const auto& [a, b] : conflicts_) join(a, b);
   return conflicts_.empty();
 }
 
@@ -135,23 +176,33 @@ void Side::commit(Staged& staged) {
   for (Staged::Written& written : staged.written) {
     auto& pair = *entries_.try_emplace(std::move(written.id)).first;
     Entry& entry = pair.second;
+    entry.leads_to = written.leads_to.empty() ? nullptr : &entries_.try_emplace(std::move(written.leads_to)).first->first;
     if (written.changed) entry.state = std::move(written.state);
     entry.runs = std::move(written.runs);
     entry.pending = written.pending.empty() ? nullptr : std::make_unique<std::vector<Pending>>(std::move(written.pending));
     if (written.due != Time{} && written.due != entry.due) due_.push({written.due, &pair});
     entry.due = written.due;
   }
-  for (const Staged::Message& message : staged.messages) {
-    Entry& entry = entries_[message.customer];
-    if (!entry.sent) entry.sent = std::make_unique<std::vector<Sent>>();
-    auto same = std::find_if(entry.sent->begin(), entry.sent->end(), [&](const Sent& s) { return s.kind == message.kind; });
-    if (same == entry.sent->end()) {
-      entry.sent->reserve(entry.sent->size() + 1);
-      same = entry.sent->insert(entry.sent->end(), Sent{message.kind, 0, 0});
-    }
-    ++same->count;
-    same->mark += message.mark;
+  for (const Staged::Move& move : staged.moves) {
+    const auto from = entries_.find(move.from);
+    if (from == entries_.end() || from->second.sent == nullptr) continue;
+    const auto sent = std::move(from->second.sent);
+    for (const Sent& more : *sent) add_sent(entry_of(move.to), more);
   }
+  for (const Staged::Message& message : staged.messages) add_sent(entry_of(message.customer), {message.kind, 1, message.mark});
+}
+
+/// Of the subject that the name leads to.
+Entry& Side::entry_of(const std::string& name) {
+  Entry* entry = &entries_[name];
+  while (entry->leads_to != nullptr) entry = &entries_[*entry->leads_to];
+  return *entry;
+}
+
+std::size_t Side::subjects() const {
+  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [](const auto& pair) {
+    return pair.second.leads_to == nullptr && (!pair.second.state.empty() || !pair.second.runs.empty() || pair.second.sent != nullptr);
+  }));
 }
 
 /// What a server says at its start: each workflow with schedules has a clock.
@@ -172,6 +223,7 @@ void Side::begin_clocks(Time at) {
 void Side::play(std::span<const Arrival> arrivals, Time until, const Parallel& parallel) {
   if (!begun_ && !arrivals.empty()) begin_clocks(arrivals.front().clock);
   tally_.events += arrivals.size();
+  look_up(arrivals, parallel);
   gather(arrivals, until);
   for (std::size_t tries = 1; !play_groups(arrivals, until, parallel); ++tries)
     if (tries >= tries_max || conflicts_.size() > nodes_.size() / 4)

@@ -16,9 +16,10 @@
 
 namespace shopbell::play {
 
-/// An event of the stretch, and the clock when it came: it never goes back.
+/// An event of the stretch, the names that it gives, and the clock when it came: it never goes back.
 struct Arrival {
   const LoggedEvent* event;
+  const std::vector<Identity>* names;
   Time clock;
 };
 
@@ -37,7 +38,9 @@ class Side : public Stage {
   const Workflows& workflows() const override { return workflows_; }
   const Tally& tally() const { return tally_; }
   const std::vector<MessageKind>& kinds() const { return kinds_; }
+  /// Subjects, and names that lead to one.
   const std::unordered_map<std::string, Entry>& entries() const { return entries_; }
+  std::size_t subjects() const;
 
  private:
   struct Node {
@@ -55,11 +58,16 @@ class Side : public Stage {
   bool claim(const std::string& subject, std::uint32_t group, Entry*& entry) override;
   std::uint32_t kind_of(const Run& run, const std::string& step) const override;
   void begin_clocks(Time at);
+  using Pair = std::pair<const std::string, Entry>;
+  void look_up(std::span<const Arrival> arrivals, const Parallel& parallel);
   void gather(std::span<const Arrival> arrivals, Time until);
+  std::uint32_t node_of(std::string_view id, Entry* entry);
+  void join(std::uint32_t a, std::uint32_t b);
   std::uint32_t root(std::uint32_t node);
   bool play_groups(std::span<const Arrival> arrivals, Time until, const Parallel& parallel);
   bool play_group(std::span<const std::uint32_t> nodes, std::span<const Arrival> arrivals, Time until, std::size_t thread);
   void commit(Staged& staged);
+  Entry& entry_of(const std::string& name);
   void count_open(const std::vector<std::string>& runs);
 
   const Workflows& workflows_;
@@ -72,8 +80,9 @@ class Side : public Stage {
   bool begun_ = false;
 
   // of the stretch
-  std::vector<Node> nodes_;
-  std::unordered_map<std::string_view, std::uint32_t> node_of_;
+  std::vector<std::vector<Pair*>> known_;    // by arrival: whom the names that it gives lead to; nullptr: nobody yet
+  std::vector<Node> nodes_;                  // the subjects, as far as they are known
+  std::unordered_map<std::string_view, std::uint32_t> node_of_;  // by each name
   std::mutex claims_mutex_;
   std::unordered_map<std::string, std::uint32_t> claims_;                    // subjects that no node is; by group
   std::vector<std::pair<std::uint32_t, std::uint32_t>> conflicts_;

@@ -26,12 +26,24 @@ std::optional<Time> next_due(const Subject& subject) {
 
 void World::give(const std::string& subject, Input input) {
   input.at = now;
-  take(subject, input);
+  if (!is_new(input)) return;
+  auto* received = std::get_if<Received>(&input.what);
+  const bool outside = received != nullptr && received->depth == 0 && received->workflow.empty() && !received->overheard;
+  const auto names = outside ? identities_of(received->event) : std::vector<Identity>();
+  take(names.empty() ? subject : identify_subject(*received, names), input);
   while (!following_.empty()) {
     Following next = std::move(following_.front());
     following_.pop_front();
-    take(next.subject, {now, std::move(next.received)});
+    const Input told{now, std::move(next.received)};
+    if (is_new(told)) take(next.subject, told);
   }
+}
+
+/// An event is taken once.
+bool World::is_new(const Input& input) {
+  const auto* received = std::get_if<Received>(&input.what);
+  if (received == nullptr || !received->workflow.empty() || received->overheard) return true;
+  return seen_.insert(event_digest(received->event.source, received->event.id)).second;
 }
 
 void World::set_clocks() {
@@ -39,7 +51,8 @@ void World::set_clocks() {
     if (!workflow->schedules.empty()) give(schedule_subject(workflow->id), {now, Scheduled{workflow->id}});
 }
 
-Subject World::subject(const std::string& id) {
+Subject World::subject(const std::string& name) {
+  const std::string id = owner(name);
   const Kept* kept = find(id);
   Subject loaded = known(decode_subject(id, kept ? kept->state : std::string_view(), arena_));
   if (kept == nullptr) return loaded;
@@ -47,14 +60,13 @@ Subject World::subject(const std::string& id) {
   return loaded;
 }
 
-const Kept* World::find(const std::string& id) const {
-  const auto found = kept_.find(id);
+const Kept* World::find(const std::string& name) const {
+  const auto found = kept_.find(owner(name));
   return found == kept_.end() ? nullptr : &found->second;
 }
 
-void World::take(const std::string& id, const Input& input) {
-  if (const auto* received = std::get_if<Received>(&input.what); received != nullptr && received->workflow.empty())
-    if (!seen_.insert(event_digest(received->event.source, received->event.id)).second) return;
+void World::take(const std::string& name, const Input& input) {
+  const std::string id = owner(name);
   Subject subject = this->subject(id);
   if (const auto* resolved = std::get_if<Resolved>(&input.what))
     if (const auto failed = kept_[id].failed.find(resolved->run); failed != kept_[id].failed.end())

@@ -4,6 +4,7 @@
 // passes it. For tests, backtests and stories about the core. Not for sharing between threads.
 
 #include "core/apply.h"
+#include "core/identity.h"
 
 #include <shopbell/arena.h>
 
@@ -55,14 +56,15 @@ class World {
   const Workflows& workflows() const { return *workflows_; }
   Arena& arena() { return arena_; }
 
-  /// The input, now, and all that follows from it.
+  /// The input, now, and all that follows from it. An event from outside is about whom its names lead to
+  /// (core/identity.h); `subject` is where it gives none.
   void give(const std::string& subject, Input input);
   /// What a shell says at its start, and after an edit: sets the clock of each workflow with schedules.
   void set_clocks();
   /// Lets time pass: waits go on, and calls are answered, each when it is due.
   void pass_until(Time until);
 
-  /// The subject with its runs, read anew.
+  /// The subject with its runs, read anew; of a name the one that it leads to.
   Subject subject(const std::string& id);
   /// nullptr: nothing was ever kept of it.
   const Kept* find(const std::string& id) const;
@@ -72,13 +74,20 @@ class World {
   void finish(const OpenCall& call, Finished finished);
 
  private:
+  bool is_new(const Input& input);
   void take(const std::string& id, const Input& input);
+  std::string identify_subject(Received& received, const std::vector<Identity>& names);
+  void merge(const std::string& from, const std::string& into);
+  void give_name(const std::string& name, const std::string& to);
+  void lead(const std::string& name, const std::string& to);
+  std::string owner(std::string_view name) const;
   void keep(const std::string& id, const Subject& subject, const Transition& made);
   bool answer_due(Time until);
 
   const Workflows* workflows_;
   Arena& arena_;
   std::map<std::string, Kept, std::less<>> kept_;
+  std::map<std::string, std::string, std::less<>> leads_;  // names, to the subject that they lead to
   std::map<std::string, Time, std::less<>> due_of_;
   std::set<std::pair<Time, std::string>> due_;
   std::deque<OpenCall> calls_;

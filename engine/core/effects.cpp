@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "core/conversation.h"
+#include "core/desk.h"
 #include "core/profile.h"
 #include "core/replayed.h"
 #include "core/scope.h"
@@ -75,6 +76,7 @@ void open_ticket(Turn& turn, const Run& run, const Instruction& step, const Tick
   const Value customer = customer_of(turn, run.event, run.customer);
   turn.made.tickets.push_back(
       {id_of({"ticket", cause_of(run, step)}), run.id, run.workflow, draft, turn.subject.conversation, customer});
+  tell_opened(turn, run, turn.made.tickets.back());
   turn.note("ticket", "opened in the queue " + why, run.workflow, run.id, step.id);
 }
 

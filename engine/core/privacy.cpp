@@ -68,6 +68,9 @@ void take_request(Turn& turn, const Event& event) {
       for (const std::string& name : turn.subject.identities) put(asked.subjects, name);
       for (const std::string& name : turn.subject.merged) put(asked.subjects, name);
       add_names(asked, turn.subject.profile);
+      const Value tickets = turn.subject.profile["tickets"];
+      for (const Value& id : tickets.is(Kind::list) ? tickets.items() : std::span<const Value>{})
+        put(asked.subjects, "ticket:" + std::string(id.text_or({})));
     }
     const Value orders = event.data["privacy"]["orders"];
     for (const Value& order : orders.is(Kind::list) ? orders.items() : std::span<const Value>{})

@@ -145,7 +145,7 @@ bool before(const Value& a, const Value& b) {
 
 bool has_profile(std::string_view subject) {
   subject = plain_subject(subject);
-  return subject != "shop" && !subject.starts_with("product:");
+  return subject != "shop" && subject != "desk" && !subject.starts_with("product:") && !subject.starts_with("ticket:");
 }
 
 Value learn(const Value& profile, const Event& event, std::string_view main_currency, Arena& arena) {

@@ -4,6 +4,7 @@
 #include "core/begin.h"
 #include "core/contact.h"
 #include "core/derive.h"
+#include "core/desk.h"
 #include "core/effects.h"
 #include "core/privacy.h"
 #include "core/profile.h"
@@ -80,6 +81,7 @@ class Reception {
     if (event_.type == contact_returned) take_contact_returned(turn_, event_);
     if (event_.type == tags_changed) take_tags_changed(turn_, event_);
     if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
+    tell_desk(turn_, event_, received_.depth);
     if (turn_.segments_edition != turn_.profile_edition)
       update_segments(turn_, std::string(event_.source) + " " + std::string(event_.id), received_.depth + 1);
   }

@@ -73,7 +73,7 @@ std::vector<Moved> settle(Desk& desk, const Rules& rules, Time at) {
   std::vector<Moved> moved;
   for (const auto& [id, from] : had) {
     const Row& row = desk.tickets[id];
-    if (row.agent != from) moved.push_back({id, row.about, row.queue, row.agent, from.empty() ? row.former : from});
+    if (row.agent != from) moved.push_back({id, row.agent, from.empty() ? row.former : from});
   }
   return moved;
 }

@@ -3,6 +3,8 @@
 
 #include "desk/assign.h"
 
+#include <shopbell/value.h>
+
 #include <map>
 
 namespace shopbell::desk {
@@ -13,7 +15,6 @@ constexpr Millis replies_kept{3'600'000};
 
 /// An open ticket, as far as it is to be given to somebody.
 struct Row {
-  std::string about;           // the subject that is to be told: "customer:7"
   std::string queue;
   int priority = 1;
   std::optional<Time> due;
@@ -41,7 +42,7 @@ struct Desk {
 
 /// A ticket that changed hands. `agent` empty: it waits again.
 struct Moved {
-  std::string ticket, about, queue, agent, former;
+  std::string ticket, agent, former;
 };
 
 /// Puts a ticket on the desk, or what is new about one that is there: its agent and the one before stay. False: it is full.
@@ -51,6 +52,12 @@ void add_reply(Desk& desk, const Reply& reply);
 /// To be called after each change. Takes back what agents have who are offline or are no agents any more, and gives out what
 /// waits (desk/assign.h). A ticket that was taken back and given to the same agent again has not moved.
 std::vector<Moved> settle(Desk& desk, const Rules& rules, Time at);
+
+/// As it is kept, and back: what is not as it should be is left out.
+Value to_value(const Desk& desk, Arena& arena);
+Desk desk_of(const Value& value);
+Value to_value(const Row& row, Arena& arena);
+Row row_of(const Value& value);
 
 /// What a customer may be told about how long it takes.
 struct Promise {

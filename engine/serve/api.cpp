@@ -2,7 +2,9 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "serve/clock.h"
 #include "serve/customers.h"
+#include "serve/queues.h"
 #include "serve/resolve.h"
 #include "serve/views.h"
 
@@ -95,6 +97,27 @@ ServerResponse one_customer(Reader& reader, std::string_view asked, std::size_t 
   return shown ? json_answer(*shown) : json_error(500, shown.error().code, shown.error().message);
 }
 
+ServerResponse tickets(Reader& reader, const Filter& filter, const Page& page) {
+  const auto rows = reader.tickets(filter, page);
+  if (!rows) return json_error(500, rows.error().code, rows.error().message);
+  Arena arena;
+  ListBuilder items(arena);
+  for (const TicketView& row : *rows) {
+    const auto shown = with_status(reader, view(row, arena), arena);
+    if (!shown) return json_error(500, shown.error().code, shown.error().message);
+    items.add(*shown);
+  }
+  const Value next = rows->size() == page.max ? Value(static_cast<std::int64_t>(rows->back().key)) : Value();
+  return json_answer(make_map(arena, {{"tickets", items.build()}, {"next", next}}));
+}
+
+ServerResponse queues(Reader& reader, const desk::Rules& rules, Time now) {
+  const auto desk = read_desk(reader);
+  if (!desk) return json_error(500, desk.error().code, desk.error().message);
+  Arena arena;
+  return json_answer(view(*desk, rules, now, arena));
+}
+
 ServerResponse segments(Reader& reader) {
   const auto counts = reader.segments();
   if (!counts) return json_error(500, counts.error().code, counts.error().message);
@@ -126,7 +149,7 @@ ServerResponse json_error(int status, std::string_view code, std::string_view me
   return response;
 }
 
-ServerResponse answer_query(Reader& reader, std::string_view path, std::string_view query) {
+ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, std::string_view path, std::string_view query) {
   const auto question = read_query(query);
   if (!question) return json_error(400, question.error().code, question.error().message);
   const Page& page = question->page;
@@ -137,7 +160,8 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/runs") return list("runs", reader.runs(filter, page), page.max);
   if (path == "/calls") return list("calls", reader.calls(filter, page), page.max);
   if (path == "/attention") return list("runs", reader.attention(filter, page), page.max);
-  if (path == "/tickets") return list("tickets", reader.tickets(filter, page), page.max);
+  if (path == "/tickets") return tickets(reader, filter, page);
+  if (path == "/queues") return queues(reader, rules, now);
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
   if (path == "/requests") return list("requests", reader.requests(page), page.max);
   if (path == "/sources") return all_sources(reader);
@@ -147,11 +171,12 @@ ServerResponse answer_query(Reader& reader, std::string_view path, std::string_v
   if (path == "/segments") return segments(reader);
   if (path.starts_with("/segments/")) return members(reader, path.substr(10), *question);
   return json_error(404, "no_such_route",
-                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
+                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/queues, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
 }
 
-Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer)
-    : reader_(std::move(reader)), offer_(std::move(offer)), thread_([this] { run(); }) {}
+Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules)
+    : reader_(std::move(reader)), offer_(std::move(offer)),
+      rules_(rules ? std::move(rules) : std::make_shared<const desk::Rules>()), thread_([this] { run(); }) {}
 
 Api::~Api() { stop(); }
 
@@ -208,7 +233,7 @@ void Api::run() {
     questions_.pop_front();
     lock.unlock();
     if (question.body) resolve(std::move(question));
-    else question.responder->answer(answer_query(*reader_, question.path, question.query));
+    else question.responder->answer(answer_query(*reader_, *rules_, wall_clock(), question.path, question.query));
   }
 }
 

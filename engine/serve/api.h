@@ -2,6 +2,7 @@
 // GET /api/...: read-only views of what the store holds. POST /api/attention/...: a person's decisions, handed to the
 // shard as inputs. Answers on a thread of its own, because queries read from disk.
 
+#include "desk/rules.h"
 #include "net/server.h"
 #include "serve/shard.h"
 #include "store/store.h"
@@ -22,13 +23,13 @@ constexpr std::size_t api_page_max = 500;     // rows of one answer
 
 ServerResponse json_error(int status, std::string_view code, std::string_view message);
 
-/// The answer to one query. `path` begins behind "/api": "/runs", "/runs/ID"; `query` is as sent.
-ServerResponse answer_query(Reader& reader, std::string_view path, std::string_view query);
+/// The answer to one query about a shop with these queues and agents, at `now`. `path` begins behind "/api": "/runs", "/runs/ID"; `query` is as sent.
+ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, std::string_view path, std::string_view query);
 
 class Api {
  public:
   /// `offer` is the shard's.
-  Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer);
+  Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules);
   ~Api();
   /// Any thread; does not block.
   void ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder);
@@ -48,6 +49,7 @@ class Api {
 
   std::unique_ptr<Reader> reader_;
   std::function<bool(Job&)> offer_;
+  std::shared_ptr<const desk::Rules> rules_;  // never nullptr
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Question> questions_;

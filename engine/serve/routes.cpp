@@ -5,6 +5,7 @@
 #include "base/hmac.h"
 #include "core/replayed.h"
 #include "serve/clock.h"
+#include "serve/queues.h"
 
 #include <fmt/format.h>
 
@@ -144,11 +145,23 @@ void Routes::observe(const ServerRequest& request, Answer responder) {
 
 void Routes::api(const ServerRequest& request, Answer responder) {
   const bool decides = request.path.starts_with("/api/attention/");
-  const std::string_view method = decides ? "POST" : "GET";
+  const bool presence_told = request.path.starts_with("/api/agents/");
+  const std::string_view method = decides || presence_told ? "POST" : "GET";
   if (request.method != method) return responder->answer(wrong_method(method));
   if (!allowed(request)) return responder->answer(json_error(401, "bad_token", "send Authorization: Bearer TOKEN with a token of api_tokens"));
+  if (presence_told) return presence(request, std::move(responder));
   if (decides) return api_.tell(request.path.substr(4), request.body, std::move(responder));
   api_.ask(request.path.substr(4), request.query, std::move(responder));
+}
+
+// POST /api/agents/NAME: an event like any other.
+void Routes::presence(const ServerRequest& request, Answer responder) {
+  const auto event = presence_event(shard_.workflows()->shop().desk.get(), request.path.substr(12), request.body, wall_clock());
+  if (!event) return responder->answer(json_error(event.error().code == "not_found" ? 404 : 400, event.error().code, event.error().message));
+  auto arena = std::make_unique<Arena>(4096);
+  auto taken = read_batch(arena->copy(*event), wall_clock(), *arena);
+  if (!taken) return refuse(taken.error(), responder);
+  offer(Job(), std::move(*taken), {}, std::move(arena), std::move(responder));
 }
 
 // Shopbell-Replay: NAME, and Shopbell-Only: WORKFLOW, WORKFLOW.

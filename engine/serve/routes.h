@@ -37,6 +37,7 @@ class Routes {
   void events(const ServerRequest& request, Answer responder);
   void observe(const ServerRequest& request, Answer responder);
   void api(const ServerRequest& request, Answer responder);
+  void presence(const ServerRequest& request, Answer responder);
   void offer(Job job, std::vector<Taken> taken, const Replay& replay, std::unique_ptr<Arena> arena, Answer responder);
   Result<Replay> replay_of(const ServerRequest& request) const;
   void refuse(const Error& error, Answer& responder, const SourceConfig* source = nullptr);

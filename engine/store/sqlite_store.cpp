@@ -1,6 +1,7 @@
 // The store: the order of log, rows and syncs. Rows are writer.cpp's, lines are log.cpp's.
 
 #include "base/crash_point.h"
+#include "store/copier.h"
 #include "store/database.h"
 #include "store/log.h"
 #include "store/open.h"
@@ -31,8 +32,8 @@ constexpr std::size_t recent_bytes_max = std::size_t{24} << 20;
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(Lock lock, std::unique_ptr<GatheringVfs> vfs, sqlite::Database db)
-      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), writer_(db_), retainer_(db_) {}
+  SqliteStore(Lock lock, std::unique_ptr<GatheringVfs> vfs, sqlite::Database db, std::unique_ptr<Copier> copier)
+      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), copier_(std::move(copier)), writer_(db_), retainer_(db_) {}
   ~SqliteStore() override;
 
   Result<void> start(const std::string& folder, const FileCalls& files);
@@ -84,6 +85,8 @@ class SqliteStore : public Store {
   Lock lock_;
   std::unique_ptr<GatheringVfs> vfs_;
   sqlite::Database db_;
+  std::unique_ptr<Copier> copier_;  // null: the store copies alone
+  bool copied_ahead_ = false;       // by it, and what came meanwhile is left
   Writer writer_;
   Retainer retainer_;
   RecentSubjects recent_{recent_bytes_max};
@@ -582,7 +585,11 @@ Upkeep SqliteStore::retain(const Retention& keep, Time now) {
 }
 
 void SqliteStore::tidy() {
-  if (!failed_ && wal_pages_ >= tidy_pages) checkpoint();
+  if (failed_ || wal_pages_ < tidy_pages || (copier_ && copier_->busy())) return;
+  if (copier_ && copier_->result() != SQLITE_OK && copier_->result() != SQLITE_FULL) return stop();
+  if (copier_ && !copied_ahead_) copier_->begin();
+  else checkpoint();
+  copied_ahead_ = copier_ && !copied_ahead_;
 }
 
 /// Copies the write-ahead log into the database; where a reader is in the way, as far as it goes.
@@ -611,7 +618,8 @@ Result<std::unique_ptr<Store>> open_store(const std::string& folder, const Groun
   auto db = open_database(folder, ground, vfs->name());
   if (!db) return tl::unexpected(db.error());
   crash_point("store.database_opened");
-  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(vfs), std::move(*db));
+  auto copier = ground.files.sync_beside ? Copier::open(database_path(folder), ground.vfs) : nullptr;
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(vfs), std::move(*db), std::move(copier));
   if (auto started = store->start(folder, ground.files); !started) return tl::unexpected(started.error());
   return store;
 }

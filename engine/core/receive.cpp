@@ -13,6 +13,7 @@
 #include "core/scope.h"
 #include "core/segments.h"
 #include "core/step.h"
+#include "core/surveys.h"
 #include "core/things.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ class Reception {
   void take() {
     if (received_.workflow == order_elsewhere) return take_order_elsewhere(turn_, event_);
     if (received_.overheard) return overhear();
+    if (!forwarded() && refuse_survey(turn_, event_)) return;
     if (!forwarded()) {
       see();
       learn_from_event();
@@ -81,6 +83,7 @@ class Reception {
     if (event_.type == contact_returned) take_contact_returned(turn_, event_);
     if (event_.type == tags_changed) take_tags_changed(turn_, event_);
     if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
+    keep_survey(turn_, event_, received_.depth);
     tell_desk(turn_, event_, received_.depth);
     if (turn_.segments_edition != turn_.profile_edition)
       update_segments(turn_, std::string(event_.source) + " " + std::string(event_.id), received_.depth + 1);

@@ -1,5 +1,6 @@
 #include "serve/dispatch.h"
 
+#include "desk/survey.h"
 #include "base/json.h"
 
 #include <spdlog/spdlog.h>
@@ -20,7 +21,7 @@ struct Dispatch::Attempt {
 };
 
 /// What an attempt is lent: its requests end with its own deadline.
-class Dispatch::Lent : public Services, public Hearer {
+class Dispatch::Lent : public Services, public Hearer, public Surveyor {
  public:
   Lent(Dispatch& dispatch, const Attempt& attempt) : dispatch_(dispatch), attempt_(attempt) {}
 
@@ -51,6 +52,13 @@ class Dispatch::Lent : public Services, public Hearer {
     const auto hearing = dispatch_.hearing();
     if (!hearing) return fail("no_faq", "there is no FAQ here");
     return hearing->look_up(question);
+  }
+  Result<std::string> survey_link(const SurveyAsked& asked, const std::string& subject) const override {
+    const Value survey = channel("survey");
+    const std::string_view url = survey["url"].text_or(""), secret = survey["secret"].text_or("");
+    if (url.empty() || secret.empty())
+      return fail("no_survey_url", "shopbell.yaml does not say where surveys are answered", "channels: { survey: { url: \"https://bell.shop.example\", secret: \"${env:...}\" } }");
+    return std::string(url.substr(0, url.find_last_not_of('/') + 1)) + "/s/" + desk::survey_token({asked, subject}, secret);
   }
   void log(std::string_view line) override { spdlog::info("{}", line); }
 

@@ -5,6 +5,7 @@
 #include "base/hmac.h"
 #include "core/replayed.h"
 #include "serve/clock.h"
+#include "desk/survey.h"
 #include "serve/queues.h"
 
 #include <fmt/format.h>
@@ -51,6 +52,8 @@ std::optional<ServerResponse> success_of(const Platform& platform) {
 Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics, Sources& sources,
                Certificates& certificates)
     : shard_(shard), api_(api), metrics_(metrics), sources_(sources), certificates_(certificates) {
+  shop_name_ = config.facts.name;
+  survey_secret_ = config.channels.root()["survey"]["secret"].text_or("");
   for (const SourceConfig& source : config.sources) endpoints_[source.name] = source;
   for (const std::string& token : config.api_tokens) token_digests_.push_back(sha256({token}));
 }
@@ -58,6 +61,7 @@ Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metric
 void Routes::handle(const ServerRequest& request, Answer responder) {
   const std::string_view path = request.path;
   if (path.starts_with("/hooks/")) return hook(request, std::move(responder));
+  if (path.starts_with("/s/")) return survey(request, std::move(responder));
   if (path == "/events") return events(request, std::move(responder));
   if (path == "/healthz" || path == "/readyz" || path == "/metrics") return observe(request, std::move(responder));
   if (path.starts_with("/api/")) return api(request, std::move(responder));
@@ -152,6 +156,33 @@ void Routes::api(const ServerRequest& request, Answer responder) {
   if (presence_told) return presence(request, std::move(responder));
   if (decides) return api_.tell(request.path.substr(4), request.body, std::move(responder));
   api_.ask(request.path.substr(4), request.query, std::move(responder));
+}
+
+static ServerResponse page_answer(int status, std::string html) {
+  ServerResponse response{status, "text/html; charset=utf-8", std::move(html), {}};
+  response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");  // the address is the key
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+// /s/TOKEN: GET shows the page and counts nothing, as mail scanners follow links; POST is an answer.
+void Routes::survey(const ServerRequest& request, Answer responder) {
+  const auto link = desk::read_token(request.path.substr(3), survey_secret_, wall_clock());
+  if (!link) return responder->answer(page_answer(404, desk::sorry_page(shop_name_, link.error().message)));
+  if (request.method == "GET" || request.method == "HEAD") {
+    const auto chosen = desk::read_reply(request.query, *link);
+    return responder->answer(page_answer(200, desk::question_page(*link, shop_name_, chosen ? chosen->score : std::nullopt)));
+  }
+  if (request.method != "POST") return responder->answer(wrong_method("GET, HEAD, POST"));
+  const auto reply = desk::read_reply(request.body, *link);
+  if (!reply) return responder->answer(page_answer(400, desk::sorry_page(shop_name_, reply.error().message)));
+  auto arena = std::make_unique<Arena>(4096);
+  auto taken = read_batch(arena->copy(desk::event_of(*link, *reply, wall_clock())), wall_clock(), *arena);
+  if (!taken) return refuse(taken.error(), responder);
+  Job job;
+  job.success = page_answer(200, desk::thanks_page(shop_name_, reply->comment.empty()));
+  offer(std::move(job), std::move(*taken), {}, std::move(arena), std::move(responder));
 }
 
 // POST /api/agents/NAME: an event like any other.

@@ -37,6 +37,7 @@ class Routes {
   void events(const ServerRequest& request, Answer responder);
   void observe(const ServerRequest& request, Answer responder);
   void api(const ServerRequest& request, Answer responder);
+  void survey(const ServerRequest& request, Answer responder);
   void presence(const ServerRequest& request, Answer responder);
   void offer(Job job, std::vector<Taken> taken, const Replay& replay, std::unique_ptr<Arena> arena, Answer responder);
   Result<Replay> replay_of(const ServerRequest& request) const;
@@ -45,6 +46,7 @@ class Routes {
 
   std::map<std::string, SourceConfig, std::less<>> endpoints_;
   std::vector<std::string> token_digests_;  // compared as digests, so that time tells nothing
+  std::string shop_name_, survey_secret_;
   Shard& shard_;
   Api& api_;
   Metrics& metrics_;

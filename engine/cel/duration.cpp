@@ -1,5 +1,7 @@
 #include "cel/duration.h"
 
+#include "base/time.h"
+
 #include <array>
 #include <limits>
 
@@ -15,14 +17,16 @@ struct Unit {
   Nanos nanos;
 };
 // Longer names first where one begins another.
-constexpr std::array<Unit, 8> units{{{"ns", 1},
-                                     {"us", 1'000},
-                                     {"µs", 1'000},
-                                     {"μs", 1'000},
-                                     {"ms", 1'000'000},
-                                     {"s", second},
-                                     {"m", 60 * second},
-                                     {"h", 3600 * second}}};
+constexpr std::array<Unit, 10> units{{{"ns", 1},
+                                      {"us", 1'000},
+                                      {"µs", 1'000},
+                                      {"μs", 1'000},
+                                      {"ms", 1'000'000},
+                                      {"s", second},
+                                      {"m", 60 * second},
+                                      {"h", 3600 * second},
+                                      {"d", 24 * 3600 * second},  // beyond CEL's standard, as all durations of the language
+                                      {"w", 7 * 24 * 3600 * second}}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -78,6 +82,12 @@ std::optional<Nanos> parse_duration_nanos(std::string_view text) {
   if (text == "0") return Nanos{0};
   Nanos total = 0;
   if (text.empty() || text.size() > 100) return std::nullopt;
+  if (text.front() == 'P') {
+    const auto iso = parse_duration(text);
+    if (!iso) return std::nullopt;
+    total = Nanos{iso->count()} * 1'000'000;
+    return minus ? -total : total;
+  }
   while (!text.empty())
     if (!take_part(text, total)) return std::nullopt;
   return minus ? -total : total;

@@ -20,7 +20,7 @@ Value make_duration(Call& call, Nanos nanos);
 /// A timestamp of this many nanoseconds since 1970, or "out_of_range".
 Value make_timestamp(Call& call, Nanos nanos);
 
-/// "1h30m", "-1.5s", "250ms", "1us", "0": nullopt for what is none, however large.
+/// "1h30m", "-1.5s", "250ms", "1us", "0", and beyond CEL's standard "7d", "2w", "P1DT2H": nullopt for what is none, however large.
 std::optional<Nanos> parse_duration_nanos(std::string_view text);
 
 Value add_duration_to_timestamp(Call& call, const Value* args);

@@ -134,7 +134,7 @@ Value duration_of_text(Call& call, const Value* args) {
   const auto nanos = parse_duration_nanos(args[0].text());
   if (!nanos)
     return call.fail("bad_argument", fmt::format("{} is no duration", to_text(args[0], 60)),
-                     "write it like 90s, 15m or 1h30m");
+                     "write it like 90s, 15m, 1h30m, 7d, 2w or P1DT2H");
   return make_duration(call, *nanos);
 }
 

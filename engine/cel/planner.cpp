@@ -91,7 +91,7 @@ class Planner {
     std::vector<bool> marks(e.marks.begin(), e.marks.end());
     NodePtr node = e.kind == ExprKind::list ? make_list(std::move(parts), std::move(marks))
                                             : make_map(std::move(parts), std::move(marks));
-    return is_constant ? fold_constant(std::move(node)) : std::move(node);
+    return is_constant ? fold_constant(e, std::move(node)) : std::move(node);
   }
 
   NodePtr call(const Expr& e) {
@@ -100,14 +100,17 @@ class Planner {
     const bool is_constant =
         constant(args) && (e.functions == nullptr || e.functions == standard_function(e.functions->name));
     NodePtr node = e.member ? member(e, std::move(args)) : global(e, std::move(args));
-    return is_constant ? fold_constant(std::move(node)) : std::move(node);
+    return is_constant ? fold_constant(e, std::move(node)) : std::move(node);
   }
 
-  // What is made of constants alone is one, unless it fails: then it does so at evaluation.
-  NodePtr fold_constant(NodePtr node) {
+  // What is made of constants alone is one, unless it fails: then it does so at each evaluation.
+  NodePtr fold_constant(const Expr& e, NodePtr node) {
     Call call(scope_, plan_.arena, Limits{constant_cost_max}, nullptr, nullptr);
     const Value value = node->eval(call);
-    return value.is(Kind::error) ? std::move(node) : make_constant(value);
+    if (!value.is(Kind::error)) return make_constant(value);
+    if (const Error& why = value.error(); why.code != "cost_too_high")
+      plan_.warnings.push_back({Error{"always_fails", why.message, why.hint, e.offset, e.length}, true});
+    return node;
   }
 
   NodePtr global(const Expr& e, Nodes args) {

@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "core/begin.h"
+#include "core/categories.h"
 #include "core/contact.h"
 #include "core/derive.h"
 #include "core/desk.h"
@@ -78,6 +79,10 @@ class Reception {
   void learn_from_event() {
     if (received_.depth == 0 && has_profile(turn_.subject.id))
       turn_.set_profile(learn(turn_.subject.profile, event_, turn_.workflows.shop().currency, turn_.arena));
+    if (received_.depth == 0) keep_category(turn_, event_);
+    if (received_.depth == 0) ask_for_categories(turn_, event_);
+    if (event_.type == category_asked) take_category_asked(turn_, event_);
+    if (event_.type == category_told) take_category_told(turn_, event_);
     if (event_.type == contact_asked) take_contact_asked(turn_, event_);
     if (event_.type == contact_answered) take_contact_answered(turn_, event_);
     if (event_.type == contact_returned) take_contact_returned(turn_, event_);

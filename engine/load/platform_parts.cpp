@@ -65,14 +65,13 @@ cel::Program PlatformParts::program(const yaml::Node& node) {
     return {};
   }
   auto compiled = cel::compile(node.text, env_);
-  if (compiled) return *compiled;
-  for (const cel::Issue& issue : compiled.error()) {
+  for (const cel::Issue& issue : compiled ? compiled->warnings() : compiled.error()) {
     const Error& e = issue.error;
     const Place place = yaml::place_within(node, report.source(), e.offset, e.length);
-    if (!issue.warning && told_.emplace(place.offset, e.message).second)
+    if ((!issue.warning || e.code == "always_fails") && told_.emplace(place.offset, e.message).second)
       report.error(place, e.code, e.message, e.hint);
   }
-  return {};
+  return compiled ? *compiled : cel::Program();
 }
 
 cel::Program PlatformParts::optional_program(const yaml::Node& node, std::string_view key) {

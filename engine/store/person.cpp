@@ -82,6 +82,18 @@ bool names_person(const Person& person, std::string_view text) {
   return std::any_of(person.texts.begin(), person.texts.end(), [&](const std::string& t) { return has(lower, t); });
 }
 
+bool names_subject(const Person& person, std::string_view line) {
+  const auto stands = [&](const std::string& subject) {
+    for (std::size_t at = line.find(subject); at != std::string_view::npos; at = line.find(subject, at + 1)) {
+      const std::size_t end = at + subject.size();
+      const bool begins = at > 0 && (line[at - 1] == '"' || line[at - 1] == '/');  // of a replay it has a name before it
+      if (begins && end < line.size() && line[end] == '"') return true;
+    }
+    return false;
+  };
+  return std::any_of(person.subjects.begin(), person.subjects.end(), stands);
+}
+
 bool holds_text(const Person& person, std::string_view text) {
   const std::string lower = lower_case(text);
   return std::any_of(person.texts.begin(), person.texts.end(),

@@ -25,6 +25,8 @@ Result<Person> decode_person(std::string_view json);
 
 /// Whether one of the person's texts stands in it, in any case, and is no part of a longer address or number.
 bool names_person(const Person& person, std::string_view text);
+/// Whether one of the person's subjects stands in it as a JSON text of its own: the engine's own events name whom they are for.
+bool names_subject(const Person& person, std::string_view line);
 /// Whether one of them stands in it anywhere: of a file whose texts have nothing between them.
 bool holds_text(const Person& person, std::string_view text);
 /// Whether a row with that subject and those texts is about the person.

@@ -137,7 +137,7 @@ int Requests::scan_inputs(Meta& meta, Time now) {
         const std::string segment = row.text(9);
         bytes += row.number(11);
         const bool there = !segment.empty() && lines_.read(segment, row.number(10), row.number(11), line);
-        if (!(person_.source.empty() ? is_wanted(row) || (there && (names_person(person_, line) || is_erased_line(line)))
+        if (!(person_.source.empty() ? is_wanted(row) || (there && (names_person(person_, line) || names_subject(person_, line) || is_erased_line(line)))
                                      : is_of_source(row.view(5)))) return bytes < slice_bytes_max;
         ++rows_;
         if (!erases_) export_.add(row, there && !is_erased_line(line) ? line : std::string());

@@ -140,6 +140,18 @@ TEST_CASE("a type's text reads back to the same type") {
     CHECK(Type::parse(text).error().code == "bad_type");
 }
 
+TEST_CASE("what constants alone make fail is a warning, at its place") {
+  for (const std::string_view wrong : {"duration('90 days')", "timestamp('tomorrow')", "int('x')"}) {
+    const std::string source = "order.placed_at == order.placed_at || dyn(" + std::string(wrong) + ") == null";
+    INFO(source);
+    const Program program = compiled(source, order_env());
+    REQUIRE(program.warnings().size() == 1);
+    CHECK(program.warnings()[0].error.code == "always_fails");
+    CHECK(program.warnings()[0].error.offset == source.find(wrong));
+    CHECK(program.warnings()[0].error.length == wrong.size());
+  }
+}
+
 TEST_CASE("a condition that constants decide is a warning") {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"1 < 2", "always_true"},

@@ -26,7 +26,7 @@ TEST_CASE("segments are conditions over the customer, by name") {
   folder.write("segments.yaml",
                "vip: customer.lifetime_value >= 1000\n"
                "member: { if: customer.club, title: In the club }\n"
-               "at_risk: customer.last_order.at < now - duration('2160h')\n");
+               "at_risk: customer.last_order.at < now - duration('90d')\n");
   const auto read = load_shop(folder.path());
   CHECK(all_text(read.diagnostics) == "");
   REQUIRE(read.value);
@@ -59,6 +59,7 @@ TEST_CASE("each mistake of segments.yaml has its place and a hint") {
            Case{"vip: { if: customer.verified, titel: Best }\n", ":1:31: ", "title"},
            Case{"vip: order.total > 5\n", ":1:6: ", "order"},
            Case{"vip: \"'a' in customer.segments\"\n", ":1:6: ", "a segment cannot be made of other segments"},
+           Case{"late: customer.last_seen < now - duration('90 days')\n", ":1:34: ", "write it like 90s, 15m, 1h30m, 7d, 2w or P1DT2H"},
            Case{"- vip\n", ":1:1: ", "a map of segments"},
        }) {
     INFO(c.yaml);

@@ -140,6 +140,47 @@ TEST_CASE("a customer who asks to be forgotten is in no file afterwards, also wh
   CHECK(files_with(folder.path(), hers) == std::vector<std::string>{});
 }
 
+TEST_CASE("whoever is forgotten by one name is forgotten by all, and is in no segment") {
+  TempFolder folder;
+  write_shop(folder);
+  folder.write("segments.yaml", "buyer: customer.orders_count >= 1\nfan: \"'Shoes' in customer.categories\"\n");
+  RunningServer server(SHOPBELL_BINARY, folder.path());
+  REQUIRE(server.listens());
+  // A guest's order, which her account turns out to have made; a cart, a browser and a chat of hers. The request says 7 only.
+  const std::string guest = R"("customer":{"email":"second.address@person.example"})", account = R"("customer":{"id":7)";
+  CHECK(post(server, event("a1", "order.placed", guest + R"(,"order":{"id":1,"total":10,"email":"second.address@person.example"})")) == 202);
+  CHECK(post(server, event("a2", "customer.updated", account + R"(,"email":"second.address@person.example"})")) == 202);
+  CHECK(post(server, event("a3", "cart.updated", account + R"(,"cookie":"cookie-irrepetible"},"cart":{"token":"cart-irrepetible"})")) == 202);
+  CHECK(post(server, event("a4", "message.received", account + R"(},"message":{"id":"m","channel":"telegram","from":"chat-irrepetible","text":"hello"})")) == 202);
+  CHECK(post(server, event("p1", "product.created", R"("product":{"id":9,"type":"Shoes"})")) == 202);
+  CHECK(post(server, event("a6", "order.placed", account + R"(},"order":{"id":5,"total":10,"items":[{"product_id":9}]})")) == 202);
+  CHECK(holds_within_ten_seconds([&] { return says(server, "/api/segments/fan", "customer:7"); }));
+  CHECK(post(server, event("b1", "order.placed", customer(false) + R"(,"order":{"id":2,"total":10})")) == 202);
+  const std::vector<std::string> names{"second.address@person.example", "cart-irrepetible", "cookie-irrepetible", "chat-irrepetible",
+                                       R"("customer":"customer:7")"};
+  const auto in_segment = [&](const char* count) { return says(server, "/api/segments", std::string("\"buyer\",\"count\":") + count); };
+  CHECK(holds_within_ten_seconds([&] { return in_segment("2"); }));
+  CHECK(says(server, "/api/segments/buyer", "customer:7"));
+  for (const std::string& name : names) {
+    INFO(name);
+    CHECK_FALSE(files_with(folder.path() / "data", {name}).empty());
+  }
+  CHECK(get(server.port(), "/api/customers/second.address@person.example")->status == 200);
+
+  CHECK(post(server, event("r1", "privacy.redact", R"("privacy":{"scope":"customer"},)" + account + "}")) == 202);
+  CHECK(holds_within_ten_seconds([&] { return says(server, "/api/requests", "\"done\""); }));
+  CHECK(files_with(folder.path(), names) == std::vector<std::string>{});
+  CHECK(in_segment("1"));
+  CHECK_FALSE(says(server, "/api/segments/buyer", "customer:7"));
+  CHECK(says(server, "/api/segments/buyer", "customer:8"));
+  CHECK(get(server.port(), "/api/customers/second.address@person.example")->status == 404);
+  // Who comes back is somebody new.
+  CHECK(post(server, event("a5", "order.placed", guest + R"(,"order":{"id":9,"total":10})")) == 202);
+  CHECK(holds_within_ten_seconds([&] { return in_segment("2"); }));
+  CHECK(says(server, "/api/segments/buyer", "customer:second.address@person.example"));
+  CHECK(server.terminate() == 0);
+}
+
 TEST_CASE("a customer who asks for the data gets it as a file, and nobody else's") {
   TempFolder folder;
   write_shop(folder);

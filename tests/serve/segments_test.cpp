@@ -16,7 +16,7 @@ constexpr Millis day{24 * 3'600'000};
 constexpr auto file = R"(vip: customer.lifetime_value >= 100
 one_time_buyer: customer.orders_count == 1
 shoe_fan: "'Shoes' in customer.categories"
-at_risk: { if: customer.last_seen < now - duration("2160h"), title: Long gone }
+at_risk: { if: customer.last_seen < now - duration("90d"), title: Long gone }
 )";
 
 std::string order(int id, double total) {
@@ -61,6 +61,29 @@ TEST_CASE("conditions see the segments as of the event that they decide about") 
   house.add_yaml("workflow: big\non: order.placed\nif: \"'vip' in customer.segments\"\nsteps: [note: a vip's order]\n");
   house.event("order.placed", order(1, 100));
   CHECK(house.noted("note", "a vip's order") == 1);
+}
+
+TEST_CASE("what a product is filed under makes who buys it a fan, where the product was told of before") {
+  House house;
+  house.set_segments(file);
+  house.event("product.created", R"({"product":{"id":9,"type":"Shoes"}})");
+  house.event("product.updated", R"({"product":{"id":9,"variant_id":91,"stock":3}})");
+  house.event("order.placed", R"({"customer":{"id":7},"order":{"id":1,"total":1,"items":[{"product_id":9},{"product_id":9},{"product_id":10}]}})");
+  CHECK(to_json(house.subject("7").profile["categories"]) == R"(["Shoes"])");
+  CHECK(segments_of(house) == R"(["one_time_buyer","shoe_fan"])");
+  CHECK(house.noted("segment_entered", "'Shoes' in customer.categories") == 1);
+  house.event("product.created", R"({"product":{"id":10,"type":"Hats"}})");
+  CHECK(to_json(house.subject("7").profile["categories"]) == R"(["Shoes"])");
+  house.event("order.placed", R"({"customer":{"id":7},"order":{"id":2,"total":1,"items":[{"product_id":10},{"product_id":9,"category":"Boots"}]}})");
+  CHECK(to_json(house.subject("7").profile["categories"]) == R"(["Shoes","Boots","Hats"])");
+}
+
+TEST_CASE("no product is asked where no segment reads categories") {
+  House house;
+  house.set_segments("buyer: customer.orders_count > 0\n");
+  house.event("product.created", R"({"product":{"id":9,"type":"Shoes"}})");
+  house.event("order.placed", R"({"customer":{"id":7},"order":{"id":1,"total":1,"items":[{"product_id":9}]}})");
+  CHECK(house.subject("7").profile["categories"].is_null());
 }
 
 TEST_CASE("what a workflow does changes segments, too") {

@@ -77,6 +77,27 @@ std::string plain_sha256(std::string_view data) {
   return {reinterpret_cast<const char*>(digest), size};
 }
 
+Result<std::string> make_signature(SignatureKind kind, std::string_view private_key, std::string_view data) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> from(BIO_new_mem_buf(private_key.data(), static_cast<int>(private_key.size())), &BIO_free);
+  char no_passphrase[] = "";  // else OpenSSL asks for one at the terminal
+  const Key key(PEM_read_bio_PrivateKey(from.get(), nullptr, nullptr, no_passphrase));
+  const Context context(EVP_MD_CTX_new());
+  const EVP_MD* digest = kind == SignatureKind::ed25519 ? nullptr : EVP_sha256();
+  std::size_t size = 0;
+  std::string made;
+  bool good = key && context && EVP_PKEY_get_base_id(key.get()) == type_of(kind) &&
+              EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key.get()) == 1 &&
+              EVP_DigestSign(context.get(), nullptr, &size, bytes_of(data), data.size()) == 1;
+  if (good) {
+    made.resize(size);
+    good = EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(made.data()), &size, bytes_of(data), data.size()) == 1;
+  }
+  ERR_clear_error();
+  if (!good) return fail("bad_key", "this is no private key (PEM, without a passphrase) of the kind that the platform signs with");
+  made.resize(size);
+  return made;
+}
+
 bool verify_signature(SignatureKind kind, std::string_view key, std::string_view data,
                       std::string_view signature) {
   const Key known = key_of(kind, key);

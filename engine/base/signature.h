@@ -1,6 +1,8 @@
 #pragma once
 // What platforms sign with beside HMAC-SHA256 (hmac.h): HMAC-SHA1 and public keys. Any thread.
 
+#include <shopbell/error.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,5 +23,8 @@ enum class SignatureKind : std::uint8_t {
 /// Whether `signature` is the holder's of `key`: PEM of a public key or a certificate, or the key's
 /// SubjectPublicKeyInfo in base64; Ed25519 also the base64 of its 32 bytes. What is no such key verifies nothing.
 bool verify_signature(SignatureKind kind, std::string_view key, std::string_view data, std::string_view signature);
+
+/// A signature that verify_signature() finds good, with the private key (PEM). Errors: "bad_key": it is none of that kind.
+Result<std::string> make_signature(SignatureKind kind, std::string_view private_key, std::string_view data);
 
 }  // namespace shopbell

@@ -18,6 +18,7 @@ namespace {
 struct Options {
   std::string file;
   TargetOptions target;
+  std::string key;          // a file; then its text
   bool json = false;
 };
 
@@ -51,7 +52,7 @@ void put_header(HttpRequest& request, std::string_view name, std::string_view va
 }
 
 // A recorded webhook: {"hook": NAME, "headers": {...}, "body": "..."}; signed anew with the shop's secret.
-Result<HttpRequest> hook_request(const Target& target, const Value& recorded) {
+Result<HttpRequest> hook_request(const Target& target, const std::string& private_key, const Value& recorded) {
   const std::string_view hook = recorded["hook"].text_or("");
   const auto source = std::find_if(target.sources.begin(), target.sources.end(), [&](const SourceConfig& s) { return s.name == hook; });
   if (source == target.sources.end()) return fail("no_source", fmt::format("the shop has no source {}", hook), "sources: in shopbell.yaml names them");
@@ -63,7 +64,7 @@ Result<HttpRequest> hook_request(const Target& target, const Value& recorded) {
     request.headers.emplace_back("Content-Type", is_json(request.body) ? "application/json" : "application/x-www-form-urlencoded");
   Arena arena;
   const std::function<std::string_view(std::string_view)> header = [&](std::string_view name) { return find_header(request, name); };
-  const auto made = sign(*source->how, {source->secret, {}, source->webhook_id},
+  const auto made = sign(*source->how, {source->secret, {}, source->webhook_id, private_key},
                          {source->name, header, request.body, wall_clock(), source->url}, arena);
   if (!made) return tl::unexpected(made.error());
   for (const auto& [name, value] : made->headers) put_header(request, name, value);
@@ -71,19 +72,19 @@ Result<HttpRequest> hook_request(const Target& target, const Value& recorded) {
   return request;
 }
 
-Result<HttpRequest> make_request(const Target& target, std::string_view line) {
+Result<HttpRequest> make_request(const Target& target, const std::string& private_key, std::string_view line) {
   Arena arena;
   const auto read = parse_json(line, arena);
   if (!read) return tl::unexpected(read.error());
-  return read->find("hook") ? hook_request(target, *read) : event_request(target, line);
+  return read->find("hook") ? hook_request(target, private_key, *read) : event_request(target, line);
 }
 
 struct Tally {
   std::size_t sent = 0, refused = 0;
 };
 
-void send_line(Client& client, const Target& target, std::string_view line, std::size_t number, bool json, Tally& tally) {
-  auto request = make_request(target, line);
+void send_line(Client& client, const Target& target, const Options& options, std::string_view line, std::size_t number, Tally& tally) {
+  auto request = make_request(target, options.key, line);
   Result<HttpResponse> response = tl::unexpected(Error{});
   if (request) {
     std::promise<Result<HttpResponse>> promise;
@@ -95,9 +96,10 @@ void send_line(Client& client, const Target& target, std::string_view line, std:
   const bool good = response && response->status / 100 == 2;
   ++(good ? tally.sent : tally.refused);
   std::string said = response ? response->body : response.error().message;
+  if (!response && !response.error().hint.empty()) said += ": " + response.error().hint;
   said.erase(std::remove(said.begin(), said.end(), '\n'), said.end());
   const int status = response ? response->status : 0;
-  if (json) {
+  if (options.json) {
     Arena arena;
     fmt::print("{}\n", to_json(make_map(arena, {{"line", static_cast<std::int64_t>(number)}, {"status", status}, {"answer", said}})));
   } else if (!good) {
@@ -105,7 +107,12 @@ void send_line(Client& client, const Target& target, std::string_view line, std:
   }
 }
 
-int send(const Options& options) {
+int send(Options options) {
+  if (!options.key.empty()) {
+    auto key = read_input(options.key);
+    if (!key) return report(key.error());
+    options.key = std::move(*key);
+  }
   const auto text = read_input(options.file);
   if (!text) return report(text.error());
   const auto target = find_target(options.target);
@@ -120,7 +127,7 @@ int send(const Options& options) {
     const std::string_view line = std::string_view(*text).substr(at, end - at);
     at = end + 1;
     ++number;
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) send_line(*client, *target, line, number, options.json, tally);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) send_line(*client, *target, options, line, number, tally);
   }
   client->stop();
   if (!options.json) fmt::print("{} accepted, {} refused\n", tally.sent, tally.refused);
@@ -136,13 +143,15 @@ void add_send(CLI::App& app, Run& run) {
   command->add_option("--shop", options->target.shop, "The shop's folder: its address, token and secrets (default: this one)");
   command->add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
   command->add_option("--token", options->target.token, "The API token, over the shop's first one");
+  command->add_option("--key", options->key, "A private key (PEM) to sign with for platforms that sign with one: Adobe Commerce, PayPal");
   command->add_flag("--json", options->json, "One JSON object a line sent");
   command->footer(
       "A line is a CloudEvents 1.0 event, posted to /events, or a recorded webhook\n"
       "{\"hook\": \"my-shopify\", \"headers\": {\"X-Shopify-Topic\": \"orders/create\"}, \"body\": \"...\"},\n"
-      "posted to /hooks/my-shopify with a signature by that source's secret, as its platform signs (PayPal, Adobe and\n"
-      "others with a key of their own excepted). Sending a file again is safe: events that\n"
-      "were accepted before start nothing.");
+      "posted to /hooks/my-shopify with a signature by that source's secret, as its platform signs. Adobe Commerce and\n"
+      "PayPal sign with a private key that only they have: take a key pair of your own, its public key or certificate as the\n"
+      "source's secret, and give the private one by --key. Not with PayPal's `secret: fetch`, which trusts PayPal alone.\n"
+      "Sending a file again is safe: events that were accepted before start nothing.");
   command->callback([&run, options] { run = [options] { return send(*options); }; });
 }
 

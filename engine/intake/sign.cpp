@@ -36,8 +36,10 @@ class Signer {
   Signer(const Webhook& webhook, Arena& arena) : webhook_(webhook), arena_(arena) { made_.body = webhook.body; }
 
   Result<SignedRequest> sign(const Verification& way, const Secrets& secrets) {
-    if (way.scheme != Scheme::hmac_sha256 && way.scheme != Scheme::hmac_sha1 && way.scheme != Scheme::token)
-      return fail("cannot_sign", "this platform signs with a key that only it has");
+    const bool by_pair = way.scheme != Scheme::hmac_sha256 && way.scheme != Scheme::hmac_sha1 && way.scheme != Scheme::token;
+    if (by_pair && secrets.private_key.empty())
+      return fail("cannot_sign", "this platform signs with a private key that only it has",
+                  "sign with a key pair of your own: its public key, or a certificate of it, is the source's secret, and --key names the private one");
     const std::string seconds = std::to_string(to_ms(webhook_.received) / 1000);
     if (!way.timestamp.empty())
       if (auto good = put(way.timestamp, {}, seconds); !good) return tl::unexpected(good.error());

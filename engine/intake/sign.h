@@ -16,7 +16,8 @@ struct SignedRequest {
 };
 
 /// `webhook.received` is when it is signed. A signed id that the headers lack is made of the body. Errors:
-/// "cannot_sign": the platform signs with a key that only it has, or within a body that is no JSON.
+/// "cannot_sign": the platform signs with a key that only it has, and `secrets` have no private key, or within a body that is
+/// no JSON; "bad_key".
 Result<SignedRequest> sign(const Platform& platform, const Secrets& secrets, const Webhook& webhook, Arena& arena);
 
 }  // namespace shopbell

@@ -81,10 +81,14 @@ class Verifier {
   }
 
   Result<std::string> signature(const Verification& way) {
-    const std::string key = key_of(way, secrets_.current);
-    if (key.empty()) return refused("the secret is no key of this platform's form");
     auto text = signed_text(way, std::string(webhook_.url));
     if (!text) return text;
+    if (const auto kind = kind_of(way)) {
+      auto made = make_signature(*kind, secrets_.private_key, *text);
+      return made ? encoded(way, std::move(*made)) : made;
+    }
+    const std::string key = key_of(way, secrets_.current);
+    if (key.empty()) return refused("the secret is no key of this platform's form");
     return encoded(way, expected(way, key, *text));
   }
 
@@ -186,15 +190,22 @@ class Verifier {
     return refused("nothing is signed");
   }
 
+  /// Of schemes with a key pair.
+  static std::optional<SignatureKind> kind_of(const Verification& way) {
+    switch (way.scheme) {
+      case Scheme::rsa_sha256: return SignatureKind::rsa_sha256;
+      case Scheme::ecdsa_sha256: return SignatureKind::ecdsa_sha256;
+      case Scheme::ed25519: return SignatureKind::ed25519;
+      default: return std::nullopt;
+    }
+  }
+
   static bool holds(const Verification& way, const std::string& key, std::string_view text,
                     std::span<const std::string_view> signatures) {
-    if (way.scheme == Scheme::hmac_sha256 || way.scheme == Scheme::hmac_sha1 || way.scheme == Scheme::token)
-      return holds_equal(way, expected(way, key, text), signatures);
-    const auto kind = way.scheme == Scheme::rsa_sha256     ? SignatureKind::rsa_sha256
-                      : way.scheme == Scheme::ecdsa_sha256 ? SignatureKind::ecdsa_sha256
-                                                           : SignatureKind::ed25519;
+    const auto kind = kind_of(way);
+    if (!kind) return holds_equal(way, expected(way, key, text), signatures);
     for (const std::string_view signature : signatures)
-      if (const auto bytes = from_base64(signature); bytes && verify_signature(kind, key, text, *bytes))
+      if (const auto bytes = from_base64(signature); bytes && verify_signature(*kind, key, text, *bytes))
         return true;
     return false;
   }

@@ -14,6 +14,7 @@ namespace shopbell {
 struct Secrets {
   std::string_view current, previous;
   std::string_view webhook_id = {};  // the platform's id of the webhook, where that is signed
+  std::string_view private_key = {};  // PEM, for signing: of a key pair of one's own, whose public key is `current`
 };
 
 /// `body`: what was read of webhook.body, for platforms that sign within it (Platform::signed_in_body); else
@@ -25,7 +26,8 @@ Result<void> verify(const Platform& platform, const Secrets& secrets, const Webh
 /// The way of signing that a secret belongs to.
 const Verification& way_of(const Platform& platform, std::string_view secret);
 
-/// The signature that holds, encoded, by `secrets.current`: of the schemes with a secret. Errors: those of verify().
+/// The signature that holds, encoded, by `secrets.current`, or `secrets.private_key` where the scheme has one. Errors: those of
+/// verify(), "bad_key".
 Result<std::string> signature_of(const Verification& way, const Secrets& secrets, const Webhook& webhook,
                                  const Value& body, Arena& arena);
 

@@ -1,6 +1,11 @@
 #include "intake/sign.h"
 #include "support.h"
 
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
 using namespace shopbell;
 
 namespace {
@@ -68,4 +73,45 @@ TEST_CASE("where a platform signs within the body, a body that is no JSON cannot
   const auto made = sign(*find_platform("mailgun"), secrets_of("mailgun"), sent.webhook(), arena);
   REQUIRE_FALSE(made);
   CHECK(made.error().code == "cannot_sign");
+}
+
+namespace {
+
+using Pem = std::pair<std::string, std::string>;  // private, public
+
+Pem pem_of(EVP_PKEY* made) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(made, EVP_PKEY_free);
+  const auto text = [](auto write) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> to(BIO_new(BIO_s_mem()), BIO_free);
+    write(to.get());
+    char* from = nullptr;
+    const long size = BIO_get_mem_data(to.get(), &from);
+    return std::string(from, static_cast<std::size_t>(size));
+  };
+  return {text([&](BIO* to) { PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr); }),
+          text([&](BIO* to) { PEM_write_bio_PUBKEY(to, key.get()); })};
+}
+
+}  // namespace
+
+TEST_CASE("a platform that signs with a key pair is signed for with one of one's own, and with no other kind of key") {
+  const Pem own = pem_of(EVP_RSA_gen(2048)), other = pem_of(EVP_RSA_gen(2048)), of_a_curve = pem_of(EVP_EC_gen("P-256"));
+  for (const std::string_view name : {"adobe_commerce", "paypal"}) {
+    INFO(name);
+    const auto platform = find_platform(name);
+    Arena arena;
+    Sent sent;
+    sent.headers = {{"Content-Type", "application/json"}, {"PAYPAL-TRANSMISSION-ID", "t1"}, {"PAYPAL-TRANSMISSION-TIME", "2026-11-21T12:00:00Z"},
+                    {"PAYPAL-CERT-URL", "https://api.paypal.com/certs/1"}};
+    sent.body = R"({"id":1})";
+    const auto made = sign(*platform, {own.second, {}, "WH-1", own.first}, sent.webhook(), arena);
+    REQUIRE(made);
+    for (const auto& [header, value] : made->headers) sent.headers[header] = value;
+    CHECK(verify(*platform, {own.second, {}, "WH-1"}, sent.webhook(), {}, arena));
+    CHECK_FALSE(verify(*platform, {other.second, {}, "WH-1"}, sent.webhook(), {}, arena));
+    sent.body += " ";
+    CHECK_FALSE(verify(*platform, {own.second, {}, "WH-1"}, sent.webhook(), {}, arena));
+    for (const std::string& wrong : {of_a_curve.first, own.second, std::string("no key")})
+      CHECK(sign(*platform, {own.second, {}, "WH-1", wrong}, sent.webhook(), arena).error().code == "bad_key");
+  }
 }

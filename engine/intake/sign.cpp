@@ -37,6 +37,9 @@ class Signer {
 
   Result<SignedRequest> sign(const Verification& way, const Secrets& secrets) {
     const bool by_pair = way.scheme != Scheme::hmac_sha256 && way.scheme != Scheme::hmac_sha1 && way.scheme != Scheme::token;
+    if (!way.host_header.empty() && secrets.current == fetched_secret)
+      return fail("cannot_sign", "this source trusts only the certificate that the platform publishes, so nobody else can sign for it",
+                  "to try it, put a certificate or public key of your own in the place of `fetch`, and give its private key by --key");
     if (by_pair && secrets.private_key.empty())
       return fail("cannot_sign", "this platform signs with a private key that only it has",
                   "sign with a key pair of your own: its public key, or a certificate of it, is the source's secret, and --key names the private one");

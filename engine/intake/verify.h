@@ -10,6 +10,9 @@
 
 namespace shopbell {
 
+/// In place of a secret: the certificate that the platform publishes is fetched, by the shell.
+constexpr std::string_view fetched_secret = "fetch";
+
 /// Two secrets live while one is being changed. A secret is a text that both know, a token, or a public key.
 struct Secrets {
   std::string_view current, previous;

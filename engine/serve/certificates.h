@@ -15,9 +15,6 @@
 
 namespace shopbell {
 
-/// In place of a source's secret: the certificate is fetched.
-constexpr std::string_view fetched_secret = "fetch";
-
 constexpr std::size_t certificates_kept_max = 32;     // addresses; more: the oldest goes
 constexpr std::size_t certificate_waiters_max = 256;  // webhooks that wait for one fetch; more: "certificate_busy"
 constexpr Millis certificate_kept{24 * 3'600'000};

@@ -111,6 +111,8 @@ TEST_CASE("a platform that signs with a key pair is signed for with one of one's
     CHECK_FALSE(verify(*platform, {other.second, {}, "WH-1"}, sent.webhook(), {}, arena));
     sent.body += " ";
     CHECK_FALSE(verify(*platform, {own.second, {}, "WH-1"}, sent.webhook(), {}, arena));
+    const auto trusts_paypal = sign(*platform, {"fetch", {}, "WH-1", own.first}, sent.webhook(), arena);
+    if (name == "paypal") CHECK(trusts_paypal.error().code == "cannot_sign");
     for (const std::string& wrong : {of_a_curve.first, own.second, std::string("no key")})
       CHECK(sign(*platform, {own.second, {}, "WH-1", wrong}, sent.webhook(), arena).error().code == "bad_key");
   }

@@ -5,6 +5,7 @@
 #include "serve/clock.h"
 #include "serve/customers.h"
 #include "serve/queues.h"
+#include "serve/report.h"
 #include "serve/resolve.h"
 #include "serve/views.h"
 
@@ -23,6 +24,7 @@ struct Asked {
   Filter filter;
   Page page;
   std::string after;  // of members, which are paged by name
+  std::uint64_t days = report_days_otherwise;  // of the report
 };
 
 bool read_number(std::string_view text, std::uint64_t& to) {
@@ -42,9 +44,10 @@ Result<Asked> read_query(std::string_view text) {
     if (const auto at = texts.find(key); at != texts.end()) *at->second = value;
     else if (const auto since = key == "since" ? parse_time(value) : std::nullopt; since) q.filter.since = *since;
     else if (key == "before" && read_number(value, number)) q.page.before = number;
+    else if (key == "days" && read_number(value, number) && number >= 1 && number <= report_days_max) q.days = number;
     else if (key == "limit" && read_number(value, number) && number >= 1 && number <= api_page_max) q.page.max = number;
     else return fail("bad_query", "the parameter " + key + " is not known here, or its value is not allowed",
-                     "subject, type, status, workflow, queue, run, step, since, before, after, limit (1 to 500)");
+                     "subject, type, status, workflow, queue, run, step, since, before, after, limit (1 to 500), days (1 to 366)");
   }
   return q;
 }
@@ -111,6 +114,13 @@ ServerResponse tickets(Reader& reader, const Filter& filter, const Page& page) {
   return json_answer(make_map(arena, {{"tickets", items.build()}, {"next", next}}));
 }
 
+ServerResponse report(Reader& reader, Time now, std::uint64_t days) {
+  const auto facts = read_facts(reader, now - Millis{static_cast<std::int64_t>(days) * 24 * 3'600'000}, now);
+  if (!facts) return json_error(500, facts.error().code, facts.error().message);
+  Arena arena;
+  return json_answer(desk::report(*facts, arena));
+}
+
 ServerResponse queues(Reader& reader, const desk::Rules& rules, Time now) {
   const auto desk = read_desk(reader);
   if (!desk) return json_error(500, desk.error().code, desk.error().message);
@@ -161,6 +171,7 @@ ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, 
   if (path == "/calls") return list("calls", reader.calls(filter, page), page.max);
   if (path == "/attention") return list("runs", reader.attention(filter, page), page.max);
   if (path == "/tickets") return tickets(reader, filter, page);
+  if (path == "/report") return report(reader, now, question->days);
   if (path == "/queues") return queues(reader, rules, now);
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
   if (path == "/requests") return list("requests", reader.requests(page), page.max);
@@ -171,7 +182,7 @@ ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, 
   if (path == "/segments") return segments(reader);
   if (path.starts_with("/segments/")) return members(reader, path.substr(10), *question);
   return json_error(404, "no_such_route",
-                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/queues, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
+                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/queues, /api/report, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
 }
 
 Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules)

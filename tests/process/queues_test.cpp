@@ -76,6 +76,10 @@ TEST_CASE("tickets are given to agents who come online, survive a restart, and w
   CHECK(queues.code == 0);
   CHECK(has(queues.out, "care"));
   CHECK(has(queues.out, "ben    online"));
+  const std::string made = body_of(server.port(), "/api/report");
+  INFO(made);
+  CHECK(has(made, R"("total":{"contacts":2,"to_people":2,"back_within_7_days":0,"contained":0,"tickets":2)"));
+  CHECK(has(made, R"("queues":{"care":{"tickets":2)"));
   const Ran tickets = run_program(bin, {"tickets", place, "--data", data});
   CHECK(has(tickets.out, "assigned"));
 }

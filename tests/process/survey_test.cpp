@@ -86,6 +86,16 @@ TEST_CASE("a survey's links count nothing when they are followed; one tap on the
   CHECK(has(shown, R"("answers":1,"sum":4)"));
   CHECK(has(shown, R"("why":"all well")"));
 
+  const Ran before = run_program(SHOPBELL_BINARY, {"report", folder.path().string(), "--data", (folder.path() / "data").string(), "--json"});
+  CHECK(before.code == 0);
+  CHECK(has(before.out, R"("csat":1.0,"csat_answers":1)"));
+
   tell(port, "2", "ticket.reopened", R"({"ticket":{"id":"t1"}})");
   CHECK_FALSE(has(customer(port), R"("answers":1)"));
+  const std::string after = get(port, "/api/report?days=2")->body;
+  INFO(after);
+  CHECK(has(after, R"("csat":null,"csat_answers":0)"));
+  CHECK(has(after, "\"definitions\":{\"contacts\":\""));
+  CHECK(get(port, "/api/report?days=0")->status == 400);
+  CHECK(run_program(SHOPBELL_BINARY, {"report", folder.path().string(), "--data", (folder.path() / "data").string()}).code == 0);
 }

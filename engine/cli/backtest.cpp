@@ -1,13 +1,17 @@
 // What the workflows would have done over a log, and what another version of them.
 
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/log_filter.h"
 #include "cli/revision.h"
 #include "cli/table.h"
 #include "intake/log_reader.h"
+#include "load/language.h"
 #include "load/load.h"
 #include "play/findings.h"
 #include "play/lean.h"
+#include "store/store.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,7 +30,9 @@ constexpr std::size_t threads_max = 64;
 
 struct Options {
   std::string folder = ".", against, html;
-  std::vector<std::string> logs, model;
+  std::string outcomes;
+  std::vector<std::string> logs, model, only;
+  LogFilterOptions filter;
   std::size_t threads = 0;
   bool json = false, render = false;
 };
@@ -39,6 +45,47 @@ struct Loaded {
   std::unique_ptr<Workflows> workflows;
 };
 
+/// Leaves those workflows alone; false: one of that name is in no version.
+bool keep_only(const std::vector<std::string>& names, std::vector<Loaded>& versions) {
+  for (const std::string& name : names) {
+    const auto has = [&](const Loaded& version) {
+      const auto& all = version.shop->workflows;
+      return std::any_of(all.begin(), all.end(), [&](const auto& workflow) { return workflow->id == name; });
+    };
+    if (std::none_of(versions.begin(), versions.end(), has)) return report({"no_such_workflow", "there is no workflow " + name, {}}) == 0;
+  }
+  for (Loaded& version : versions) {
+    if (!names.empty())
+      std::erase_if(version.shop->workflows, [&](const auto& workflow) { return std::find(names.begin(), names.end(), workflow->id) == names.end(); });
+    version.workflows = std::make_unique<Workflows>(version.shop->config.facts, version.shop->workflows);
+  }
+  return true;
+}
+
+/// What the calls of the shop itself were answered, by the inputs in its store.
+Result<void> read_outcomes(const std::string& folder, play::Model& model) {
+  auto reader = Store::reader(folder);
+  if (!reader) return tl::unexpected(reader.error());
+  for (Page page{0, 1000};;) {
+    const auto rows = (*reader)->events({}, page);
+    if (!rows) return tl::unexpected(rows.error());
+    for (const EventView& row : *rows) {
+      page.before = row.key;
+      if (row.kind != "finished") continue;
+      const auto told = parse_json_document(row.detail);
+      if (!told) return fail("store_broken", fmt::format("the input {} cannot be read", row.key));
+      const Value& root = told->root();
+      const auto answer = std::find(answers.begin(), answers.end(), root["status"].text_or({}));
+      if (answer == answers.end()) continue;
+      play::Model::Recorded outcome{static_cast<Outcome::Status>(answer - answers.begin()), root["output"].is_null() ? "" : to_json(root["output"]),
+                                    std::string(root.at_path("error.message").text_or({}))};
+      if (root["retry_after_ms"].is(Kind::integer)) outcome.retry_after = Millis{root["retry_after_ms"].integer()};
+      model.record(root["call"].text_or({}), static_cast<std::uint32_t>(root["attempt"].integer_or(1)), std::move(outcome));
+    }
+    if (rows->size() < page.max) return {};
+  }
+}
+
 bool load(Loaded& to, const std::string& folder, bool render) {
   auto read = load_shop(folder);
   for (const Diagnostic& d : read.diagnostics)
@@ -46,7 +93,6 @@ bool load(Loaded& to, const std::string& folder, bool render) {
   if (!read.value) return false;
   to.shop = std::move(read.value);
   if (!render) play::make_lean(to.shop->workflows);
-  to.workflows = std::make_unique<Workflows>(to.shop->config.facts, to.shop->workflows);
   return true;
 }
 
@@ -98,8 +144,8 @@ void print_changes(const play::Findings& f) {
 }
 
 void print(const play::Findings& f) {
-  fmt::print("log        {} events in {} lines, {} to {}; {} repeated, {} the engine's own, {} ignored, {} out of order\n", play::grouped(f.log.events), play::grouped(f.log.lines), play::day_text(f.log.first),
-             play::day_text(f.log.last), play::grouped(f.log.repeated), play::grouped(f.log.own), play::grouped(f.log.ignored), play::grouped(f.log.late));
+  fmt::print("log        {} events in {} lines, {} to {}; {} repeated, {} the engine's own, {} ignored, {} left out, {} out of order\n", play::grouped(f.log.events), play::grouped(f.log.lines), play::day_text(f.log.first),
+             play::day_text(f.log.last), play::grouped(f.log.repeated), play::grouped(f.log.own), play::grouped(f.log.ignored), play::grouped(f.log.left_out), play::grouped(f.log.late));
   fmt::print("calls      {}\n", f.model);
   for (const play::Version& version : f.versions) {
     std::string channels;
@@ -117,12 +163,16 @@ void print_bad_lines(const play::LogSummary& log) {
 }
 
 int run_over_log(const Options& options, std::vector<Loaded>& versions) {
-  const auto model = play::Model::parse(options.model);
-  if (!model) {
-    report(model.error());
+  auto model = play::Model::parse(options.model);
+  auto filter = LogFilter::make(options.filter);
+  if (!model || !filter) {
+    report(model ? filter.error() : model.error());
     return 2;
   }
+  if (!options.outcomes.empty())
+    if (const auto read = read_outcomes(options.outcomes, *model); !read) return report(read.error());
   Wanted wanted;
+  play::add_wanted(filter->fields_read(), wanted);
   std::vector<const Workflows*> sides;
   std::vector<std::string> names;
   for (const Loaded& version : versions) {
@@ -132,12 +182,14 @@ int run_over_log(const Options& options, std::vector<Loaded>& versions) {
   }
   const std::size_t threads = options.threads > 0 ? options.threads : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
   play::Backtest backtest(sides, wanted, *model, versions[0].shop->config.sources, threads);
+  if (filter->filters()) backtest.only([&](const Event& event, Arena& arena) { return filter->passes(event, arena); });
+  std::vector<std::vector<std::string>> logs;
   for (const std::string& log : options.logs) {
-    const auto files = log_files(log);
+    auto files = log_files(log);
     if (!files) return report(files.error());
-    for (const std::string& file : *files)
-      if (const auto played = backtest.play(file); !played) return report({played.error().code, file + ": " + played.error().message, played.error().hint});
+    logs.push_back(std::move(*files));
   }
+  if (const auto played = backtest.play(logs); !played) return report(played.error());
   backtest.finish();
   const play::Findings findings = play::find(backtest, names, model->text());
   print_bad_lines(findings.log);
@@ -162,6 +214,7 @@ int backtest(const Options& options) {
     versions.push_back(std::move(*other));
     if (!load(versions[1], versions[1].revision ? versions[1].revision->path() : options.against, options.render)) return 1;
   }
+  if (!keep_only(options.only, versions)) return 2;
   return run_over_log(options, versions);
 }
 
@@ -171,9 +224,12 @@ void add_backtest(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("backtest", "What would the workflows have done over a log of events?");
   command->add_option("DIR", options->folder, "The shop's folder (default: this one)");
-  command->add_option("--log", options->logs, "JSON Lines, plain, .gz or .zst; a folder of them, as a shop's data is; - is standard input")->required()->type_name("LOG...");
+  command->add_option("--log", options->logs, "JSON Lines, plain, .gz or .zst; a folder of them, as a shop's data is; - is standard input. Several are played beside each other, by time")->required()->type_name("LOG...");
   command->add_option("--against", options->against, "Another version of the shop, to compare with: a folder, or a revision of git")->type_name("DIR|REVISION");
   command->add_option("--model", options->model, "What comes of calls: ACTION=failed, ACTION=retry:2% (default: all succeed)")->type_name("RULE...");
+  command->add_option("--outcomes", options->outcomes, "Answer calls as they were answered in the shop: its data folder; those that it did not make as --model says")->type_name("DATA");
+  add_log_filter(*command, options->filter);
+  command->add_option("--only-workflow", options->only, "Only this workflow; may be repeated")->allow_extra_args(false);
   command->add_option("--html", options->html, "Write a page with charts to FILE")->type_name("FILE");
   command->add_option("--threads", options->threads, "Threads (default: one a core); the result is the same")->check(CLI::Range(std::size_t{1}, threads_max));
   command->add_flag("--render", options->render, "Render every message, too: finds those that cannot be; slower");

@@ -43,6 +43,10 @@ Result<LogFilter> LogFilter::make(const LogFilterOptions& options) {
   return filter;
 }
 
+bool LogFilter::filters() const { return since_ || until_ || !types_.empty() || !subject_.empty() || where_; }
+
+std::vector<std::string> LogFilter::fields_read() const { return where_ ? where_->fields_read() : std::vector<std::string>(); }
+
 bool LogFilter::passes(const Event& event, Arena& arena) const {
   if ((since_ && event.at < *since_) || (until_ && event.at >= *until_)) return false;
   if (!subject_.empty() && event.subject != subject_) return false;

@@ -32,6 +32,10 @@ class LogFilter {
   static Result<LogFilter> make(const LogFilterOptions& options);
   /// Whether it is meant; a condition that cannot be decided is not met.
   bool passes(const Event& event, Arena& arena) const;
+  /// Whether it may leave anything out.
+  bool filters() const;
+  /// Fields that the condition reads.
+  std::vector<std::string> fields_read() const;
 
  private:
   std::optional<Time> since_, until_;

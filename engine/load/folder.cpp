@@ -20,6 +20,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// How long an event, and the run that it began, are there to be looked at.
+Millis kept_for(const ShopConfig& shop) {
+  std::optional<Millis> least;
+  for (const char* kind : {"events", "runs"})
+    if (const auto said = shop.retention.find(kind); said != shop.retention.end()) least = std::min(said->second, least.value_or(said->second));
+  return least.value_or(retention_otherwise);
+}
+
 struct Loaded {
   std::vector<std::shared_ptr<const Workflow>> workflows;
   std::vector<Diagnostic> diagnostics;
@@ -161,7 +169,7 @@ void check_files(const std::vector<std::string>& files, std::vector<Diagnostic>&
   const fs::path base = !shop.empty()                                     ? fs::path(shop)
                         : fs::is_directory(folder / "templates", ignored) ? folder
                                                                           : folder / "..";
-  LintShop facts{{file.events.begin(), file.events.end()}, retention_otherwise, false};
+  LintShop facts{{file.events.begin(), file.events.end()}, kept_for(file.config), false};
   const auto emitted = own_events(without(all, files), {});
   facts.declared.insert(emitted.begin(), emitted.end());
   file.events = own_events(all, file.events);
@@ -303,7 +311,7 @@ Read<Shop> load_whole(const std::string& folder, bool linted) {
     return read;
   }
   const std::string templates = (fs::path(folder) / "templates").string();
-  const LintShop facts{{file.events.begin(), file.events.end()}, retention_otherwise, true};
+  const LintShop facts{{file.events.begin(), file.events.end()}, kept_for(file.config), true};
   file.events = own_events(files, file.events);
   Loaded loaded = load_files(files, templates, file, true);
   append(read.diagnostics, std::move(loaded.diagnostics));

@@ -29,7 +29,7 @@ struct Part {
   Arena arena{arena_first_bytes};
   std::vector<LoggedEvent> events;
   std::vector<std::vector<Identity>> names;  // that each gives
-  std::uint64_t lines = 0, ignored = 0;
+  std::uint64_t lines = 0, ignored = 0, left_out = 0;
   std::vector<BadLine> bad;
 };
 
@@ -59,6 +59,24 @@ bool is_own(const Event& event) { return is_caused(event.source) || is_replayed(
 
 }  // namespace
 
+/// One log, as far as it was read: its next events stand in `parts`.
+struct Backtest::Log {
+  std::vector<std::string> files;
+  std::size_t file = 0;
+  std::unique_ptr<LogReader> reader{};
+  std::vector<std::unique_ptr<Part>> parts{};
+  std::size_t filled = 0, part = 0, event = 0;  // which comes next
+  Time clock{};
+
+  /// The next one, or nullptr: more is to be read, or there is none.
+  LoggedEvent* next() {
+    for (; part < filled; ++part, event = 0)
+      if (event < parts[part]->events.size()) return &parts[part]->events[event];
+    return nullptr;
+  }
+  bool ended() const { return reader == nullptr && file == files.size(); }
+};
+
 struct Backtest::Parts {
   Wanted wanted;
   const Model& model;
@@ -66,33 +84,44 @@ struct Backtest::Parts {
   std::size_t threads;
   std::vector<std::unique_ptr<Side>> sides{};
   std::vector<std::unique_ptr<Extractor>> extractors{};  // by thread
-  std::vector<std::unique_ptr<Part>> parts{};            // of the stretch
   std::vector<LogBlock> blocks{};                        // by thread
   LogSummary log{};
   Repeats repeats{};
   Time clock{};
-  std::string file{};
+  std::function<bool(const Event&, Arena&)> meant{};  // empty: all
 
-  void read_part(const LogBlock& block, Part& part, Extractor& extractor) const {
-    part.arena.release();
-    part.events.clear();
-    part.bad.clear();
-    part.lines = part.ignored = 0;
-    for_each_line(block, [&](std::string_view line, std::uint64_t number) {
-      ++part.lines;
-      LoggedEvent event;
-      if (extractor.extract(line, part.arena, event)) return part.events.push_back(event);
+  void take_line(std::string_view line, std::uint64_t number, const std::string& file, Part& part, Extractor& extractor) const {
+    ++part.lines;
+    const std::size_t before = part.events.size();
+    LoggedEvent event;
+    if (extractor.extract(line, part.arena, event)) {
+      part.events.push_back(event);
+    } else {
       auto read = read_log_line(line, sources, Time{}, part.arena);
       if (!read) return part.bad.push_back({file, number, read.error().message});
       part.ignored += read->events.empty();
       part.events.insert(part.events.end(), read->events.begin(), read->events.end());
-    });
+    }
+    if (!meant) return;
+    const auto out = std::remove_if(part.events.begin() + static_cast<std::ptrdiff_t>(before), part.events.end(),
+                                    [&](const LoggedEvent& one) { return !meant(one.event, part.arena); });
+    part.left_out += static_cast<std::uint64_t>(part.events.end() - out);
+    part.events.erase(out, part.events.end());
+  }
+
+  void read_part(const LogBlock& block, const std::string& file, Part& part, Extractor& extractor) const {
+    part.arena.release();
+    part.events.clear();
+    part.bad.clear();
+    part.lines = part.ignored = part.left_out = 0;
+    for_each_line(block, [&](std::string_view line, std::uint64_t number) { take_line(line, number, file, part, extractor); });
     part.names.clear();
     for (const LoggedEvent& event : part.events) part.names.push_back(identities_of(event.event));
   }
 
-  /// Reads and parses a stretch; how many of `parts` it fills. Reading is one after the other, parsing side by side.
-  Result<std::size_t> read_stretch(LogReader& reader) {
+  /// Reads and parses what comes next; how many of the log's parts it fills. Reading is one after the other, parsing
+  /// side by side.
+  Result<std::size_t> read_parts(Log& from) {
     std::mutex mutex;
     std::size_t filled = 0;
     std::optional<Error> failed;
@@ -103,38 +132,84 @@ struct Backtest::Parts {
         Part* part = nullptr;
         {
           const std::lock_guard lock(mutex);
-          if (ended || filled == parts.size()) return;
-          part = parts[filled].get();
-          const auto more = reader.read(block, stretch_block_bytes);
+          if (ended || filled == from.parts.size()) return;
+          part = from.parts[filled].get();
+          const auto more = from.reader->read(block, stretch_block_bytes);
           if (!more) failed = more.error();
           ended = !more || !*more;
           if (ended) return;
           ++filled;
         }
         block.bytes.reserve(block.bytes.size() + log_padding_bytes);
-        read_part(block, *part, *extractors[thread]);
+        read_part(block, from.files[from.file], *part, *extractors[thread]);
       }
     });
-    if (failed && filled == 0) return tl::unexpected(*failed);
+    if (failed && filled == 0) return tl::unexpected(Error{failed->code, from.files[from.file] + ": " + failed->message, failed->hint});
     return filled;
   }
 
-  /// The events of the stretch that are new, each with the clock at its time.
-  std::vector<Arrival> arrivals(std::size_t filled) {
-    std::vector<Arrival> all;
-    for (std::size_t i = 0; i < filled; ++i) {
-      Part& part = *parts[i];
+  void count_lines(const Log& of) {
+    for (std::size_t i = 0; i < of.filled; ++i) {
+      const Part& part = *of.parts[i];
       log.lines += part.lines;
       log.ignored += part.ignored;
+      log.left_out += part.left_out;
       log.bad += part.bad.size();
       for (const BadLine& line : part.bad)
         if (log.bad_lines.size() < bad_lines_kept) log.bad_lines.push_back(line);
-      for (std::size_t n = 0; n < part.events.size(); ++n) {
-        LoggedEvent& event = part.events[n];
-        if (is_own(event.event)) ++log.own;
-        else if (!repeats.add(event.event)) ++log.repeated;
-        else all.push_back(arrive(event, part.names[n]));
+    }
+  }
+
+  void end_file(Log& of) {
+    for (const std::uint64_t line : of.reader->too_long()) {
+      ++log.bad;
+      if (log.bad_lines.size() < bad_lines_kept) log.bad_lines.push_back({of.files[of.file], line, "the line is too long"});
+    }
+    of.reader.reset();
+    ++of.file;
+  }
+
+  /// Where nothing of a log is left to be played, reads on, into its next file where this one is over.
+  Result<void> fill(Log& of) {
+    while (of.next() == nullptr && !of.ended()) {
+      if (of.reader == nullptr) {
+        auto reader = LogReader::open(of.files[of.file]);
+        if (!reader) return tl::unexpected(reader.error());
+        of.reader = std::move(*reader);
       }
+      const auto filled = read_parts(of);
+      if (!filled) return tl::unexpected(filled.error());
+      of.filled = *filled;
+      of.part = of.event = 0;
+      count_lines(of);
+      if (*filled == 0) end_file(of);
+    }
+    return {};
+  }
+
+  /// The log whose next event came first; nullptr: one must be read on, or all are over.
+  static Log* earliest(std::vector<Log>& logs) {
+    Log* first = nullptr;
+    for (Log& one : logs) {
+      const LoggedEvent* next = one.next();
+      if (next == nullptr && !one.ended()) return nullptr;
+      if (next == nullptr) continue;
+      if (next->received != Time{}) one.clock = std::max(one.clock, next->received);
+      if (first == nullptr || one.clock < first->clock) first = &one;
+    }
+    return first;
+  }
+
+  /// The events that can be told the order of, and are new, each with the clock at its time.
+  std::vector<Arrival> arrivals(std::vector<Log>& logs) {
+    std::vector<Arrival> all;
+    while (Log* from = earliest(logs)) {
+      Part& part = *from->parts[from->part];
+      LoggedEvent& event = part.events[from->event];
+      if (is_own(event.event)) ++log.own;
+      else if (!repeats.add(event.event)) ++log.repeated;
+      else all.push_back(arrive(event, part.names[from->event]));
+      ++from->event;
     }
     log.events += all.size();
     return all;
@@ -164,27 +239,26 @@ Backtest::Backtest(std::vector<const Workflows*> sides, const Wanted& wanted, co
   for (const Workflows* side : sides) parts_->sides.push_back(std::make_unique<Side>(*side, model, threads));
   for (std::size_t i = 0; i < threads; ++i) parts_->extractors.push_back(std::make_unique<Extractor>(parts_->wanted));
   parts_->blocks.resize(threads);
-  for (std::size_t i = 0; i < stretch_blocks_a_thread * threads; ++i) parts_->parts.push_back(std::make_unique<Part>());
 }
 Backtest::~Backtest() = default;
 
-Result<void> Backtest::play(const std::string& path) {
-  auto reader = LogReader::open(path);
-  if (!reader) return tl::unexpected(reader.error());
-  parts_->file = path;
+void Backtest::only(std::function<bool(const Event&, Arena&)> meant) { parts_->meant = std::move(meant); }
+
+Result<void> Backtest::play(const std::vector<std::vector<std::string>>& logs) {
+  std::vector<Log> all;
+  const std::size_t blocks = std::max<std::size_t>(4, stretch_blocks_a_thread * parts_->threads / std::max<std::size_t>(1, logs.size()));
+  for (const auto& files : logs) {
+    Log& one = all.emplace_back(Log{files});
+    for (std::size_t i = 0; i < blocks; ++i) one.parts.push_back(std::make_unique<Part>());
+  }
   for (;;) {
-    const auto filled = parts_->read_stretch(**reader);
-    if (!filled) return tl::unexpected(filled.error());
-    if (*filled == 0) break;
-    const auto arrivals = parts_->arrivals(*filled);
+    for (Log& one : all)
+      if (auto filled = parts_->fill(one); !filled) return filled;
+    const auto arrivals = parts_->arrivals(all);
     for (auto& side : parts_->sides)
       side->play(arrivals, parts_->clock, [this](std::size_t count, const auto& work) { parts_->run_parallel(count, work); });
+    if (std::all_of(all.begin(), all.end(), [](Log& one) { return one.next() == nullptr && one.ended(); })) return {};
   }
-  for (const std::uint64_t line : (*reader)->too_long()) {
-    ++parts_->log.bad;
-    if (parts_->log.bad_lines.size() < bad_lines_kept) parts_->log.bad_lines.push_back({path, line, "the line is too long"});
-  }
-  return {};
 }
 
 void Backtest::finish() {

@@ -7,6 +7,7 @@
 #include "load/load.h"
 #include "play/side.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@
 namespace shopbell::play {
 
 constexpr std::size_t stretch_block_bytes = 256 * 1024;  // of the log, as one thread reads at once: its cache holds it
-constexpr std::size_t stretch_blocks_a_thread = 32;
+constexpr std::size_t stretch_blocks_a_thread = 32;       // in one stretch of all logs together
 constexpr std::size_t repeats_remembered = 1'000'000;         // events that a later one is a repetition of
 constexpr std::size_t bad_lines_kept = 20;
 
@@ -28,6 +29,7 @@ struct BadLine {
 struct LogSummary {
   std::uint64_t lines = 0, events = 0;
   std::uint64_t ignored = 0;   // recorded webhooks that make no event
+  std::uint64_t left_out = 0;  // not among those that are meant
   std::uint64_t own = 0;       // events that the engine itself had made: it makes them again
   std::uint64_t repeated = 0;  // told before
   std::uint64_t late = 0;      // came before the line above it: played at its time
@@ -42,8 +44,12 @@ class Backtest {
   Backtest(std::vector<const Workflows*> sides, const Wanted& wanted, const Model& model, std::vector<SourceConfig> sources, std::size_t threads);
   ~Backtest();
 
-  /// Plays one file of the log. Errors: those of LogReader; what came before was played.
-  Result<void> play(const std::string& path);
+  /// Only these events are played; called by several threads.
+  void only(std::function<bool(const Event&, Arena&)> meant);
+  /// Plays logs beside each other, by the time at which their events came; each is some files, one behind the other.
+  /// Errors: those of LogReader; what came before was played.
+  Result<void> play(const std::vector<std::vector<std::string>>& logs);
+  Result<void> play(const std::string& path) { return play(std::vector<std::vector<std::string>>{{path}}); }
   /// After the last one.
   void finish();
 
@@ -52,6 +58,7 @@ class Backtest {
   std::size_t sides() const;
 
  private:
+  struct Log;
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

@@ -110,7 +110,7 @@ Value version_value(const Version& version, Arena& arena) {
 Value log_value(const LogSummary& log, Arena& arena) {
   ListBuilder bad(arena);
   for (const BadLine& line : log.bad_lines) bad.add(make_map(arena, {{"file", line.file}, {"line", whole(line.line)}, {"why", line.why}}));
-  return make_map(arena, {{"lines", whole(log.lines)}, {"events", whole(log.events)}, {"ignored", whole(log.ignored)}, {"own", whole(log.own)},
+  return make_map(arena, {{"lines", whole(log.lines)}, {"events", whole(log.events)}, {"ignored", whole(log.ignored)}, {"left_out", whole(log.left_out)}, {"own", whole(log.own)},
                           {"repeated", whole(log.repeated)}, {"late", whole(log.late)}, {"bad", whole(log.bad)}, {"bad_lines", bad.build()},
                           {"first", Value(log.first)}, {"last", Value(log.last)}});
 }

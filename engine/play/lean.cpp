@@ -99,6 +99,10 @@ void make_lean(const std::vector<std::shared_ptr<const Workflow>>& workflows) {
   }
 }
 
+void add_wanted(const std::vector<std::string>& fields, Wanted& wanted) {
+  for (const std::string& path : fields) want(path, wanted);
+}
+
 void add_wanted(const Workflows& workflows, Wanted& wanted) {
   const Reader reader = [&](const std::vector<std::string>& paths) {
     for (const std::string& path : paths) want(path, wanted);

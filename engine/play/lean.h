@@ -17,5 +17,7 @@ void make_lean(const std::vector<std::shared_ptr<const Workflow>>& workflows);
 
 /// Adds what the workflows and the shop's segments read.
 void add_wanted(const Workflows& workflows, Wanted& wanted);
+/// Adds what a condition reads.
+void add_wanted(const std::vector<std::string>& fields, Wanted& wanted);
 
 }  // namespace shopbell::play

@@ -33,6 +33,18 @@ Result<Model> Model::parse(const std::vector<std::string>& rules) {
   return model;
 }
 
+namespace {
+std::string attempt_name(std::string_view key, std::uint32_t attempt) { return std::string(key) + " " + std::to_string(attempt); }
+}  // namespace
+
+void Model::record(std::string_view key, std::uint32_t attempt, Recorded outcome) { recorded_.insert_or_assign(attempt_name(key, attempt), std::move(outcome)); }
+
+const Model::Recorded* Model::recorded(const std::string& key, std::uint32_t attempt) const {
+  if (recorded_.empty()) return nullptr;
+  const auto found = recorded_.find(attempt_name(key, attempt));
+  return found == recorded_.end() ? nullptr : &found->second;
+}
+
 Outcome::Status Model::status_of(const std::string& action, const std::string& key, std::uint32_t attempt) const {
   const auto rule = rules_.find(action);
   if (rule == rules_.end()) return Outcome::Status::done;
@@ -42,8 +54,8 @@ Outcome::Status Model::status_of(const std::string& action, const std::string& k
 }
 
 std::string Model::text() const {
-  if (words_.empty()) return "every call succeeds at once";
-  std::string text;
+  std::string text = recorded_.empty() ? "" : std::to_string(recorded_.size()) + " answers as the shop had them";
+  if (words_.empty()) return text + (text.empty() ? "" : "; ") + (text.empty() ? "every call succeeds at once" : "every other call succeeds at once");
   for (const std::string& word : words_) text += (text.empty() ? "" : ", ") + word;
   return text + "; every other call succeeds at once";
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What comes of calls in a backtest, where the log does not tell: a stated model. Deterministic: what becomes of a
+// What comes of calls in a backtest: what came of the same call in the shop, where that is known; else a stated model. Deterministic: what becomes of a
 // call is decided by its key.
 
 #include "core/apply.h"
@@ -7,7 +7,10 @@
 #include <shopbell/error.h>
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace shopbell::play {
@@ -17,6 +20,16 @@ class Model {
   /// "http=failed", "email=retry:2%": an action, how it ends (retry: this attempt), and of how many calls. Actions that
   /// are not named succeed. Errors: "bad_model".
   static Result<Model> parse(const std::vector<std::string>& rules);
+
+  /// What came of one attempt of one call, as the shop's own store has it: it goes before the rules.
+  struct Recorded {
+    Outcome::Status status = Outcome::Status::done;
+    std::string output, error;  // output: JSON; empty: none
+    std::optional<Millis> retry_after = {};
+  };
+  void record(std::string_view key, std::uint32_t attempt, Recorded outcome);
+  /// nullptr: the shop did not make that call, or has no answer to it.
+  const Recorded* recorded(const std::string& key, std::uint32_t attempt) const;
 
   Outcome::Status status_of(const std::string& action, const std::string& key, std::uint32_t attempt) const;
   /// In a sentence, for reports.
@@ -29,6 +42,7 @@ class Model {
   };
   std::map<std::string, Rule> rules_;
   std::vector<std::string> words_;
+  std::unordered_map<std::string, Recorded> recorded_;  // by key and attempt
 };
 
 }  // namespace shopbell::play

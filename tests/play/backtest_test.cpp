@@ -1,3 +1,5 @@
+#include "core/segments.h"
+#include "play/world.h"
 #include "support.h"
 
 #include <fmt/format.h>
@@ -183,4 +185,97 @@ TEST_CASE("the fast way into a log gives what the plain one gives") {
   CHECK(fast.event.data.at_path("order.name").text() == "#é\"1");
   CHECK(fast.event.data.at_path("order.items").is_null());
   CHECK(fast.event.data.find("raw") == nullptr);
+}
+
+TEST_CASE("logs are played beside each other, by the time at which their events came") {
+  const Flows version({cart});
+  const std::string carts = cart_event("1", "2026-01-01T10:00:00Z", 1) + cart_event("2", "2026-01-02T10:00:00Z", 2);
+  const std::string orders = order_event("3", "2026-01-01T10:30:00Z", 1) + order_event("4", "2026-01-03T10:30:00Z", 3);
+  const test::TempDir dir;
+  std::ofstream(dir.path() + "/carts.jsonl", std::ios::binary) << carts;
+  std::ofstream(dir.path() + "/orders.jsonl", std::ios::binary) << orders;
+  Wanted wanted;
+  add_wanted(*version.set, wanted);
+  const Model model;
+  Backtest backtest({version.set.get()}, wanted, model, {}, 2);
+  REQUIRE(backtest.play(std::vector<std::vector<std::string>>{{dir.path() + "/orders.jsonl"}, {dir.path() + "/carts.jsonl"}}));
+  backtest.finish();
+  CHECK(backtest.log().late == 0);
+  CHECK(backtest.log().events == 4);
+  const auto found = parse_json_document(to_json(find(backtest, {"v"}, model.text())));
+  CHECK(found->root().at_path("now.workflows.cart.stopped").integer() == 1);  // by the order in the other log
+  CHECK(found->root().at_path("now.workflows.cart.done").integer() == 1);
+}
+
+TEST_CASE("only the events that are meant are played, and it is told how many were not") {
+  const Flows version({cart});
+  const test::TempDir dir;
+  std::ofstream(dir.path() + "/log.jsonl", std::ios::binary) << cart_event("1", "2026-01-01T10:00:00Z", 1) + order_event("2", "2026-01-01T10:30:00Z", 1) + cart_event("3", "2026-01-03T10:00:00Z", 1);
+  Wanted wanted;
+  const Model model;
+  Backtest backtest({version.set.get()}, wanted, model, {}, 1);
+  backtest.only([](const Event& event, Arena&) { return event.type != "order.placed"; });
+  REQUIRE(backtest.play(dir.path() + "/log.jsonl"));
+  backtest.finish();
+  CHECK(backtest.log().left_out == 1);
+  CHECK(backtest.side(0).tally().by_workflow[0].done == 1);
+}
+
+TEST_CASE("a call is answered as the shop's own was, and otherwise as the model says") {
+  const Flows version({"workflow: asks\non: order.placed\nsteps:\n  - http: { url: https://example.com/x }\n    as: told\n    on_error: continue\n  - if: told.status == 404\n    then: [{ stop: gone }]\n"});
+  const std::string log = order_event("1", "2026-01-01T10:00:00Z", 1) + order_event("2", "2026-01-01T10:00:00Z", 2);
+  Arena arena;
+  World world(*version.set, arena);  // what the shop ordered
+  const auto read = read_log_line(arena.copy(order_event("1", "2026-01-01T10:00:00Z", 1)), {}, Time{}, arena);
+  const Event event = read->events[0].event;
+  world.now = event.at;
+  world.give(std::string(event.subject), {event.at, Received{event, 0, {}, {}}});
+  REQUIRE(world.calls().size() == 1);
+
+  const test::TempDir dir;
+  std::ofstream(dir.path() + "/log.jsonl", std::ios::binary) << log;
+  Model model;
+  model.record(world.calls()[0].order.call.key, 1, {Outcome::Status::done, R"({"status":404})", ""});
+  Wanted wanted;
+  add_wanted(*version.set, wanted);
+  Backtest backtest({version.set.get()}, wanted, model, {}, 1);
+  REQUIRE(backtest.play(dir.path() + "/log.jsonl"));
+  backtest.finish();
+  CHECK(backtest.side(0).tally().by_workflow[0].stopped == 1);
+  CHECK(backtest.side(0).tally().by_workflow[0].done == 1);
+  CHECK(model.text() == "1 answers as the shop had them; every other call succeeds at once");
+}
+
+TEST_CASE("quiet hours put a marketing message off until the morning, and the budget is the customer's") {
+  ShopFacts facts{"demo", "Demo", "https://demo.example", "EUR", "UTC", "en"};
+  const std::string news = "\nkind: marketing\non: order.placed\nsteps:\n  - email: { subject: news, text: hello, to: \"{{ customer.email }}\" }\n";
+  const auto order = [](const std::string& id, const std::string& at) {
+    return line_of(id, at, "order.placed", fmt::format(R"({{"customer":{{"id":1,"email":"a@example.com","consent":{{"email":true}}}},"order":{{"id":"o{}","total":1}}}})", id));
+  };
+  const std::string log = order("1", "2026-01-01T22:00:00Z") + order("2", "2026-01-02T12:00:00Z") + order("3", "2026-01-12T12:00:00Z");
+  facts.contact.quiet = Span{21 * 60, 33 * 60};
+  const Flows quiet({"workflow: news" + news}, facts);
+  const Document waits = findings_of(log, {&quiet});
+  INFO(to_json(waits.root()));
+  CHECK(waits->at_path("now.messages").integer() == 3);
+  CHECK(waits->at_path("now.by_day")["2026-01-01"].is_null());
+  CHECK(waits->at_path("now.by_day")["2026-01-02"].integer() == 2);  // the night's one at nine
+
+  facts.contact.quiet.reset();
+  facts.contact.limit = {1, Millis{7LL * 24 * 3600 * 1000}};
+  facts.contact.skip = true;
+  const Flows budget({"workflow: news" + news, "workflow: more" + news}, facts);
+  const Document once = findings_of(log, {&budget});
+  INFO(to_json(once.root()));
+  CHECK(once->at_path("now.messages").integer() == 2);  // of six: the first of its week, twice
+}
+
+TEST_CASE("a segment by what was bought is known in a backtest, though no workflow reads what is in an order") {
+  ShopFacts facts{"demo", "Demo", "https://demo.example", "EUR", "UTC", "en"};
+  auto segments = std::make_shared<Segments>();
+  segments->all.push_back({"fans", "", cel::compile("customer.products.exists(p, p == 'X')").value()});
+  facts.segments = segments;
+  const Flows version({"workflow: fan\non: { event: segment.entered, where: segment.name == \"fans\" }\nsteps:\n  - log: hello\n"}, facts);
+  const Document found = findings_of(order_event("1", "2026-01-01T10:00:00Z", 1), {&version});
+  CHECK(found->at_path("now.workflows.fan.done").integer() == 1);
 }

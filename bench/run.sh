@@ -10,6 +10,8 @@ echo "== the store alone (bench/store_bench.cpp)"
 "$bin/store_bench"
 echo "== a backtest (bench/backtest_bench.cpp)"
 "$bin/backtest_bench" "$bin/shopbell" examples
+echo "== a replay into a server (bench/replay.sh)"
+bench/replay.sh "$bin"
 for language in cel liquid; do
   [ -x "$bin/${language}_bench" ] || continue
   echo "== $language (bench/${language}_bench.cpp)"

@@ -206,7 +206,8 @@ int run_over_log(const Options& options, std::vector<Loaded>& versions) {
 
 int backtest(const Options& options) {
   std::vector<Loaded> versions(1);
-  versions[0].name = options.folder;
+  // "." tells nobody which shop it is.
+  versions[0].name = std::filesystem::path(options.folder).filename() == "." ? std::filesystem::absolute(options.folder).lexically_normal().parent_path().filename().string() : options.folder;
   if (!load(versions[0], options.folder, options.render)) return 1;
   if (!options.against.empty()) {
     auto other = other_version(options);

@@ -27,7 +27,7 @@ table{border-collapse:collapse;width:100%;font-size:15px}th{font-weight:600;colo
 td{padding:7px 10px;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;vertical-align:top}td:first-child,th:first-child{text-align:left;padding-left:0}tr:last-child td{border-bottom:0}
 td.text,th.text{text-align:left}.plus{color:var(--plus);font-weight:600}.minus{color:var(--minus);font-weight:600}.soft{color:var(--soft)}
 .key{display:flex;flex-wrap:wrap;gap:6px 18px;font-size:14px;color:var(--soft);margin:0 0 12px}.key i{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:6px}
-svg{display:block;width:100%;height:auto}svg text{fill:var(--soft);font-size:12px;font-family:inherit}.scroll{overflow-x:auto}footer{color:var(--soft);font-size:14px;margin-top:24px}
+svg{display:block;width:100%;min-width:640px;height:auto}svg text{fill:var(--soft);font-size:12px;font-family:inherit}.scroll{overflow-x:auto}footer{color:var(--soft);font-size:14px;margin-top:24px}
 )";
 
 std::string html(std::string_view text) {
@@ -104,7 +104,7 @@ void chart_of_days(std::string& to, const Findings& f) {
   to += "<section><h2>Messages over time</h2><p>" + fmt::format("One column is {}.", c.days == 1 ? "a day" : fmt::format("{} days", c.days)) + "</p>\n";
   if (f.versions.size() > 1)
     to += fmt::format("<div class=key><span><i style=\"background:var(--now)\"></i>{}</span><span><i style=\"background:var(--before)\"></i>{}</span></div>\n", html(f.versions[0].name), html(f.versions[1].name));
-  to += fmt::format("<svg viewBox=\"0 0 930 252\" role=img aria-label=\"Messages over time\">\n");
+  to += fmt::format("<div class=scroll><svg viewBox=\"0 0 930 252\" role=img aria-label=\"Messages over time\">\n");
   for (std::uint64_t line = 0; line <= 4; ++line) {
     const double y = top + height - height * static_cast<double>(line) / 4;
     to += fmt::format("<line x1={0} x2={1} y1={2:.1f} y2={2:.1f} stroke=\"var(--line)\"/><text x={3} y={4:.1f} text-anchor=end>{5}</text>\n", left, left + width, y, left - 8, y + 4, grouped(line * step));
@@ -127,7 +127,7 @@ void chart_of_days(std::string& to, const Findings& f) {
     const double x = left + pitch * (static_cast<double>(i) + 0.5);
     to += fmt::format("<text x={:.1f} y=236 text-anchor={}>{}</text>\n", x, "middle", day_text(from_ms((c.first + i * c.days) * 86'400'000)));
   }
-  to += "</svg></section>\n";
+  to += "</svg></div></section>\n";
 }
 
 void bar(std::string& to, double y, double unit, const WorkflowTally& w, double opacity) {
@@ -151,14 +151,14 @@ void chart_of_runs(std::string& to, const Findings& f) {
   to += "<section><h2>How the runs ended</h2><p>Each bar is all runs that a workflow began." + std::string(f.versions.size() > 1 ? " The pale one below is what it is compared with." : "") + "</p>\n";
   to += "<div class=key><span><i style=\"background:var(--done)\"></i>came to their end</span><span><i style=\"background:var(--stop)\"></i>were stopped</span>"
         "<span><i style=\"background:var(--fail)\"></i>failed</span><span><i style=\"background:var(--open)\"></i>still wait</span></div>\n";
-  to += fmt::format("<svg viewBox=\"0 0 930 {:.0f}\" role=img aria-label=\"How the runs ended\">\n", row * static_cast<double>(names.size()));
+  to += fmt::format("<div class=scroll><svg viewBox=\"0 0 930 {:.0f}\" role=img aria-label=\"How the runs ended\">\n", row * static_cast<double>(names.size()));
   for (std::size_t i = 0; i < names.size(); ++i) {
     const double y = row * static_cast<double>(i) + 4;
     to += fmt::format("<text x=0 y={:.1f} style=\"fill:var(--ink);font-size:14px\">{}</text>\n", y + 12, html(names[i]));
     for (std::size_t v = 0; v < f.versions.size(); ++v)
       if (const WorkflowTally* w = f.find(v, names[i])) bar(to, y + 20 * static_cast<double>(v), unit, *w, v == 0 ? 1 : 0.45);
   }
-  to += "</svg></section>\n";
+  to += "</svg></div></section>\n";
 }
 
 void table_of_workflows(std::string& to, const Findings& f) {

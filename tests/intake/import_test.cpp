@@ -107,6 +107,14 @@ TEST_CASE("WooCommerce's exports: a row for each item, or the items packed into 
   CHECK(brief(packed.lines[1]) == "order.paid customer:5 2016-09-06T06:30:00Z");
   CHECK(at(packed.lines[0], "data.order.items").find(R"("name":"Tea: green")") != std::string::npos);
   CHECK(at(packed.lines[0], "data.order.items").find(R"("total":10.0,"price":12.0)") != std::string::npos);
+
+  const Imported one_cell = import(plan_of(plan),
+                                   "order_id,date,status,order_total,order_currency,billing_email,customer_id,line_items\n"
+                                   "11,2025-07-01 12:30:00,completed,29.80,EUR,d@x.de,6,"
+                                   "id:1|name:Mug; large|product_id:7|sku:M-1|quantity:2|subtotal:19.80|total:19.80;id:2|name:Tea|product_id:8|sku:T-1|quantity:1|subtotal:12.00|total:10.00\n");
+  REQUIRE(one_cell.lines.size() == 1);
+  CHECK(at(one_cell.lines[0], "data.order.items").find(R"("name":"Mug; large")") != std::string::npos);
+  CHECK(at(one_cell.lines[0], "data.order.items").find(R"("total":10.0,"price":12.0)") != std::string::npos);
 }
 
 TEST_CASE("what the imports make is as the events' schemas say") {

@@ -8,6 +8,7 @@
 #include "serve/report.h"
 #include "serve/resolve.h"
 #include "serve/views.h"
+#include "teach/promote.h"
 
 #include <boost/url/parse_query.hpp>
 #include <boost/url/params_view.hpp>
@@ -185,8 +186,8 @@ ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, 
                     "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/queues, /api/report, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
 }
 
-Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules)
-    : reader_(std::move(reader)), offer_(std::move(offer)),
+Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules, std::string folder)
+    : reader_(std::move(reader)), offer_(std::move(offer)), folder_(std::move(folder)),
       rules_(rules ? std::move(rules) : std::make_shared<const desk::Rules>()), thread_([this] { run(); }) {}
 
 Api::~Api() { stop(); }
@@ -235,6 +236,18 @@ void Api::resolve(Question question) {
   if (!offer_(job)) job.responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));
 }
 
+// Answered when it is on the disk.
+void Api::correct(Question question) {
+  Arena arena;
+  const auto said = parse_json(*question.body, arena);
+  if (!said || !said->is(Kind::map))
+    return question.responder->answer(json_error(400, "bad_body", "the body is {\"text\": ..., \"intent\": ..., \"by\": ...}"));
+  const auto field = [&](std::string_view name) { return std::string((*said)[name].text_or({})); };
+  const auto kept = add_correction(folder_, {field("text"), field("intent"), field("by"), wall_clock()});
+  if (kept) return question.responder->answer({200, "application/json", "{\"kept\":true}\n", {}});
+  question.responder->answer(json_error(kept.error().code == "io" ? 500 : 400, kept.error().code, kept.error().message));
+}
+
 void Api::run() {
   for (;;) {
     std::unique_lock lock(mutex_);
@@ -243,7 +256,8 @@ void Api::run() {
     Question question = std::move(questions_.front());
     questions_.pop_front();
     lock.unlock();
-    if (question.body) resolve(std::move(question));
+    if (question.body && question.path == "/corrections") correct(std::move(question));
+    else if (question.body) resolve(std::move(question));
     else question.responder->answer(answer_query(*reader_, *rules_, wall_clock(), question.path, question.query));
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 // GET /api/...: read-only views of what the store holds. POST /api/attention/...: a person's decisions, handed to the
-// shard as inputs. Answers on a thread of its own, because queries read from disk.
+// shard as inputs; /api/corrections: a person's word on a message, for the next `shopbell train`. Answers on a thread of its own, because queries read from disk.
 
 #include "desk/rules.h"
 #include "net/server.h"
@@ -28,8 +28,8 @@ ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, 
 
 class Api {
  public:
-  /// `offer` is the shard's.
-  Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules);
+  /// `offer` is the shard's; `folder` the shop's, where corrections are kept.
+  Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules, std::string folder);
   ~Api();
   /// Any thread; does not block.
   void ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder);
@@ -46,9 +46,11 @@ class Api {
   void run();
   void add(Question question);
   void resolve(Question question);
+  void correct(Question question);
 
   std::unique_ptr<Reader> reader_;
   std::function<bool(Job&)> offer_;
+  std::string folder_;
   std::shared_ptr<const desk::Rules> rules_;  // never nullptr
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -175,7 +175,7 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
     app.certificates_client->send(std::move(request), std::move(done));
   });
   app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
-  app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); }, app.config->facts.desk);
+  app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); }, app.config->facts.desk, app.config->folder);
   app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, app.metrics, *app.sources, *app.certificates);
   auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
     app.routes->handle(request, std::move(responder));

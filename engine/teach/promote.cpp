@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace shopbell {
 namespace fs = std::filesystem;
@@ -20,13 +22,29 @@ constexpr std::size_t lines_bytes_max = 64 * 1024 * 1024;
 fs::path models(const std::string& folder) { return fs::path(folder) / "models"; }
 fs::path corrections_file(const std::string& folder) { return fs::path(folder) / "intents" / "corrections.jsonl"; }
 
-Result<void> write_file(const fs::path& path, std::string_view bytes, std::ios::openmode mode = std::ios::trunc) {
+void sync_folder(const fs::path& folder) {
+  const int at = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (at < 0) return;
+  ::fsync(at);  // a new file's name
+  ::close(at);
+}
+
+// On the disk when it is done. Written at once, so that a line that is added stands whole.
+Result<void> write_file(const fs::path& path, std::string_view bytes, int mode = O_TRUNC) {
   std::error_code ignored;
-  fs::create_directories(path.parent_path(), ignored);
-  std::ofstream file(path, std::ios::binary | mode);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.flush();
-  if (!file) return fail("io", "cannot write " + path.string());
+  const bool fresh = fs::create_directories(path.parent_path(), ignored);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0644);
+  bool good = file >= 0;
+  while (good && !bytes.empty()) {
+    const ssize_t n = ::write(file, bytes.data(), bytes.size());
+    good = n > 0;
+    if (good) bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  good = good && ::fsync(file) == 0;
+  if (file >= 0) good = ::close(file) == 0 && good;
+  if (!good) return fail("io", "cannot write " + path.string());
+  sync_folder(path.parent_path());
+  if (fresh) sync_folder(path.parent_path().parent_path());
   return {};
 }
 
@@ -71,7 +89,7 @@ Result<void> add_correction(const std::string& folder, const Correction& c) {
   Arena arena;
   const std::string at = format_rfc3339(c.at);
   const Value line = make_map(arena, {{"text", c.text}, {"intent", c.intent}, {"by", c.by}, {"at", at}});
-  return write_file(corrections_file(folder), to_json(line) + "\n", std::ios::app);
+  return write_file(corrections_file(folder), to_json(line) + "\n", O_APPEND);
 }
 
 Result<std::vector<Correction>> read_corrections(const std::string& folder) {

@@ -5,6 +5,7 @@
 #include "store/database.h"
 #include "store/log.h"
 #include "store/open.h"
+#include "store/queries.h"
 #include "store/recent.h"
 #include "store/requests.h"
 #include "store/retain.h"
@@ -18,7 +19,6 @@
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
-#include <unordered_set>
 
 namespace shopbell {
 namespace {
@@ -33,7 +33,7 @@ constexpr std::size_t recent_bytes_max = std::size_t{24} << 20;
 class SqliteStore : public Store {
  public:
   SqliteStore(Lock lock, std::unique_ptr<GatheringVfs> vfs, sqlite::Database db, std::unique_ptr<Copier> copier)
-      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), copier_(std::move(copier)), writer_(db_), retainer_(db_) {}
+      : lock_(std::move(lock)), vfs_(std::move(vfs)), db_(std::move(db)), copier_(std::move(copier)), writer_(db_), retainer_(db_), queries_(db_) {}
   ~SqliteStore() override;
 
   Result<void> start(const std::string& folder, const FileCalls& files);
@@ -46,17 +46,23 @@ class SqliteStore : public Store {
   void tidy() override;
   Upkeep serve_request() override;
   Upkeep retain(const Retention& keep, Time now) override;
-  Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override;
-  Result<std::vector<WaitingCalls>> waiting_calls() override;
-  Result<std::vector<CallRow>> due_calls(const WaitingCalls& of, Time upto, std::size_t max) override;
-  Result<std::vector<CallRow>> claimed_calls() override;
-  Result<std::vector<std::string>> failed_runs(std::string_view subject) override;
+  Result<std::vector<DueSubject>> due(Time upto, std::size_t max) override { return queries_.due(upto, max); }
+  Result<std::vector<WaitingCalls>> waiting_calls() override { return queries_.waiting_calls(); }
+  Result<std::vector<CallRow>> due_calls(const WaitingCalls& of, Time upto, std::size_t max) override {
+    return queries_.due_calls(of, upto, max);
+  }
+  Result<std::vector<CallRow>> claimed_calls() override { return queries_.claimed_calls(); }
+  Result<std::vector<std::string>> failed_runs(std::string_view subject) override { return queries_.failed_runs(subject); }
   Result<std::vector<RunOfVersion>> runs_of_version(std::string_view version, std::uint64_t after,
-                                                    std::size_t max) override;
-  Result<std::vector<SubjectRow>> subjects(std::string_view after, std::size_t max) override;
-  Result<std::optional<Time>> next_due() override;
-  Result<std::vector<std::string>> open_versions() override;
-  Result<std::optional<VersionRow>> version(std::string_view version) override;
+                                                    std::size_t max) override {
+    return queries_.runs_of_version(version, after, max);
+  }
+  Result<std::vector<SubjectRow>> subjects(std::string_view after, std::size_t max) override {
+    return queries_.subjects(after, max);
+  }
+  Result<std::optional<Time>> next_due() override { return queries_.next_due(); }
+  Result<std::vector<std::string>> open_versions() override { return queries_.open_versions(); }
+  Result<std::optional<VersionRow>> version(std::string_view version) override { return queries_.version(version); }
 
  private:
   struct Undo {  // when a bug throws out of the middle of a commit
@@ -101,10 +107,8 @@ class SqliteStore : public Store {
   std::mutex syncing_;                    // held during a sync, and while what was synced is copied
   std::atomic<bool> sync_failed_{false};  // the next sync of the same file might say that all is well
   bool failed_ = false;
-  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_at_, get_subject_,
-      get_open_runs_, next_subjects_;
-  sqlite::Statement due_, next_destination_, next_call_, due_calls_, claimed_calls_, next_due_, next_version_, get_version_;
-  sqlite::Statement get_failed_runs_, runs_of_version_;
+  Queries queries_;
+  sqlite::Statement begin_, begin_read_, commit_, rollback_, get_meta_, get_fence_, get_at_, get_subject_, get_open_runs_;
 };
 
 void require_consecutive(const Batch& batch) {
@@ -127,27 +131,7 @@ int SqliteStore::prepare() {
   get_fence_ = prepare("SELECT epoch, seq FROM meta");
   get_at_ = prepare("SELECT at FROM input WHERE seq = ?");
   get_subject_ = prepare("SELECT state FROM subject WHERE id = ?");
-  next_subjects_ = prepare("SELECT id, state FROM subject WHERE id > ? ORDER BY id LIMIT ?");
   get_open_runs_ = prepare("SELECT id, state FROM run WHERE subject = ? AND ended IS NULL ORDER BY key");
-  due_ = prepare("SELECT subject, due FROM run WHERE due IS NOT NULL AND due <= ? ORDER BY due");
-  // Within the terms of the index call_waiting.
-  const std::string waits = " FROM call WHERE due IS NOT NULL AND claimed = 0 AND destination ";
-  const std::string columns =
-      "SELECT key, run, workflow, subject, action, step, args, attempt, timeout_ms, due, destination, error";
-  next_destination_ = prepare("SELECT destination" + waits + ">= ?1 AND (?2 OR destination > ?1) ORDER BY destination LIMIT 1");
-  next_call_ = prepare("SELECT due" + waits + "= ? AND (attempt > 1) = ? ORDER BY due LIMIT 1");
-  due_calls_ =
-      prepare(columns + waits + "= ? AND (attempt > 1) = ? AND due <= ? ORDER BY due, n LIMIT ?");
-  claimed_calls_ = prepare(columns + " FROM call WHERE due IS NOT NULL AND claimed <> 0 ORDER BY n");
-  get_failed_runs_ =
-      prepare("SELECT state FROM run WHERE subject = ? AND status = 'failed' AND state <> '' ORDER BY key");
-  runs_of_version_ = prepare(
-      "SELECT key, subject FROM run WHERE version = ? AND ended IS NULL AND key > ? ORDER BY key LIMIT ?");
-  next_due_ = prepare(
-      "SELECT min(due) FROM (SELECT min(due) AS due FROM run WHERE due IS NOT NULL UNION ALL"
-      " SELECT min(due) FROM call WHERE due IS NOT NULL)");
-  next_version_ = prepare("SELECT min(version) FROM run WHERE ended IS NULL AND version > ?");
-  get_version_ = prepare("SELECT version, workflow, bundle FROM version WHERE version = ?");
   return code;
 }
 
@@ -188,6 +172,7 @@ Result<void> SqliteStore::start(const std::string& folder, const FileCalls& file
   files_ = files;
   requests_ = std::make_unique<Requests>(db_, folder, files);
   int code = prepare();
+  if (code == SQLITE_OK) code = queries_.prepare();
   if (code == SQLITE_OK) code = begin_epoch();
   if (code == SQLITE_OK) code = requests_->open();
   if (code == SQLITE_OK) code = retainer_.open();
@@ -282,154 +267,6 @@ Result<Loaded> SqliteStore::load(const std::vector<std::string>& subjects,
   if (sqlite3_get_autocommit(db_.handle()) == 0) commit_.run();
   if (code != SQLITE_OK) return db_.error(code);
   return loaded;
-}
-
-Result<std::vector<DueSubject>> SqliteStore::due(Time upto, std::size_t max) {
-  std::vector<DueSubject> found;
-  std::unordered_set<std::string> known;
-  if (max == 0) return found;
-  const int code = due_.each(
-      [&](const sqlite::Row& row) {
-        if (known.insert(row.text(0)).second) found.push_back({row.text(0), row.time(1)});
-        return found.size() < max;
-      },
-      upto);
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
-}
-
-// From one destination to the next by the index, however many calls wait for each.
-Result<std::vector<WaitingCalls>> SqliteStore::waiting_calls() {
-  std::vector<WaitingCalls> found;
-  std::string destination;
-  int code = SQLITE_OK;
-  for (bool more = true, first = true; more; first = false) {
-    more = false;
-    std::string next;
-    code = next_destination_.each(
-        [&](const sqlite::Row& row) {
-          next = row.text(0);
-          more = true;
-          return false;
-        },
-        destination, first);
-    destination = std::move(next);
-    for (int again = 0; code == SQLITE_OK && more && again < 2; ++again)
-      code = next_call_.each(
-          [&](const sqlite::Row& row) {
-            found.push_back({destination, again == 1, row.time(0)});
-            return false;
-          },
-          destination, again);
-    if (code != SQLITE_OK) return db_.error(code);
-  }
-  return found;
-}
-
-CallRow call_row(const sqlite::Row& row) {
-  return CallRow{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
-                 static_cast<std::uint32_t>(row.integer(7)), row.integer(8), row.time(9), row.text(10),
-                 row.text(11)};
-}
-
-Result<std::vector<CallRow>> SqliteStore::due_calls(const WaitingCalls& of, Time upto, std::size_t max) {
-  std::vector<CallRow> found;
-  const int code = due_calls_.each(
-      [&](const sqlite::Row& row) {
-        found.push_back(call_row(row));
-        return true;
-      },
-      of.destination, of.again ? 1 : 0, upto, max);
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
-}
-
-Result<std::vector<CallRow>> SqliteStore::claimed_calls() {
-  std::vector<CallRow> found;
-  const int code = claimed_calls_.each([&](const sqlite::Row& row) {
-    found.push_back(call_row(row));
-    found.back().claimed = true;
-    return true;
-  });
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
-}
-
-Result<std::vector<std::string>> SqliteStore::failed_runs(std::string_view subject) {
-  std::vector<std::string> found;
-  const int code = get_failed_runs_.each(
-      [&](const sqlite::Row& row) {
-        found.push_back(row.text(0));
-        return true;
-      },
-      subject);
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
-}
-
-Result<std::vector<RunOfVersion>> SqliteStore::runs_of_version(std::string_view version, std::uint64_t after,
-                                                               std::size_t max) {
-  std::vector<RunOfVersion> found;
-  const int code = runs_of_version_.each(
-      [&](const sqlite::Row& row) {
-        found.push_back({row.number(0), row.text(1)});
-        return true;
-      },
-      version, after, max);
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
-}
-
-Result<std::vector<SubjectRow>> SqliteStore::subjects(std::string_view after, std::size_t max) {
-  std::vector<SubjectRow> found;
-  const int code = next_subjects_.each(
-      [&](const sqlite::Row& row) {
-        found.push_back({row.text(0), row.text(1)});
-        return true;
-      },
-      after, max);
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
-}
-
-Result<std::optional<Time>> SqliteStore::next_due() {
-  std::optional<Time> next;
-  const int code = next_due_.each([&](const sqlite::Row& row) {
-    next = row.maybe_time(0);
-    return true;
-  });
-  if (code != SQLITE_OK) return db_.error(code);
-  return next;
-}
-
-Result<std::vector<std::string>> SqliteStore::open_versions() {
-  std::vector<std::string> found;
-  std::string last;
-  bool more = true;
-  while (more) {  // from one version to the next by the index, however many runs each has
-    more = false;
-    const int code = next_version_.each(
-        [&](const sqlite::Row& row) {
-          more = !row.null(0);
-          if (more) found.push_back(last = row.text(0));
-          return true;
-        },
-        std::string(last));
-    if (code != SQLITE_OK) return db_.error(code);
-  }
-  return found;
-}
-
-Result<std::optional<VersionRow>> SqliteStore::version(std::string_view version) {
-  std::optional<VersionRow> found;
-  const int code = get_version_.each(
-      [&](const sqlite::Row& row) {
-        found = VersionRow{row.text(0), row.text(1), row.text(2)};
-        return true;
-      },
-      version);
-  if (code != SQLITE_OK) return db_.error(code);
-  return found;
 }
 
 // Committing

@@ -1,7 +1,7 @@
 // Runs that wait: how long the server takes to start over them, what memory it has, whether an event for one of them
 // is as fast as when there are ten, how many a second `stop_on` ends, and what a hundred thousand that are due at
 // once do to new events.
-//   waiting_bench SHOPBELL [RUNS [DUE [RATE]]]     SHOPBELL: the program, say build/release/bin/shopbell
+//   waiting_bench SHOPBELL [RUNS [DUE [RATE]]]     SHOPBELL: the program, say build/release/bin/shopbell; 0 leaves out
 //                                                  DUE runs are due at once, and released at RATE a second
 
 #include "load.h"
@@ -133,8 +133,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: waiting_bench SHOPBELL [RUNS [DUE [RATE]]]\n");
     return 2;
   }
-  measure(argv[1], 10);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a figure stays when the bench is broken off
   const auto number = [&](int at, std::uint64_t otherwise) { return argc > at ? std::strtoull(argv[at], nullptr, 10) : otherwise; };
-  measure(argv[1], number(2, 1'000'000));
-  measure_due(argv[1], number(3, 100'000), number(4, 10'000));
+  measure(argv[1], 10);
+  if (const auto runs = number(2, 1'000'000); runs > 0) measure(argv[1], runs);
+  if (const auto due = number(3, 100'000); due > 0) measure_due(argv[1], due, number(4, 10'000));
 }

@@ -143,7 +143,7 @@ std::pair<std::string_view, std::string> hindrance(Turn& turn, const Received& r
     return {"mode_single", "a run is open already, and there may be only one"};
   if (std::string why = over_limit(turn, workflow, open); !why.empty())
     return {"limit_reached", std::move(why)};
-  return {"not_started", stopped_before(turn, workflow, received.event, received.customer)};
+  return {"not_started", stopped_before(turn, workflow, received.event, received.customer, turn.at)};
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ void stop_runs(Turn& turn) {
     const Run* run = find_run(turn, id);
     const Workflow* workflow = run == nullptr || is_part(*run) ? nullptr : turn.workflows.version(run->version);
     if (workflow == nullptr) continue;
-    if (std::string why = stopped_before(turn, *workflow, run->event, run->customer); !why.empty())
+    if (std::string why = stopped_before(turn, *workflow, run->event, run->customer, run->started); !why.empty())
       stop(turn, id, std::move(why));
   }
 }

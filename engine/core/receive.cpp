@@ -141,7 +141,7 @@ class Reception {
     if (!listens || is_part(run) || (forwarded() && run.workflow != received_.workflow)) return false;
     if (target_of(workflow) != turn_.subject.id || !matches(workflow.stop_on, workflow, "stop_on"))
       return false;
-    if (event_.at >= run.event.at) return true;
+    if (event_.at >= run.event.at) return true;  // it comes after the run began: is_after
     turn_.note("not_started", "the run " + run.id + " is not stopped: this happened before what started it",
                workflow.id);
     return false;

@@ -90,9 +90,7 @@ std::optional<Event> look_back(Turn& turn, const Run& run, const Workflow& workf
   std::optional<Event> found;
   for (const Value& item : items_of(turn.subject.recent)) {
     const Event event = event_of(turn, item);
-    const bool after = event.at > run.event.at ||
-                       (event.at == run.event.at && from_ms(item["came"].integer_or(0)) > run.started);
-    if (!after || is_same(event, run.event) || (found && found->at <= event.at)) continue;
+    if (!is_after({event.at, from_ms(item["came"].integer_or(0))}, {run.event.at, run.started}) || is_same(event, run.event) || (found && found->at <= event.at)) continue;
     if (fits(turn, run, workflow, step, event)) found = event;
   }
   return found;
@@ -114,12 +112,16 @@ Value with_used(Arena& arena, const Value& used, const Event& event) {
   return list.build();
 }
 
+bool is_after(const Happened& event, const Happened& began) {
+  return event.at > began.at || (event.at == began.at && event.came > began.came);
+}
+
 std::string stopped_before(Turn& turn, const Workflow& workflow, const Event& trigger,
-                           const Value& forwarded) {
+                           const Value& forwarded, Time started) {
   if (workflow.stop_on.empty()) return {};
   for (const Value& item : items_of(turn.subject.recent)) {
     const Event event = event_of(turn, item);
-    if (event.at <= trigger.at || is_same(event, trigger)) continue;
+    if (!is_after({event.at, from_ms(item["came"].integer_or(0))}, {trigger.at, started}) || is_same(event, trigger)) continue;
     for (const Trigger& stop : workflow.stop_on)
       if (stop.event == event.type && (!stop.where || event.data.is(Kind::map)) &&
           holds(turn, stop, stop.where ? event_scope(turn, event, forwarded) : Value(), nullptr, workflow))

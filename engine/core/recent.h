@@ -28,9 +28,16 @@ bool is_awaited(Turn& turn, const Run& run, const Workflow& workflow, const Inst
 /// The names of events that a run has had, with one more.
 Value with_used(Arena& arena, const Value& used, const Event& event);
 
+/// When something happened, and when it came: for a run, its trigger's time, and when it began.
+struct Happened {
+  Time at, came;
+};
+/// Whether an event counts for a run: it happened after the trigger, or in the same instant and came later.
+bool is_after(const Happened& event, const Happened& began);
+
 /// Why a run for this trigger would be stopped at once: something it stops on has come already, after the
-/// trigger by its own time. Empty: nothing has.
+/// trigger (is_after). `started`: when the run began, or begins. Empty: nothing has.
 std::string stopped_before(Turn& turn, const Workflow& workflow, const Event& trigger,
-                           const Value& forwarded);
+                           const Value& forwarded, Time started);
 
 }  // namespace shopbell

@@ -68,7 +68,7 @@ void take_remedy(Turn& turn, const Resolved& resolved) {
   const Workflow* workflow = turn.workflows.version(run.version);
   if (std::string why = hindrance(turn, run, workflow, resolved.remedy); !why.empty())
     return turn.note("not_resolved", std::move(why), run.workflow, run.id);
-  if (std::string why = stopped_before(turn, *workflow, run.event, run.customer); !why.empty()) {
+  if (std::string why = stopped_before(turn, *workflow, run.event, run.customer, run.started); !why.empty()) {
     run.call.clear();
     end_run(turn, run, RunStatus::stopped, std::move(why));
   } else {

@@ -33,9 +33,10 @@ class Mailer {
   /// Message-ID, so that the same mail twice is one file. Error "outbox": the folder cannot be made.
   static Result<std::unique_ptr<Mailer>> maildir(const std::string& folder);
   virtual ~Mailer() = default;
-  /// `done` is called once on a thread of the mailer. Errors as Services::mail says, and "bad_address" of
+  /// `done` is called once on a thread of the mailer; before it `giving`, right before the last of the mail is given away:
+  /// from then on the far side may have taken it. Errors as Services::mail says, and "bad_address" of
   /// compose(), "outbox" of the Maildir's disk, "overloaded" and "stopped" (the mail was not begun).
-  virtual void send(Mail mail, std::function<void(Result<std::string>)> done) = 0;
+  virtual void send(Mail mail, std::function<void(Result<std::string>)> done, std::function<void()> giving = {}) = 0;
   /// Ends what waits, breaks off what does not end by itself, joins its threads.
   virtual void stop() = 0;
 };

@@ -19,6 +19,7 @@ class MailQueue {
   struct Item {
     Mail mail;
     std::function<void(Result<std::string>)> done;
+    std::function<void()> giving;
   };
   /// Each thread calls `work` with up to `items_max` mails at a time.
   MailQueue(int threads, std::size_t items_max, std::function<void(std::vector<Item>)> work);

@@ -51,8 +51,8 @@ class Maildir final : public Mailer {
       : folder_(std::move(folder)),
         queue_(1, synced_together_max, [this](auto items) { put(std::move(items)); }) {}
 
-  void send(Mail mail, std::function<void(Result<std::string>)> done) override {
-    queue_.add({std::move(mail), std::move(done)});
+  void send(Mail mail, std::function<void(Result<std::string>)> done, std::function<void()> giving) override {
+    queue_.add({std::move(mail), std::move(done), std::move(giving)});
   }
   void stop() override { queue_.stop(); }
 
@@ -60,7 +60,10 @@ class Maildir final : public Mailer {
   // A mail is said to be there when its bytes and its name are on the disk.
   void put(std::vector<MailQueue::Item> items) {
     std::vector<Result<std::string>> results;
-    for (const auto& item : items) results.push_back(put_one(item.mail));
+    for (const auto& item : items) {
+      if (item.giving) item.giving();
+      results.push_back(put_one(item.mail));
+    }
     const File folder(folder_ / "new", O_RDONLY | O_DIRECTORY);
     const bool is_synced = folder.is_open() && folder.sync();
     for (std::size_t i = 0; i < items.size(); ++i)

@@ -20,6 +20,7 @@ struct Transfer {
   bool all_taken = false;  // libcurl has all of it, and says the final dot
   std::string last_word;   // of the server
   const std::atomic<bool>* stopping;
+  const std::function<void()>* giving;  // the last part
 };
 
 std::size_t give_message(char* to, std::size_t size, std::size_t count, void* context) {
@@ -27,6 +28,7 @@ std::size_t give_message(char* to, std::size_t size, std::size_t count, void* co
   const auto part = transfer.left.substr(0, size * count);
   std::memcpy(to, part.data(), part.size());
   transfer.left.remove_prefix(part.size());
+  if (transfer.left.empty() && !transfer.all_taken && *transfer.giving) (*transfer.giving)();
   transfer.all_taken = transfer.left.empty();
   crash_point("mail.body_given");
   return part.size();
@@ -78,8 +80,8 @@ class Smtp final : public Mailer {
         queue_(threads, 1, [this](auto items) { send_now(std::move(items.front())); }) {}
   ~Smtp() override { stop(); }
 
-  void send(Mail mail, std::function<void(Result<std::string>)> done) override {
-    queue_.add({std::move(mail), std::move(done)});
+  void send(Mail mail, std::function<void(Result<std::string>)> done, std::function<void()> giving) override {
+    queue_.add({std::move(mail), std::move(done), std::move(giving)});
   }
   void stop() override {
     stopping_ = true;
@@ -99,9 +101,9 @@ class Smtp final : public Mailer {
     }
   };
 
-  void send_now(MailQueue::Item item) { item.done(deliver(item.mail)); }
+  void send_now(MailQueue::Item item) { item.done(deliver(item.mail, item.giving)); }
 
-  Result<std::string> deliver(const Mail& mail) {
+  Result<std::string> deliver(const Mail& mail, const std::function<void()>& giving) {
     const auto message = compose(mail);
     if (!message) return tl::unexpected(message.error());
     crash_point("mail.composed");
@@ -112,7 +114,7 @@ class Smtp final : public Mailer {
     Recipients recipients;
     for (const auto& mailbox : *to)
       recipients.list = curl_slist_append(recipients.list, ("<" + mailbox.address + ">").c_str());
-    Transfer transfer{*message, false, {}, &stopping_};
+    Transfer transfer{*message, false, {}, &stopping_, &giving};
     char detail[CURL_ERROR_SIZE] = "";
     set_up(handle.curl, transfer, recipients.list, "<" + from->front().address + ">", detail);
     crash_point("mail.transfer_begun");

@@ -123,7 +123,8 @@ Shard::Outside outside_of(App& app) {
       .room = [&app](const std::vector<WaitingCalls>& waiting) { return app.dispatch->room(waiting); },
       .freed = [&app] { return app.dispatch->freed(); },
       .start = [&app](std::vector<CallRow> calls) { app.dispatch->start(std::move(calls)); },
-      .dedupes = [&app](const CallRow& row) { return app.dispatch->dedupes(row); },
+      .repeatable = [&app](const std::vector<CallRow>& begun) { return app.dispatch->repeatable(begun); },
+      .settled = [&app](const std::string& call, std::uint32_t attempt) { app.dispatch->settled(call, attempt); },
       .dead =
           [&app] {
             app.dead = true;
@@ -160,8 +161,10 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   if (!mailer) return tl::unexpected(mailer.error());
   ClientConfig client;
   client.allow = app.config->http_allow;
+  auto marks = SentMarks::open(app.data + "/sent");
+  if (!marks) return tl::unexpected(marks.error());
   app.dispatch = std::make_unique<Dispatch>(app.config, Client::make(client), std::move(*mailer), app.metrics,
-                                            [&app](Entry entry) { app.shard->push(std::move(entry)); });
+                                            [&app](Entry entry) { app.shard->push(std::move(entry)); }, Clock{}, std::move(*marks));
   look_after_hearing(app);
   auto claims = InputClaims::open(app.data + "/claims");
   if (!claims) return tl::unexpected(claims.error());

@@ -1,5 +1,6 @@
 #include "serve/batch.h"
 
+#include "base/crash_point.h"
 #include "base/json.h"
 #include "core/personal.h"
 #include "core/replayed.h"
@@ -191,9 +192,9 @@ Result<void> BatchMaker::load_subjects(std::vector<std::string> ids, const std::
 }
 
 Result<void> BatchMaker::load_failed(const Entry& entry, const Resolved& resolved) {
-  const auto states = store_.failed_runs(entry.subject);
+  Loading& to = owner(entry.subject);
+  const auto states = store_.failed_runs(to.subject.id);
   if (!states) return tl::unexpected(states.error());
-  Loading& to = subjects_.at(entry.subject);
   for (const std::string& state : *states) {
     auto run = decode_run(state, arena_);
     if (!run) return tl::unexpected(run.error());
@@ -212,8 +213,8 @@ void BatchMaker::mark_repeated(std::vector<Entry>& entries, const std::vector<Di
 
 Result<void> BatchMaker::make(std::vector<Entry>& entries) {
   if (auto loaded = load(entries); !loaded) return loaded;
-  for (Entry& entry : entries)
-    if (!entry.repeated) take(entry);
+  for (root_ = 0; root_ < entries.size(); ++root_)
+    if (!entries[root_].repeated) take(entries[root_]);
   if (auto done = take_following(); !done) return done;
   add_subjects();
   for (RunRow& row : rows_.runs) row.notes = std::move(run_notes_[row.id]);
@@ -227,6 +228,7 @@ void BatchMaker::take(Entry& entry) {
   const auto around = std::exchange(current_, claim_of(entry));  // an event, where this is a merge that it made known
   if (!claims_.empty() && claims_.count(*current_) > 0) counted_.push_back(*current_);
   claims_.begin(*current_);
+  crash_point("batch.input_marked");
   if (claims_.poisons(*current_)) {
     set_aside(entry, std::move(row));
   } else if (entry.identities.empty()) {
@@ -287,7 +289,7 @@ void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
     for (SegmentChange& change : made.segments) rows_.members.push_back({std::move(change.segment), on.subject.id, change.entered});
   for (Asked& asked : made.asked)
     rows_.requests.push_back({asked.id, asked.kind, encode_person({asked.subjects, asked.texts, asked.source}), now_});
-  std::move(made.following.begin(), made.following.end(), std::back_inserter(following_));
+  follow(std::move(made.following), row);
   // The run that wrote it is among those that moved.
   for (std::string& line : made.log) {
     for (const Run& run : made.runs)
@@ -350,12 +352,26 @@ void BatchMaker::add_messages(const Transition& made, const std::string& subject
   }
 }
 
-// What an input causes is taken in the same commit, generation by generation; the core bounds the depth.
+// The core bounds how deep causes go, and this how wide: so one event cannot fill the store, and what is lost of it is told.
+void BatchMaker::follow(std::vector<Following> caused, InputRow& row) {
+  std::size_t& count = caused_[root_];
+  const std::size_t taken = std::min(caused.size(), following_max - count);
+  for (std::size_t i = 0; i < taken; ++i) following_.push_back({std::move(caused[i]), root_});
+  count += taken;
+  if (taken == caused.size()) return;
+  const std::string text = std::to_string(caused.size() - taken) + " events that follow from this are not taken: one input may cause " + std::to_string(following_max);
+  append_note(row.notes, {"too_many", {}, {}, {}, text}, now_);
+  after_.log.push_back("input " + std::to_string(row.seq) + ": " + text);
+}
+
+// What an input causes is taken in the same commit, generation by generation.
 Result<void> BatchMaker::take_following() {
-  for (std::size_t taken = 0; !following_.empty();) {
+  while (!following_.empty()) {
     std::vector<Entry> entries;
-    for (Following& next : std::exchange(following_, {})) {
-      if (++taken > following_max) break;
+    std::vector<std::size_t> roots;
+    for (Caused& caused : std::exchange(following_, {})) {
+      Following& next = caused.what;
+      roots.push_back(caused.root);
       Entry entry{next.subject, {now_, std::move(next.received)}, {}, {}};
       const auto& received = std::get<Received>(entry.input.what);
       if (!is_told(received)) {
@@ -367,8 +383,10 @@ Result<void> BatchMaker::take_following() {
       entries.push_back(std::move(entry));
     }
     if (auto loaded = load(entries); !loaded) return loaded;
-    for (Entry& entry : entries)
-      if (!entry.repeated) take(entry);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      root_ = roots[i];
+      if (!entries[i].repeated) take(entries[i]);
+    }
   }
   return {};
 }

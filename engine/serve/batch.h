@@ -21,7 +21,7 @@
 
 namespace shopbell {
 
-constexpr std::size_t following_max = 1000;  // events that one batch's inputs may cause, beyond its own
+constexpr std::size_t following_max = 1000;  // events that one input may cause, with all that those cause; more are noted
 
 /// An input on its way in. Its values live in memory that the caller keeps until the commit.
 struct Entry {
@@ -84,7 +84,7 @@ class BatchMaker {
   void merge(const std::string& from, Loading& into);
   void give_name(const std::string& name, Loading& to);
   void lead(const std::string& name, const std::string& to);
-  void tell_others(const std::vector<std::string>& others, const Received& received);
+  void tell_others(const std::vector<std::string>& others, const Received& received, InputRow& row);
   void set_aside(Entry& entry, InputRow row);
   void number(Input& input, Loading& on, InputRow& row);
   void absorb(Transition&& made, Loading& on, InputRow& row);
@@ -93,6 +93,7 @@ class BatchMaker {
   void add_call(const CallOrder& order, const std::string& subject);
   void add_tickets(const Transition& made, const std::string& subject);
   void add_messages(const Transition& made, const std::string& subject);
+  void follow(std::vector<Following> caused, InputRow& row);
   Result<void> take_following();
   void add_subjects();
   void wake_at(Time due);
@@ -110,7 +111,13 @@ class BatchMaker {
   std::unordered_map<std::string, Loading> subjects_;
   std::unordered_map<std::string, std::size_t> run_rows_;
   std::unordered_map<std::string, std::string> run_notes_;
-  std::vector<Following> following_;
+  struct Caused {
+    Following what;
+    std::size_t root;                        // the input of the batch that began it
+  };
+  std::vector<Caused> following_;
+  std::size_t root_ = 0;                     // of the input that is being taken
+  std::unordered_map<std::size_t, std::size_t> caused_;  // events, by root
   std::vector<std::unique_ptr<std::string>> lines_;
   std::optional<Time> next_due_;
 };

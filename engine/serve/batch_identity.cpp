@@ -32,7 +32,7 @@ BatchMaker::Loading& BatchMaker::identify_subject(const Entry& entry, Input& inp
   std::vector<Note> notes;
   for (const std::string& why : found.refused) notes.push_back({"not_merged", {}, {}, {}, why});
   add_notes(notes, row);
-  tell_others(found.others, received);
+  tell_others(found.others, received, row);
   return on;
 }
 
@@ -52,14 +52,13 @@ void BatchMaker::merge(const std::string& id, Loading& into) {
   lead(id, into.subject.id);
   for (const std::string& name : names) lead(name, into.subject.id);
   rows_.moves.push_back({id, into.subject.id});
-  const auto move = [&](auto& rows) {
-    for (auto& row : rows)
-      if (row.subject == id) row.subject = into.subject.id;
+  const auto move = [&](auto& row) {
+    if (row.subject == id) row.subject = into.subject.id;
   };
-  move(rows_.runs);
-  move(rows_.calls);
-  move(rows_.tickets);
-  move(rows_.messages);
+  for (RunRow& row : rows_.runs)
+    if (!row.state.empty()) move(row);  // what is over stays, as it would in a batch before
+  for (TicketRow& row : rows_.tickets) move(row);
+  for (MessageRow& row : rows_.messages) move(row);
   if (segments.is(Kind::map))
     for (const Member& m : segments.members()) rows_.members.push_back({std::string(m.key.text_or({})), id, false});
   take(entry);
@@ -89,13 +88,14 @@ void BatchMaker::give_name(const std::string& name, Loading& to) {
   to.known = to.changed = true;
 }
 
-void BatchMaker::tell_others(const std::vector<std::string>& others, const Received& received) {
+void BatchMaker::tell_others(const std::vector<std::string>& others, const Received& received, InputRow& row) {
   if (workflows_.memory_of(received.event.type) == Memory::nothing) return;
+  std::vector<Following> told;
   for (const std::string& other : others) {
-    Received told = received;
-    told.overheard = true;
-    following_.push_back({other, std::move(told)});
+    told.push_back({other, received});
+    told.back().received.overheard = true;
   }
+  follow(std::move(told), row);
 }
 
 }  // namespace shopbell

@@ -2,43 +2,21 @@
 
 #include "base/hash.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
 namespace shopbell {
 
-InputClaims::InputClaims() : own_(std::make_unique<Marks>()) { marks_ = own_.get(); }
-
-InputClaims::InputClaims(InputClaims&& other) noexcept
-    : marks_(std::exchange(other.marks_, nullptr)), own_(std::move(other.own_)) {}
-
-InputClaims& InputClaims::operator=(InputClaims&& other) noexcept {
-  std::swap(marks_, other.marks_);
-  std::swap(own_, other.own_);
-  return *this;
-}
-
-InputClaims::~InputClaims() {
-  if (marks_ != nullptr && own_ == nullptr) ::munmap(marks_, sizeof(Marks));
-}
+InputClaims::InputClaims() : own_(std::make_unique<Marks>()), marks_(own_.get()) {}
 
 Result<InputClaims> InputClaims::open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  void* mapped = MAP_FAILED;
-  if (fd >= 0 && ::ftruncate(fd, sizeof(Marks)) == 0)
-    mapped = ::mmap(nullptr, sizeof(Marks), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  if (mapped == MAP_FAILED) return fail("io", path + ": " + std::strerror(error));
+  auto file = map_file(path, sizeof(Marks));
+  if (!file) return tl::unexpected(file.error());
   InputClaims claims;
   claims.own_.reset();
-  claims.marks_ = static_cast<Marks*>(mapped);
+  claims.file_ = std::move(*file);
+  claims.marks_ = static_cast<Marks*>(claims.file_.get());
   if (std::exchange(claims.marks_->busy, 0) != 0) claims.failed(claims.marks_->at);
   return claims;
 }

@@ -3,7 +3,7 @@
 // is counted, and set aside at its fifth time. In a mapped file, so that a mark costs no call and outlives the
 // process (though not a loss of power, which no input causes). One thread.
 
-#include <shopbell/error.h>
+#include "serve/mapped_file.h"
 
 #include <array>
 #include <cstdint>
@@ -24,9 +24,6 @@ class InputClaims {
   InputClaims();
   /// The input that a process before was at when it ended is counted. Error: "io".
   static Result<InputClaims> open(const std::string& path);
-  InputClaims(InputClaims&&) noexcept;
-  InputClaims& operator=(InputClaims&&) noexcept;
-  ~InputClaims();
 
   static Key key_of(std::string_view what);
   void begin(const Key& key);
@@ -51,8 +48,9 @@ class InputClaims {
     std::uint32_t suspects;
     std::array<Suspect, suspects_max> suspect;
   };
-  Marks* marks_ = nullptr;
+  MappedFile file_;
   std::unique_ptr<Marks> own_;  // without a file
+  Marks* marks_ = nullptr;
 };
 
 }  // namespace shopbell

@@ -1,7 +1,8 @@
 #include "serve/dispatch.h"
 
-#include "desk/survey.h"
+#include "base/crash_point.h"
 #include "base/json.h"
+#include "desk/survey.h"
 
 #include <spdlog/spdlog.h>
 
@@ -28,6 +29,8 @@ class Dispatch::Lent : public Services, public Hearer, public Surveyor {
   Task<Result<HttpResponse>> http(HttpRequest request) override {
     const auto left = std::chrono::duration_cast<Millis>(attempt_.deadline - dispatch_.clock_.steady());
     request.timeout = std::clamp(request.timeout, Millis{1}, std::max(left, Millis{1}));
+    mark();
+    crash_point("dispatch.request_marked");
     co_return co_await Later<Result<HttpResponse>>([this, &request](std::function<void(Result<HttpResponse>)> done) {
       dispatch_.client_->send(std::move(request), std::move(done));
     });
@@ -37,7 +40,11 @@ class Dispatch::Lent : public Services, public Hearer, public Surveyor {
     co_return co_await Later<Result<std::string>>([this, &mail](std::function<void(Result<std::string>)> done) {
       // The mailer answers on a thread of its own; the coroutine goes on in the client's.
       dispatch_.mailer_->send(std::move(mail), [this, done = std::move(done)](Result<std::string> result) mutable {
+        crash_point("dispatch.mail_answered");
         dispatch_.client_->post([done = std::move(done), result = std::move(result)] { done(result); });
+      }, [this] {
+        mark();
+        crash_point("dispatch.mail_marked");
       });
     });
   }
@@ -63,6 +70,9 @@ class Dispatch::Lent : public Services, public Hearer, public Surveyor {
   void log(std::string_view line) override { spdlog::info("{}", line); }
 
  private:
+  /// From now on it may have been done.
+  void mark() { dispatch_.marks_.mark(SentMarks::key_of(attempt_.row.key, attempt_.row.attempt)); }
+
   Dispatch& dispatch_;
   const Attempt& attempt_;
 };
@@ -89,8 +99,8 @@ DestinationLimits limits_of(const ShopConfig& config) {
 }  // namespace
 
 Dispatch::Dispatch(std::shared_ptr<const ShopConfig> config, std::unique_ptr<Client> client, std::unique_ptr<Mailer> mailer, Metrics& metrics,
-                   std::function<void(Entry)> finished, Clock clock)
-    : config_(std::move(config)), client_(std::move(client)), mailer_(std::move(mailer)), metrics_(metrics), finished_(std::move(finished)), clock_(std::move(clock)),
+                   std::function<void(Entry)> finished, Clock clock, SentMarks marks)
+    : config_(std::move(config)), client_(std::move(client)), mailer_(std::move(mailer)), metrics_(metrics), finished_(std::move(finished)), clock_(std::move(clock)), marks_(std::move(marks)),
       destinations_(limits_of(*config_)) {}
 
 Dispatch::~Dispatch() { stop(Millis{0}); }
@@ -150,6 +160,16 @@ bool Dispatch::dedupes(const CallRow& row) const {
   return action != nullptr && action->dedupes != nullptr && args && action->dedupes(args->root(), config_->channels.root());
 }
 
+std::vector<bool> Dispatch::repeatable(const std::vector<CallRow>& begun) {
+  std::vector<SentMarks::Key> keys;
+  for (const CallRow& row : begun) keys.push_back(SentMarks::key_of(row.key, row.attempt));
+  std::vector<bool> may = marks_.take_over(keys);
+  for (std::size_t i = 0; i < begun.size(); ++i) may[i] = !may[i] || dedupes(begun[i]);
+  return may;
+}
+
+void Dispatch::settled(const std::string& call, std::uint32_t attempt) { marks_.forget(SentMarks::key_of(call, attempt)); }
+
 void Dispatch::start(std::vector<CallRow> calls) {
   client_->post([this, rows = std::move(calls)]() mutable {
     for (CallRow& row : rows) begin(std::move(row));
@@ -168,6 +188,7 @@ std::shared_ptr<const Hearing> Dispatch::hearing() const {
 
 void Dispatch::begin(CallRow row) {
   auto attempt = std::make_shared<Attempt>();
+  crash_point("dispatch.begun");
   ++metrics_.calls_started;
   attempt->action = find_action(row.action);
   attempt->deadline = clock_.steady() + Millis{row.timeout_ms};
@@ -194,6 +215,7 @@ Dispatch::Driver Dispatch::drive(Dispatch& self, std::shared_ptr<Attempt> attemp
     outcome.status = Outcome::Status::failed;
     outcome.error = {"action_threw", std::string("the action failed unexpectedly: ") + e.what(), {}};
   }
+  crash_point("dispatch.ended");
   self.end(*attempt, std::move(outcome));
 }
 
@@ -219,6 +241,7 @@ void Dispatch::end(const Attempt& attempt, Outcome outcome) {
   Entry entry{attempt.row.subject, {clock_.wall(), std::move(finished)}, {}, {}};
   entry.memory = std::move(arena);
   finished_(std::move(entry));
+  crash_point("dispatch.told");
 }
 
 void Dispatch::stop(Millis grace) {

@@ -11,6 +11,7 @@
 #include "serve/destinations.h"
 #include "serve/hearing.h"
 #include "serve/metrics.h"
+#include "serve/sent_marks.h"
 
 #include <shopbell/action.h>
 
@@ -34,7 +35,7 @@ class Dispatch {
  public:
   /// `finished` gets the result of an attempt as an input for the shard; any thread.
   Dispatch(std::shared_ptr<const ShopConfig> config, std::unique_ptr<Client> client, std::unique_ptr<Mailer> mailer, Metrics& metrics,
-           std::function<void(Entry)> finished, Clock clock = {});
+           std::function<void(Entry)> finished, Clock clock = {}, SentMarks marks = {});
   ~Dispatch();
 
   /// A place for the attempt, to be started or released. `waited`: it comes from the store; else it is new, and stands
@@ -47,8 +48,11 @@ class Dispatch {
   bool freed();
   /// Starts attempts that were reserved, and whose claims are durable. Any thread.
   void start(std::vector<CallRow> calls);
-  /// Whether an attempt whose end nobody saw may just be made again. Any thread.
-  bool dedupes(const CallRow& row) const;
+  /// Once, at the start: of the attempts that a process before had begun and whose end nobody saw, those that may just be
+  /// made again, as the far side dedupes, or was not reached.
+  std::vector<bool> repeatable(const std::vector<CallRow>& begun);
+  /// What came of that attempt is durable. Any thread.
+  void settled(const std::string& call, std::uint32_t attempt);
   /// What actions hear with from now on; without it `classify` and `answer` fail. Any thread.
   void hear_with(std::shared_ptr<const Hearing> hearing);
   /// Waits for attempts under way, at most `grace`, then breaks them off: they are tried again at the next start.
@@ -63,6 +67,7 @@ class Dispatch {
   void begin(CallRow row);
   void end(const Attempt& attempt, Outcome outcome);
   void leave(const std::string& destination, Destinations::Ended how);
+  bool dedupes(const CallRow& row) const;
 
   std::shared_ptr<const ShopConfig> config_;
   std::unique_ptr<Client> client_;
@@ -70,6 +75,7 @@ class Dispatch {
   Metrics& metrics_;
   std::function<void(Entry)> finished_;
   Clock clock_;
+  SentMarks marks_;
 
   std::shared_ptr<const Hearing> hearing() const;
   std::shared_ptr<const Hearing> hearing_;

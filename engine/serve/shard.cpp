@@ -1,5 +1,6 @@
 #include "serve/shard.h"
 
+#include "base/crash_point.h"
 #include "core/replayed.h"
 #include "core/schedule.h"
 #include "load/load.h"
@@ -26,7 +27,8 @@ Shard::Shard(std::unique_ptr<Store> store, std::shared_ptr<const Workflows> work
 
 Shard::~Shard() { stop(); }
 
-void Shard::begin() {
+void Shard::begin(bool syncs_apart) {
+  syncs_apart_ = syncs_apart;
   recover_calls();
   set_clocks(*workflows());
   ready_ = true;
@@ -156,6 +158,7 @@ std::vector<Job> Shard::take() {
   }
   queued_events_ -= events;
   queued_bytes_ -= bytes;
+  if (!jobs.empty()) crash_point("shard.jobs_taken");
   metrics_.queue_length = static_cast<std::int64_t>(queued_events_);
   return jobs;
 }
@@ -183,6 +186,7 @@ void Shard::add_due(std::vector<Job>& jobs) {
   }
   if (!all && job.entries.size() == due->size()) next_due_ = now;
   pace_.take(job.entries.size());
+  if (!job.entries.empty()) crash_point("shard.due_taken");
   if (!job.entries.empty()) jobs.push_back(std::move(job));
 }
 
@@ -271,7 +275,9 @@ void Shard::process(std::vector<Job> jobs, std::vector<CallRow> claimed) {
   for (Job& job : jobs) std::move(job.entries.begin(), job.entries.end(), std::back_inserter(entries));
   auto maker = make(entries, *workflows);
   if (!maker) return refuse(jobs, "store_failed", "the store has failed; nothing of this request was kept");
+  crash_point("shard.batch_made");
   claim(maker->rows(), claimed);
+  if (!claimed.empty()) crash_point("shard.places_reserved");
   hear(entries);
   if (outside_.sources != nullptr) maker->rows().sources = outside_.sources->changed();
   if (versions_stored_of_ != workflows) add_versions(maker->rows(), *workflows);
@@ -295,22 +301,39 @@ void Shard::hand_over(Written written) {
     next_due_ = std::min(next_due_, *next);
     next_call_ = std::min(next_call_, *next);
   }
-  for (const auto& key : written.maker->counted()) claims_.forget(key);
+  const auto counted = written.maker->counted();
   if (!unclaimed_.empty()) next_call_ = clock_.wall();
   unclaimed_.clear();
   if (!written.maker->rows().requests.empty()) next_upkeep_ = clock_.wall();
-  if (syncer_.joinable()) {
+  {
     std::unique_lock lock(written_mutex_);
-    written_changed_.wait(lock, [this] { return written_.size() < limits_.written_max; });
+    if (syncer_.joinable()) written_changed_.wait(lock, [this] { return written_.size() < limits_.written_max; });
     written_.push_back(std::move(written));
-    lock.unlock();
-    written_changed_.notify_all();
-  } else {
-    std::vector<Written> one;
-    one.push_back(std::move(written));
-    finish(std::move(one));
   }
+  written_changed_.notify_all();
+  crash_point("shard.handed_over");
+  if (!syncer_.joinable() && (!syncs_apart_ || written_.size() > limits_.written_max)) sync();
+  forget(counted);
   store_->tidy();
+}
+
+// A suspect that was taken or set aside is one no more, when that is durable. There is none, almost always.
+void Shard::forget(const std::vector<InputClaims::Key>& counted) {
+  if (counted.empty()) return;
+  wait_until_synced();
+  if (!ready_) return;  // it could not be synced
+  for (const auto& key : counted) claims_.forget(key);
+}
+
+bool Shard::sync() {
+  std::vector<Written> written;
+  {
+    const std::lock_guard lock(written_mutex_);
+    written = std::exchange(written_, {});
+  }
+  if (written.empty()) return false;
+  finish(std::move(written));
+  return true;
 }
 
 // The second thread: whatever was written meanwhile shares one sync.
@@ -334,13 +357,20 @@ void Shard::sync_written() {
   }
 }
 
+bool Shard::has_unsynced() const {
+  const std::lock_guard lock(written_mutex_);
+  return !written_.empty();
+}
+
 void Shard::wait_until_synced() {
+  if (!syncer_.joinable()) sync();
   std::unique_lock lock(written_mutex_);
   written_changed_.wait(lock, [this] { return written_.empty() && !syncing_; });
 }
 
 void Shard::finish(std::vector<Written> written) {
   const bool synced = store_->sync();
+  crash_point("shard.synced");
   if (!synced) die("the store could not sync what it wrote");
   for (Written& one : written) {
     if (synced) finish(one);
@@ -351,6 +381,7 @@ void Shard::finish(std::vector<Written> written) {
 void Shard::finish(Written& written) {
   metrics_.commit.record(std::chrono::steady_clock::now() - written.began);
   answer(written.jobs, written.entries);
+  crash_point("shard.answered");
   const Batch& rows = written.maker->rows();
   Aftermath& after = written.maker->aftermath();
   count(after);
@@ -358,6 +389,11 @@ void Shard::finish(Written& written) {
   metrics_.tickets_opened += rows.tickets.size();
   for (const std::string& line : after.log) spdlog::info("{}", line);
   if (!written.claimed.empty()) outside_.start(std::move(written.claimed));
+  crash_point("shard.calls_started");
+  for (const Entry& entry : written.entries)
+    if (const auto* finished = std::get_if<Finished>(&entry.input.what); finished != nullptr && outside_.settled)
+      outside_.settled(finished->call, finished->attempt);
+  crash_point("shard.calls_settled");
 }
 
 void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {

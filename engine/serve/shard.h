@@ -61,7 +61,9 @@ class Shard {
     std::function<std::vector<Room>(const std::vector<WaitingCalls>&)> room;
     std::function<bool()> freed;
     std::function<void(std::vector<CallRow>)> start;
-    std::function<bool(const CallRow&)> dedupes;
+    /// Of the attempts that a process before had begun: those that may just be made again. Once.
+    std::function<std::vector<bool>(const std::vector<CallRow>&)> repeatable;
+    std::function<void(const std::string& call, std::uint32_t attempt)> settled;  // what came of it is durable; null: nobody asks
     std::function<void()> dead;                        // the store failed: the process must end
     Sources* sources = nullptr;                        // what the sources' habits are kept in; null: nowhere
   };
@@ -74,11 +76,14 @@ class Shard {
   /// Takes what is queued, then ends the thread and closes the store.
   void stop();
 
-  /// start() without the thread: the caller, one thread, takes the turns.
-  void begin();
+  /// start() without the threads: the caller, one thread, takes the turns, and where it `syncs_apart` syncs when it likes.
+  void begin(bool syncs_apart = false);
   /// One batch: what waits in the queue and what is due, if anything is; committed, answered, its calls
   /// started. False: there was nothing to do.
   bool turn();
+  /// What the turns have written is synced and answered, and its calls are started. False: there was nothing.
+  bool sync();
+  bool has_unsynced() const;
   /// How long from now nothing is due, if nothing is offered or pushed; while the disk is full also until
   /// what is queued is tried again.
   Millis pause() const;
@@ -119,6 +124,7 @@ class Shard {
   void look_after_sources(Time now);
   void hear(const std::vector<Entry>& entries);
   void hand_over(Written written);
+  void forget(const std::vector<InputClaims::Key>& counted);
   void sync_written();
   void wait_until_synced();
   std::unique_ptr<BatchMaker> make(std::vector<Entry>& entries, const Workflows& workflows);
@@ -162,12 +168,12 @@ class Shard {
   Clock::Steady try_again_at_{};           // after a full disk
   std::thread thread_;
 
-  std::mutex written_mutex_;             // guards the three below
+  mutable std::mutex written_mutex_;             // guards the three below
   std::condition_variable written_changed_;
   std::vector<Written> written_;         // waits for the sync
   bool syncing_ = false;                 // what was written before is being synced, and then answered
-  bool ended_ = false;
-  std::thread syncer_;                   // none in a simulation: then a turn does it itself
+  bool ended_ = false, syncs_apart_ = false;
+  std::thread syncer_;                   // none in a simulation: then the turns or their caller do it
 };
 
 }  // namespace shopbell

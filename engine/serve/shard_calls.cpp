@@ -2,6 +2,8 @@
 
 #include "serve/shard.h"
 
+#include "base/crash_point.h"
+
 #include <algorithm>
 #include <iterator>
 #include <unordered_set>
@@ -17,8 +19,10 @@ constexpr Millis look_ahead{60'000};  // calls further away are looked up again 
 void Shard::recover_calls() {
   auto calls = store_->claimed_calls();
   if (!calls) return die(calls.error().message);
-  for (const CallRow& row : *calls) {
-    if (outside_.dedupes(row)) {
+  const std::vector<bool> repeatable = outside_.repeatable(*calls);
+  for (std::size_t i = 0; i < calls->size(); ++i) {
+    const CallRow& row = (*calls)[i];
+    if (repeatable[i]) {
       unclaimed_.push_back(row.key);
       continue;
     }
@@ -30,6 +34,7 @@ void Shard::recover_calls() {
     finished.error = {"in_doubt", "the server ended while this was under way", {}};
     push({row.subject, {clock_.wall(), std::move(finished)}, {}, {}});
   }
+  crash_point("shard.calls_recovered");
 }
 
 // Calls whose time has come: further attempts, those that found no place, and after a start those that waited.

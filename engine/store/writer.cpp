@@ -41,6 +41,8 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   put_subject_ = prepare("INSERT OR REPLACE INTO subject VALUES (?, ?)");
   drop_subject_ = prepare("DELETE FROM subject WHERE id = ?");
   move_runs_ = prepare("UPDATE run SET subject = ?2 WHERE subject = ?1 AND ended IS NULL");
+  move_failed_ = prepare("UPDATE run SET subject = ?2 WHERE subject = ?1 AND status = 'failed' AND state <> ''");
+  rename_run_ = prepare("UPDATE run SET subject = ?2 WHERE key = ?1");
   move_tickets_ = prepare("UPDATE ticket SET subject = ?2 WHERE subject = ?1");
   move_messages_ = prepare("UPDATE message SET subject = ?2 WHERE subject = ?1");
   add_member_ = prepare("INSERT OR IGNORE INTO member VALUES (?, ?)");
@@ -178,10 +180,25 @@ int Writer::find_run(sqlite::Statement& statement, const RunRow& run, std::optio
       run.subject, run.id);
 }
 
-int Writer::put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta) {
+/// A run that ended in this batch under a name that became another's in it was moved with those that are open: it goes
+/// back, as what is over stays where it was.
+int Writer::put_ended_before(const RunRow& run, const std::vector<MoveRow>& moves, std::optional<std::uint64_t>& key) {
+  for (const MoveRow& move : moves) {
+    if (move.from != run.subject || !run.ended) continue;
+    RunRow moved = run;
+    moved.subject = move.to;
+    int code = find_run(find_open_run_, moved, key);
+    if (code == SQLITE_OK && key) code = rename_run_.run(*key, run.subject);
+    if (code != SQLITE_OK || key) return code;
+  }
+  return SQLITE_OK;
+}
+
+int Writer::put_run(const RunRow& run, std::uint64_t first_seq, const std::vector<MoveRow>& moves, Meta& meta) {
   std::optional<std::uint64_t> open, failed;
   int code = SQLITE_OK;
   if (run.event_seq < first_seq) code = find_run(find_open_run_, run, open);  // else it is new
+  if (code == SQLITE_OK && !open && run.event_seq < first_seq) code = put_ended_before(run, moves, open);
   // Only of a run that is there already nobody says which event started it: then it has failed before.
   if (code == SQLITE_OK && !open && run.event_seq == 0) code = find_run(find_failed_run_, run, failed);
   if (code != SQLITE_OK) return code;
@@ -223,7 +240,7 @@ int Writer::put_subjects(const Batch& batch) {
     if (code != SQLITE_OK) return code;
   }
   for (const auto& move : batch.moves) {
-    for (auto* statement : {&move_runs_, &move_tickets_, &move_messages_})
+    for (auto* statement : {&move_runs_, &move_failed_, &move_tickets_, &move_messages_})
       if ((code = statement->run(move.from, move.to)) != SQLITE_OK) return code;
   }
   for (const auto& member : batch.members) {
@@ -273,7 +290,7 @@ int Writer::write(const Batch& batch, const std::vector<std::uint64_t>& lines, M
   }
   if ((code = put_subjects(batch)) != SQLITE_OK) return code;
   for (const auto& run : batch.runs) {
-    if ((code = put_run(run, first_seq, meta)) != SQLITE_OK) return code;
+    if ((code = put_run(run, first_seq, batch.moves, meta)) != SQLITE_OK) return code;
   }
   for (const auto& call : batch.calls) {
     if ((code = put_call(call, meta)) != SQLITE_OK) return code;

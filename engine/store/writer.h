@@ -53,7 +53,8 @@ class Writer {
 
  private:
   int put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset);
-  int put_run(const RunRow& run, std::uint64_t first_seq, Meta& meta);
+  int put_ended_before(const RunRow& run, const std::vector<MoveRow>& moves, std::optional<std::uint64_t>& key);
+  int put_run(const RunRow& run, std::uint64_t first_seq, const std::vector<MoveRow>& moves, Meta& meta);
   int add_run(const RunRow& run, std::uint64_t first_seq);
   int find_run(sqlite::Statement& statement, const RunRow& run, std::optional<std::uint64_t>& key);
   int put_run_ids(std::size_t added);
@@ -78,7 +79,7 @@ class Writer {
   std::size_t writing_run_ids_ = 0;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
   sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_, drop_subject_;
-  sqlite::Statement move_runs_, move_tickets_, move_messages_, add_member_, drop_member_;
+  sqlite::Statement move_runs_, move_failed_, rename_run_, move_tickets_, move_messages_, add_member_, drop_member_;
   sqlite::Statement find_open_run_, find_failed_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
   sqlite::Statement retry_call_, add_call_, claim_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
   sqlite::Statement put_source_, add_request_;

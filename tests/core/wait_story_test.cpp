@@ -165,6 +165,17 @@ steps:
   CHECK(shop.open_runs().size() == 1);
 }
 
+TEST_CASE("what stops a run and happened in the instant of its trigger stops it when it comes later") {
+  constexpr auto cart = R"({"cart":{"id":1},"customer":{"id":7,"email":"a@example.com"}})";
+  const bool order_first = GENERATE(true, false);
+  Shop shop;
+  shop.add_yaml("workflow: cart\non: cart.updated\nstop_on: order.placed\nsteps:\n  - wait: 1h\n  - log: late\n");
+  if (order_first) shop.event("order.placed", placed);
+  shop.event("cart.updated", cart);
+  if (!order_first) shop.event("order.placed", placed);
+  CHECK(shop.open_runs().size() == (order_first ? 1 : 0));
+}
+
 TEST_CASE("a wait until the shop opens") {
   Shop shop;
   shop.configure("timezone: Europe/Madrid\nhours: { business: { mon-fri: \"09:30-18:00\" } }\n");

@@ -113,6 +113,39 @@ TEST_CASE("a call that was begun under the old name comes back to its run") {
   CHECK(house.open_runs("7") == 0);
 }
 
+TEST_CASE("a run that failed under the old name is decided about under either") {
+  const std::string name = GENERATE("customer:a@x.com", "customer:7");
+  const bool in_one_batch = GENERATE(true, false);
+  House house;
+  house.add_yaml("workflow: tell\non: order.placed\nsteps:\n  - fail: \"no\"\n  - note: behind\n");
+  house.put("order.placed", R"({"customer":{"email":"a@x.com"},"order":{"id":1}})");
+  if (!in_one_batch) house.commit();
+  house.event("customer.updated", R"({"customer":{"id":7,"email":"a@x.com"}})");
+  const auto failed = house.reader().attention({}, {});
+  REQUIRE(failed);
+  REQUIRE(failed->size() == 1);
+  CHECK(failed->front().row.subject == "customer:7");
+  house.give(name, {house.now, Resolved{failed->front().row.id, Resolved::Remedy::skip, "somebody"}});
+  CHECK(house.noted("note", "behind") == 1);
+  CHECK(house.reader().attention({}, {})->empty());
+}
+
+TEST_CASE("what one input causes is bounded, and what is left out is told") {
+  House house;
+  house.add_yaml("workflow: wide\non: order.placed\nsteps:\n  - for_each:\n      in: order.tags\n      as: line\n      do: [ { emit: { type: shop.line } }, { emit: { type: shop.line } } ]\n");
+  const auto lines = [](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\"";
+    return R"({"customer":{"id":7},"order":{"id":1,"tags":[)" + text + "]}}";
+  };
+  house.put("order.placed", lines(500)).put("order.placed", lines(500)).commit();  // both in one batch: it is not theirs together
+  CHECK(house.inputs.size() == 2 + 2 * following_max);
+  CHECK(house.noted("too_many") == 0);
+  house.event("order.placed", lines(510));
+  CHECK(house.inputs.size() == 3 + 3 * following_max);
+  CHECK(house.noted("too_many", "20 events that follow from this are not taken") == 1);
+}
+
 TEST_CASE("what came about the one before they were one stops the runs of the other") {
   House house;
   house.add_yaml(reminder);
@@ -122,6 +155,26 @@ TEST_CASE("what came about the one before they were one stops the runs of the ot
   house.event("customer.updated", R"({"customer":{"id":7,"email":"a@x.com"}})");
   CHECK(house.open_runs("7") == 0);
   CHECK(house.noted("stopped", "has come already") == 1);
+}
+
+TEST_CASE("what happened to the one in the instant of the other's trigger stops its run when it came later") {
+  const bool order_first = GENERATE(true, false);
+  House house;
+  house.add_yaml("workflow: cart\non: cart.updated\nstop_on: order.placed\nsteps:\n  - wait: 1h\n");
+  const Time then = house.now;
+  const auto happens = [&](const char* type, const char* data) {
+    house.event(type, data, house.now - then);
+    house.now += Millis{1'000};
+  };
+  const char* order = R"({"customer":{"id":7},"order":{"id":1}})";
+  const char* cart = R"({"customer":{"id":8},"cart":{"id":1}})";
+  if (order_first) happens("order.placed", order);
+  happens("cart.updated", cart);
+  if (!order_first) happens("order.placed", order);
+  CHECK(house.open_runs("8") == 1);
+  house.event("customer.updated", R"({"customer":{"id":7,"email":"a@x.com"}})");
+  house.event("customer.updated", R"({"customer":{"id":8,"email":"a@x.com"}})");
+  CHECK(house.open_runs("8") == (order_first ? 1 : 0));
 }
 
 TEST_CASE("what the one waits for may have come about the other") {

@@ -119,7 +119,7 @@ class Bench {
     outside.room = [this](const std::vector<WaitingCalls>& waiting) { return std::vector<Room>(waiting.size(), Room{room, Time::max()}); };
     outside.freed = [this] { return std::exchange(freed, false); };
     outside.start = [this](std::vector<CallRow> calls) { begun.insert(begun.end(), calls.begin(), calls.end()); };
-    outside.dedupes = [this](const CallRow&) { return dedupes; };
+    outside.repeatable = [this](const std::vector<CallRow>& rows) { return std::vector<bool>(rows.size(), dedupes); };
     outside.dead = [this] { dead = true; };
     return outside;
   }

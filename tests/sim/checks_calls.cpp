@@ -18,15 +18,51 @@ std::vector<const Arrival*> arrivals_of(const Evidence& evidence, const std::str
 
 void check_attempts(const Story& story, Findings& findings) {
   for (const auto& [key, attempts] : story.orders) {
-    const auto ends = story.ends.find(key);
-    // The answer to a call whose run was ended meanwhile is told again, and the store knows it to be over.
-    const bool once = ends != story.ends.end() && (ends->second.size() == 1 || ends->second.front()->status == Outcome::Status::unknown);
-    if (!once) findings.add("call {} of {} did not end just once", key, story.workflow_of.at(key));
     for (std::size_t i = 0; i < attempts.size(); ++i) {
       if (attempts[i]->call.attempt != static_cast<int>(i) + 1) findings.add("call {} had its attempt {} as {}", key, i + 1, attempts[i]->call.attempt);
       if (to_json(attempts[i]->call.args) != to_json(attempts[0]->call.args)) findings.add("call {} was given something else at attempt {}", key, i + 1);
     }
   }
+}
+
+/// What became of one call, as its inputs tell it in their order.
+struct Course {
+  bool open = false;
+  bool by_its_run = false;    // it ended with its run, while an attempt was under way
+  int attempt = 0;
+};
+
+/// Each end belongs to an order; but where a run was ended while its call was under way, the answer of that attempt is told
+/// once after it. A call that has ended is made again only where a person says so.
+void check_ends(const Evidence& evidence, Findings& findings) {
+  std::map<std::string, Course> courses;
+  for (const Moment& moment : evidence.replay->history) {
+    for (const CallOrder& order : moment.calls) {
+      Course& course = courses[order.call.key];
+      if (!course.open && course.attempt > 0 && moment.kind != "resolved") findings.add("call {} was made again after its end", order.call.key);
+      course = {true, false, order.call.attempt};
+    }
+    for (const CallEnd& end : moment.calls_ended) {
+      Course& course = courses[end.key];
+      const bool late_answer = !course.open && course.by_its_run && moment.kind == "finished" && static_cast<int>(end.attempts) == course.attempt;
+      if (!course.open && !late_answer) findings.add("call {} ended twice", end.key);
+      course.by_its_run = course.open && moment.kind != "finished" && end.status == Outcome::Status::unknown;
+      course.open = false;
+    }
+  }
+  for (const auto& [key, course] : courses)
+    if (course.open) findings.add("call {} never ended", key);
+}
+
+/// A mail comes again only where it was in doubt: each copy beyond the first has an attempt whose end was unknown.
+void check_copies(const Evidence& evidence, Findings& findings) {
+  std::map<std::string, std::size_t> copies, doubts;
+  for (const Arrival& arrival : evidence.network->arrivals())
+    if (arrival.mail) ++copies[arrival.key];
+  for (const Moment& moment : evidence.replay->history)
+    if (!moment.doubted.empty()) ++doubts["<" + moment.doubted + "@sim.example>"];
+  for (const auto& [key, count] : copies)
+    if (count > 1 + doubts[key]) findings.add("the mail {} came {} times, and was in doubt {} times", key, count, doubts[key]);
 }
 
 /// One key means one thing, and one thing has one key: so a far side that dedupes has each once.
@@ -103,13 +139,16 @@ void check_waits(const Evidence& evidence, const Story& story, Findings& finding
 
 void check_calls(const Evidence& evidence, const Story& story, Findings& findings) {
   check_attempts(story, findings);
+  check_ends(evidence, findings);
+  check_copies(evidence, findings);
   check_keys(evidence, findings);
   for (const auto& [key, ends] : story.ends)
     if (ends.front()->status == Outcome::Status::done && arrivals_of(evidence, key).empty()) findings.add("call {} is said to be done, and never arrived", key);
   for (const RunStory& run : story.runs) {
-    const std::size_t calls = run.workflow == "line" ? 2 : run.workflow == "parts" ? 2 : run.workflow == "chain" ? 0 : 1;
+    const std::size_t calls = run.workflow == "line" ? 2 : run.workflow == "parts" ? 2 : run.workflow == "chain" || run.workflow == "snare" ? 0 : 1;
     if (run.status == RunStatus::done && run.workflow != "letter" && run.calls.size() != calls) findings.add("run {} of {} made {} calls, not {}", run.id, run.workflow, run.calls.size(), calls);
-    if (run.status != RunStatus::done || run.workflow == "remind" || run.workflow == "letter") continue;
+    const bool need_not_arrive = run.workflow == "remind" || run.workflow == "letter" || run.workflow == "fragile";  // given up, or skipped
+    if (run.status != RunStatus::done || need_not_arrive) continue;
     for (const std::string& key : run.keys)
       if (arrivals_of(evidence, key).empty()) findings.add("run {} of {} is done, and its call {} never arrived", run.id, run.workflow, key);
   }

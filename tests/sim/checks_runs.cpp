@@ -32,6 +32,7 @@ std::size_t counted(const Story& story, const std::string& workflow, const Commi
 /// Whether the customer agreed to mail when that input came; nothing where the order of what was said is in doubt.
 std::optional<bool> agreed(const Story& story, const std::string& subject, std::uint64_t seq) {
   const Commit* last = nullptr;
+  if (story.merged.contains(subject)) return {};
   for (const Commit& event : story.events) {
     if (event.seq >= seq || event.sent->subject != subject || event.sent->type != "customer.updated") continue;
     if (last != nullptr && event.sent->at <= last->sent->at) return {};
@@ -49,9 +50,13 @@ bool ordered_since(const Story& story, const std::string& subject, Time since, s
 /// How many runs of the workflow the event must have started; nothing: the checks do not say.
 std::optional<std::size_t> wanted(const Story& story, const std::string& workflow, const Commit& event) {
   const Sent& sent = *event.sent;
+  if (workflow == "trap") return 0;
+  if (workflow == "snare") return sent.type == "order.cancelled" && sent.flag;
+  if (workflow == "fragile") return sent.type == "order.placed";
   if (workflow == "tell") return sent.type == "order.placed" && sent.flag;
   if (workflow == "line" || workflow == "await" || workflow == "letter") return sent.type == "order.placed";
   if (workflow == "parts" || workflow == "chain") return sent.type == "order.paid";
+  if (story.merged.contains(sent.subject)) return {};  // whose runs count changes when they become one
   if (workflow == "rare") return sent.type == "order.placed" && counted(story, workflow, event) < rare_limit;
   if (workflow == "once") return sent.type == "cart.updated" && open_then(story, workflow, event) == 0;
   if (workflow != "remind") return {};
@@ -64,6 +69,10 @@ std::optional<std::size_t> wanted(const Story& story, const std::string& workflo
 void check_open_at_once(const Evidence& evidence, Findings& findings) {
   std::map<std::pair<std::string, std::string>, std::set<std::string>> active;
   for (const Moment& moment : evidence.replay->history) {
+    if (!moment.merged.empty()) {  // those in line may then be two at once, as both had begun
+      for (const char* workflow : {"once", "remind"}) active[{workflow, moment.subject}].merge(active[{workflow, moment.merged}]);
+      active.erase({"line", moment.subject});
+    }
     for (const Run& run : moment.runs) {
       if (is_part(run) || (run.workflow != "once" && run.workflow != "remind" && run.workflow != "line")) continue;
       auto& those = active[{run.workflow, moment.subject}];
@@ -72,6 +81,21 @@ void check_open_at_once(const Evidence& evidence, Findings& findings) {
     }
     for (const auto& [whose, runs] : active)
       if (runs.size() > 1) findings.add("{} runs of {} at once for {} at input {}", runs.size(), whose.first, whose.second, moment.seq);
+  }
+}
+
+/// What the engine cannot take is set aside, and nothing else is.
+void check_set_aside(const Evidence& evidence, Findings& findings) {
+  std::set<std::string> aside;
+  for (const Moment& moment : evidence.replay->history) {
+    if (!moment.set_aside) continue;
+    const bool of_a_snare = moment.subject.starts_with("order:x");
+    if (moment.kind == "event") aside.insert(moment.event_id);
+    else if (!of_a_snare || (moment.kind != "due" && moment.kind != "resolved")) findings.add("input {}, {} of {}, was set aside", moment.seq, moment.kind, moment.subject);
+  }
+  for (const Sent& sent : evidence.sent) {
+    const bool poison = sent.type == "order.cancelled" && !sent.flag && evidence.workflows.contains("trap");
+    if (poison != aside.contains(sent.id)) findings.add("event {} was {}", sent.id, poison ? "not set aside, though it cannot be taken" : "set aside");
   }
 }
 
@@ -89,6 +113,7 @@ void check_events(const Evidence& evidence, const Story& story, Findings& findin
       const std::size_t got = started(story, workflow, event.sent->id);
       if (want && got != *want) findings.add("{} {} of {} ({}) started {} runs of {}, not {}", event.sent->type, event.sent->id, event.sent->subject, event.sent->thing, got, workflow, *want);
     }
+  check_set_aside(evidence, findings);
   if (story.of("chain").size() != story.of("link").size() && evidence.workflows.contains("link"))
     findings.add("{} events were emitted, and {} runs were started by them", story.of("chain").size(), story.of("link").size());
 }
@@ -98,11 +123,14 @@ void check_runs(const Evidence& evidence, const Story& story, Findings& findings
   for (const RunStory& run : story.runs) {
     if (!run.ended) findings.add("run {} of {} never ended", run.id, run.workflow);
     if (run.status == RunStatus::failed) findings.add("run {} of {} failed: {}", run.id, run.workflow, run.reason);
-    if (run.status == RunStatus::stopped && run.workflow != "remind" && run.workflow != "letter") findings.add("run {} of {} was stopped: {}", run.id, run.workflow, run.reason);
+    const bool decided = run.workflow == "fragile" || run.workflow == "snare";
+    const bool may_stop = run.workflow == "remind" || run.workflow == "letter" || (run.workflow == "once" && story.merged.contains(run.subject)) ||
+                          (decided && run.reason.starts_with("cancelled by a person"));
+    if (run.status == RunStatus::stopped && !may_stop) findings.add("run {} of {} was stopped: {}", run.id, run.workflow, run.reason);
   }
   for (const RunStory* run : story.of("line"))
     for (const RunStory* other : story.of("line"))
-      if (other->began < run->began && other->subject == run->subject && !run->calls.empty() && other->ended && *other->ended > run->calls.front().first)
+      if (other->began < run->began && other->subject == run->subject && !story.merged.contains(run->subject) && !run->calls.empty() && other->ended && *other->ended > run->calls.front().first)
         findings.add("run {} of line did not wait for {}", run->id, other->id);
 }
 
@@ -114,7 +142,7 @@ void check_contacts(const Evidence&, const Story& story, Findings& findings) {
       for (const auto& [seq, at] : run.calls) mails.emplace_back(seq, &run, at);
   std::sort(mails.begin(), mails.end());
   for (const auto& [seq, run, at] : mails) {
-    auto& times = contacts[run->subject];
+    auto& times = contacts[story.merged.contains(run->subject) ? run->id : run->subject];  // who becomes another has had as many twice
     times.push_back(at);
     if (times.size() > contact_limit && at - times[times.size() - 1 - contact_limit] < contact_per)
       findings.add("{} was reached more than {} times within a day", run->subject, contact_limit);
@@ -122,7 +150,7 @@ void check_contacts(const Evidence&, const Story& story, Findings& findings) {
     if (hour >= quiet_from_hour || hour < quiet_until_hour) findings.add("{} was reached at {} o'clock", run->subject, hour);
     if (const auto agrees = agreed(story, run->subject, seq); agrees && !*agrees) findings.add("{} was sent marketing without consent", run->subject);
     const Commit* trigger = story.event(run->trigger);
-    if (run->workflow == "remind" && trigger != nullptr && ordered_since(story, run->subject, trigger->sent->at, seq))
+    if (run->workflow == "remind" && trigger != nullptr && ordered_since(story, trigger->sent->subject, trigger->sent->at, seq))
       findings.add("{} was reminded of {} after the order", run->subject, trigger->sent->thing);
   }
 }

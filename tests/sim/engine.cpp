@@ -2,6 +2,7 @@
 
 #include "intake/cloudevent.h"
 
+#include <filesystem>
 #include <stdexcept>
 
 namespace shopbell::sim {
@@ -17,17 +18,26 @@ struct SimResponder : Responder {
 
 }  // namespace
 
+Engine::Engine(World& world, Network& network, SimDisk& disk, std::string folder, bool lags)
+    : world_(world), network_(network), disk_(disk), folder_(std::move(folder)), lags_(lags) {
+  for (const char* file : {"/claims", "/sent"}) std::filesystem::remove(folder_ + file);
+}
+
 bool Engine::start(std::shared_ptr<const Workflows> workflows) {
   auto store = open_store(folder_, disk_.ground());
   if (!store) {
     world_.trace("cannot start: {}", store.error().code);
     return false;
   }
+  auto claims = InputClaims::open(folder_ + "/claims");
+  auto marks = SentMarks::open(folder_ + "/sent", "boot " + std::to_string(boots_));
+  if (!claims || !marks) throw std::runtime_error("the marks cannot be mapped");
   store_ = store->get();
-  failed_ = false;
+  failed_ = sync_planned_ = false;
+  ++lives_;
   metrics_ = std::make_unique<Metrics>();
   dispatch_ = std::make_unique<Dispatch>(shop_config(), network_.client(), network_.mailer(), *metrics_,
-                                         [this](Entry entry) { if (shard_) shard_->push(std::move(entry)); }, world_.clock());
+                                         [this](Entry entry) { if (shard_) shard_->push(std::move(entry)); }, world_.clock(), std::move(*marks));
   Shard::Outside outside{
       .answer = [](Responder::Many answers) { for (auto& [responder, response] : answers) responder->answer(std::move(response)); },
       .reserve = [this](const CallRow& row, bool waited) { return dispatch_->reserve(row, waited); },
@@ -35,12 +45,13 @@ bool Engine::start(std::shared_ptr<const Workflows> workflows) {
       .room = [this](const std::vector<WaitingCalls>& waiting) { return dispatch_->room(waiting); },
       .freed = [this] { return dispatch_->freed(); },
       .start = [this](std::vector<CallRow> calls) { dispatch_->start(std::move(calls)); },
-      .dedupes = [this](const CallRow& row) { return dispatch_->dedupes(row); },
+      .repeatable = [this](const std::vector<CallRow>& begun) { return dispatch_->repeatable(begun); },
+      .settled = [this](const std::string& call, std::uint32_t attempt) { dispatch_->settled(call, attempt); },
       .dead = [this] { failed_ = true; },
   };
-  shard_ = std::make_unique<Shard>(std::move(*store), workflows, ShardLimits{}, *metrics_, std::move(outside), world_.clock());
+  shard_ = std::make_unique<Shard>(std::move(*store), workflows, ShardLimits{}, *metrics_, std::move(outside), world_.clock(), std::move(*claims));
   note_edition(std::move(workflows));
-  shard_->begin();
+  shard_->begin(lags_);
   world_.trace("started at {}", store_->fence().seq);
   return true;
 }
@@ -54,9 +65,15 @@ void Engine::vanish() {
   store_ = nullptr;
 }
 
+void Engine::lose_power() {
+  ++boots_;
+  if (world_.random.chance(50)) std::filesystem::remove(folder_ + "/claims");
+}
+
 void Engine::stop() {
   dispatch_->stop(Millis{0});
   work();
+  shard_->sync();
   vanish();
 }
 
@@ -81,10 +98,31 @@ void Engine::receive(const Sent& sent, std::function<void(int)> answered) {
   if (!shard_->offer(job)) job.responder->answer({503, {}, {}, {}});
 }
 
+void Engine::resolve(const std::string& run, const std::string& subject, Resolved::Remedy remedy) {
+  world_.trace("remedy {} for {}", static_cast<int>(remedy), run);
+  shard_->push({subject, {world_.wall(), Resolved{run, remedy, "a person"}}, {}, {}});
+}
+
 bool Engine::work() {
-  for (int turns = 0; !failed_ && disk_.powered() && shard_->turn(); ++turns)
-    if (turns >= turns_max) throw std::logic_error("the shard finds work for ever");
+  try {
+    for (int turns = 0; !failed_ && disk_.powered() && shard_->turn(); ++turns)
+      if (turns >= turns_max) throw std::logic_error("the shard finds work for ever");
+  } catch (const Died&) {
+    world_.trace("it dies of an input");
+    return false;
+  }
+  if (shard_->has_unsynced() && !sync_planned_) sync_later();
   return !failed_ && disk_.powered();
+}
+
+void Engine::sync_later() {
+  sync_planned_ = true;
+  const bool slow = world_.random.chance(10);
+  world_.after(Millis{slow ? world_.random.between(100, 5'000) : world_.random.between(0, 20)}, [this, life = lives_] {
+    if (!up() || life != lives_) return;
+    sync_planned_ = false;
+    shard_->sync();
+  });
 }
 
 /// The shard looks a minute ahead; where it knows of nothing, the simulation passes over its polls.

@@ -92,16 +92,16 @@ class Network::SimMailer : public Mailer {
   explicit SimMailer(Network& network) : network_(network) {}
   ~SimMailer() override { stop(); }
 
-  void send(Mail mail, std::function<void(Result<std::string>)> done) override {
+  void send(Mail mail, std::function<void(Result<std::string>)> done, std::function<void()> giving) override {
     if (open_->stopped) return done(fail("stopped", "the mailer has stopped"));
     network_.begin_attempt(mail.message_id, open_->keys);
     open_->keys.insert(mail.message_id);
     const Fate fate = network_.mail_fate();
-    network_.arrive(fate.arrives, {{}, true, mail.message_id, mail.subject});
     Result<std::string> result = fate.error != nullptr ? Result<std::string>(fail(fate.error, "the network")) : Result<std::string>("250 ok");
     const std::uint64_t id = ++open_->last;
     auto shared = std::make_shared<std::function<void(Result<std::string>)>>(std::move(done));
     open_->break_off[id] = [shared] { (*shared)(fail("stopped", "the mailer has stopped")); };
+    give_later(fate, id, {{}, true, mail.message_id, mail.subject}, std::move(giving));
     network_.world_.after(fate.answers, [open = open_, id, key = mail.message_id, shared, result] {
       if (open->break_off.erase(id) == 0) return;
       open->keys.erase(key);
@@ -115,6 +115,18 @@ class Network::SimMailer : public Mailer {
   }
 
  private:
+  /// The last of it is given away half way, unless the engine is gone by then: that mail arrives nowhere.
+  void give_later(const Fate& fate, std::uint64_t id, Arrival mail, std::function<void()> giving) {
+    const bool refused = fate.arrives < Millis{0} && fate.error != std::string_view("in_doubt");
+    if (refused) return;
+    const Millis half = (fate.arrives < Millis{0} ? fate.answers : fate.arrives) / 2;
+    network_.world_.after(half, [this, open = open_, id, giving = std::move(giving), mail = std::move(mail), rest = fate.arrives - half, comes = fate.arrives >= Millis{0}] {
+      if (!open->break_off.contains(id)) return;  // then `this` may be gone
+      giving();
+      if (comes) network_.arrive(rest, mail);
+    });
+  }
+
   Network& network_;
   std::shared_ptr<Exchanges> open_ = std::make_shared<Exchanges>();
 };

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <set>
 
@@ -47,6 +48,10 @@ Finished finished_of(const Value& detail) {
   return f;
 }
 
+Resolved::Remedy remedy_of(std::string_view word) {
+  return word == "retry" ? Resolved::Remedy::retry : word == "skip" ? Resolved::Remedy::skip : Resolved::Remedy::cancel;
+}
+
 class Player {
  public:
   explicit Player(const Editions& editions) : editions_(editions) {}
@@ -54,8 +59,11 @@ class Player {
   void play(const StoredInput& stored) {
     auto input = input_of(stored);
     if (!input) return complain(fmt::format("input {} of kind {} cannot be read", stored.seq, stored.kind));
+    if (stored.set_aside && !without(*input)) return record(stored, {from_ms(stored.at), Due{}}, {});
     const Workflows* workflows = in_force(stored.seq);
+    if (auto* merged = std::get_if<Merged>(&input->what)) take_over(*merged, stored.subject);
     Subject subject = load(stored.subject);
+    if (const auto* resolved = std::get_if<Resolved>(&input->what)) load_failed(*resolved, subject);
     if (outside_) name_subject(std::get<Received>(input->what), subject);
     std::map<std::string, Time> due;
     for (const Run& run : subject.runs)
@@ -69,7 +77,7 @@ class Player {
 
   Replay finish() {
     for (const auto& [id, row] : runs_) made_.tables.runs[id] = text_of(row);
-    for (const auto& [key, row] : calls_) made_.tables.calls[key] = row;
+    for (const auto& [id, message] : messages_) made_.tables.messages[id] = message.first + "|" + message.second;
     if (!following_.empty()) complain("events that followed from others were not taken");
     return std::move(made_);
   }
@@ -90,7 +98,46 @@ class Player {
     return set;
   }
 
-  /// The names that an event from outside gives its subject; each leads to it. In these stories nobody becomes another.
+  /// What an input that could not be taken does all the same: what waited for it fails. False: nothing.
+  static bool without(Input& input) {
+    const auto* finished = std::get_if<Finished>(&input.what);
+    if (finished == nullptr && !std::holds_alternative<Due>(input.what)) return false;
+    input.what = Broken{finished != nullptr ? finished->run : std::string()};
+    return true;
+  }
+
+  void load_failed(const Resolved& resolved, Subject& subject) {
+    const auto run = runs_.find(resolved.run);
+    if (run == runs_.end() || run->second.run.status != RunStatus::failed || run->second.state.empty() || run->second.subject != subject.id) return;
+    subject.failed.push_back(decode_run(run->second.state, arena_).value());
+  }
+
+  /// One subject has turned out to be another: its rows become that one's, what is over stays.
+  void take_over(Merged& merged, const std::string& into) {
+    const std::string from = merged.from.id;
+    merged.from = load(from);
+    std::vector<std::string> names = merged.from.identities;
+    names.push_back(from);
+    was_called_[from] = {names.begin(), names.end()};
+    for (const std::string& name : names) lead(name, into);
+    open_of_[from].clear();  // they come to the other with the input
+    for (auto& [id, entry] : runs_)
+      if (entry.subject == from && !entry.state.empty()) entry.subject = into;
+    for (auto& [id, message] : messages_)
+      if (message.first == from) message.first = into;
+    merged_.push_back(from);
+  }
+
+  void lead(const std::string& name, const std::string& to) {
+    Subject lead;
+    lead.id = name;
+    lead.leads_to = to;
+    made_.tables.subjects[name] = encode_subject(lead);
+    known_.insert(name);
+    leads_[name] = to;
+  }
+
+  /// The names that an event from outside gives its subject; each leads to it.
   void name_subject(Received& received, Subject& subject) {
     std::map<std::string, Subject, std::less<>> looked_up;
     const auto find = [&](std::string_view name) -> const Subject* {
@@ -110,14 +157,14 @@ class Player {
       const Named named = add_identity(subject, name);
       if (!named.dropped.empty()) made_.tables.subjects.erase(named.dropped);
       if (!named.added) continue;
-      Subject lead;
-      lead.id = name;
-      lead.leads_to = subject.id;
-      made_.tables.subjects[name] = encode_subject(lead);
-      known_.insert(name);
+      lead(name, subject.id);
       named_ = true;
     }
+    for (const std::string& from : std::exchange(merged_, {}))
+      if (std::none_of(identities.begin(), identities.end(), [&](const Identity& i) { return was_called_[from].contains(i.name); }))
+        complain(from + " became " + subject.id + " with an event that does not name it");
   }
+
 
   std::optional<Input> input_of(const StoredInput& stored) {
     Input input{from_ms(stored.at), Due{}};
@@ -131,6 +178,8 @@ class Player {
     else if (stored.kind == "cancelled") input.what = Cancelled{std::string(detail["run"].text_or({})), std::string(detail["by"].text_or({}))};
     else if (stored.kind == "scheduled") input.what = Scheduled{std::string(detail["workflow"].text_or({}))};
     else if (stored.kind == "edited") input.what = Edited{};
+    else if (stored.kind == "resolved") input.what = Resolved{std::string(detail["run"].text_or({})), remedy_of(detail["remedy"].text_or({})), std::string(detail["by"].text_or({}))};
+    else if (stored.kind == "merged") input.what.emplace<Merged>().from.id = detail["from"].text_or({});
     else if (stored.kind != "due") return {};
     return input;
   }
@@ -139,7 +188,7 @@ class Player {
   std::optional<Received> received_of(const StoredInput& stored) {
     while (!following_.empty() && following_.front().received.workflow.empty() && seen_.contains(digest_of(following_.front()))) following_.pop_front();
     const bool follows = !following_.empty() && following_.front().received.event.id == stored.event_id &&
-                         following_.front().received.event.source == stored.source && following_.front().subject == stored.subject;
+                         following_.front().received.event.source == stored.source && called_now(following_.front().subject) == stored.subject;
     if (follows) {
       Received received = std::move(following_.front().received);
       following_.pop_front();
@@ -151,6 +200,10 @@ class Player {
     if (!seen_.insert(event_digest(event->source, event->id)).second) complain("the event " + stored.event_id + " was taken twice");
     outside_ = true;
     return Received{*event, 0, {}, {}};
+  }
+  std::string called_now(std::string name) const {
+    for (auto lead = leads_.find(name); lead != leads_.end(); lead = leads_.find(name)) name = lead->second;
+    return name;
   }
   static std::string digest_of(const Following& next) { return event_digest(next.received.event.source, next.received.event.id); }
 
@@ -188,6 +241,7 @@ class Player {
 
   void record(const StoredInput& stored, const Input& input, Transition made) {
     std::string& own = made_.tables.notes[std::to_string(stored.seq)];
+    if (stored.set_aside) add_line(own, note_line({"quarantined", {}, {}, {}, "the engine could not take this input, 5 times, and has set it aside"}, from_ms(stored.at)));
     for (const Note& note : made.notes) add_line(note.run.empty() || !runs_.contains(note.run) ? own : runs_[note.run].notes, note_line(note, input.at));
     for (const CallOrder& order : made.calls) keep_call(order, stored.subject);
     for (const CallEnd& end : made.calls_ended) end_call(end, input.at);
@@ -195,12 +249,23 @@ class Player {
       made_.tables.tickets[t.id] = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", t.run, t.workflow, stored.subject, t.draft.queue, t.draft.priority, t.draft.reason, t.draft.note,
                                                to_json(make_map(arena_, {{"conversation", t.conversation}, {"customer", t.customer}})), to_ms(input.at));
     for (const MessageKept& m : made.messages)
-      made_.tables.messages[m.id] = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", stored.subject, m.channel, m.direction, m.from, m.to, m.text, m.run, to_ms(m.at));
+      messages_[m.id] = {stored.subject, fmt::format("{}|{}|{}|{}|{}|{}|{}", m.channel, m.direction, m.from, m.to, m.text, m.run, to_ms(m.at))};
     for (Following& next : made.following) following_.push_back(std::move(next));
-    made_.history.push_back({stored.seq, input.at, stored.kind, stored.subject, stored.event_id, std::move(made.runs), std::move(made.calls), std::move(made.calls_ended), std::move(made.notes)});
+    made_.history.push_back({stored.seq, input.at, stored.kind, stored.subject, stored.event_id, stored.set_aside, merged_of(input), doubted_of(input), std::move(made.runs), std::move(made.calls), std::move(made.calls_ended), std::move(made.notes)});
+  }
+
+  static std::string merged_of(const Input& input) {
+    const auto* merged = std::get_if<Merged>(&input.what);
+    return merged != nullptr ? merged->from.id : std::string();
+  }
+
+  static std::string doubted_of(const Input& input) {
+    const auto* finished = std::get_if<Finished>(&input.what);
+    return finished != nullptr && finished->status == Outcome::Status::unknown ? finished->call : std::string();
   }
 
   struct CallEntry {
+    std::string row;           // the name of its row: that of a call that is made again after its end is another
     std::string before, args;  // the columns as they stay, and what an attempt changes
     std::uint32_t attempt = 1;
     Millis timeout{0};
@@ -209,16 +274,18 @@ class Player {
 
   void keep_call(const CallOrder& order, const std::string& subject) {
     CallEntry& entry = open_calls_[order.call.key];
-    entry = {fmt::format("{}|{}|{}|{}|{}", order.call.run, order.call.workflow, subject, order.action, order.step), to_json(order.call.args),
+    std::string row = entry.row.empty() ? order.call.key : entry.row;
+    while (entry.row.empty() && made_.tables.calls.contains(row)) row += " again";
+    entry = {row, fmt::format("{}|{}|{}|{}|{}", order.call.run, order.call.workflow, subject, order.action, order.step), to_json(order.call.args),
              static_cast<std::uint32_t>(order.call.attempt), order.timeout, order.due};
-    calls_[order.call.key] = fmt::format("{}|{}|{}|{}|{}|open|{}|", entry.before, entry.args, entry.attempt, entry.timeout.count(), to_ms(entry.due), order.error);
+    made_.tables.calls[row] = fmt::format("{}|{}|{}|{}|{}|open|{}|", entry.before, entry.args, entry.attempt, entry.timeout.count(), to_ms(entry.due), order.error);
   }
 
   void end_call(const CallEnd& end, Time at) {
     const auto open = open_calls_.find(end.key);
     if (open == open_calls_.end()) return;
     const CallEntry& e = open->second;
-    calls_[end.key] = fmt::format("{}|{}|{}|{}||{}|{}|{}", e.before, e.args, end.attempts, e.timeout.count(), status_text(end.status), end.error, to_ms(at));
+    made_.tables.calls[e.row] = fmt::format("{}|{}|{}|{}||{}|{}|{}", e.before, e.args, end.attempts, e.timeout.count(), status_text(end.status), end.error, to_ms(at));
     open_calls_.erase(open);
   }
 
@@ -242,7 +309,10 @@ class Player {
   std::map<std::string, RunEntry> runs_;
   std::map<std::string, std::vector<std::string>> open_of_;
   std::map<std::string, CallEntry> open_calls_;
-  std::map<std::string, std::string> calls_;
+  std::map<std::string, std::pair<std::string, std::string>> messages_;  // subject, and the rest
+  std::vector<std::string> merged_;                                      // since the last event from outside
+  std::map<std::string, std::string> leads_;                             // a name, and the subject that it leads to
+  std::map<std::string, std::set<std::string>> was_called_;              // by those that became others
   std::deque<Following> following_;
   std::set<std::string> seen_;
 };

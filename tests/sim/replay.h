@@ -12,6 +12,9 @@ struct Moment {
   std::uint64_t seq = 0;
   Time at;
   std::string kind, subject, event_id;
+  bool set_aside = false;
+  std::string merged;               // the subject that became this one
+  std::string doubted;              // the call whose attempt ended in doubt
   std::vector<Run> runs;            // as they are after it; ended ones too
   std::vector<CallOrder> calls;
   std::vector<CallEnd> calls_ended;

@@ -42,15 +42,28 @@ const std::string& real_folder() {
 
 class Schedule {
  public:
-  Schedule(std::uint64_t seed, bool keep_lines) : world_(seed), network_(world_), disk_(seed ^ 0x5eedULL), engine_(world_, network_, disk_, real_folder()) {
+  Schedule(std::uint64_t seed, bool keep_lines) : world_(seed), network_(world_), disk_(seed ^ 0x5eedULL), engine_(world_, network_, disk_, real_folder(), world_.random.chance(50)) {
     world_.keeps_lines = keep_lines;
     new_disk(real_folder()).copy_to(disk_);
   }
 
+  /// What is thrown is a finding, too, and leaves the trace up to there.
   Played play() {
+    try {
+      return play_and_judge();
+    } catch (const std::exception& e) {
+      complain(std::string("it threw: ") + e.what());
+      played_.lines = world_.lines();
+      return std::move(played_);
+    }
+  }
+
+ private:
+  Played play_and_judge() {
     choose_workflows();
     plan_events();
     plan_mishaps();
+    plan_decisions();
     start();
     while (step()) {
     }
@@ -58,7 +71,6 @@ class Schedule {
     return judge();
   }
 
- private:
   std::shared_ptr<const Workflows> workflows() const { return workflows_of(names_, edition_); }
 
   void choose_workflows() {
@@ -71,11 +83,13 @@ class Schedule {
     Random& random = world_.random;
     const auto customers = 1 + random.below(3);
     const bool marketing = names_.contains("remind") || names_.contains("letter");
-    const auto tell = [&](Millis at, std::uint64_t customer, const std::string& type, const std::string& thing, bool flag) {
+    const auto tell = [&](Millis at, std::uint64_t customer, const std::string& type, const std::string& thing, bool flag, const std::string& address_of = {}) {
       const Millis ago = type.starts_with("customer.") || random.chance(60) ? Millis{0} : Millis{random.between(1, std::min<std::int64_t>(at.count(), 30 * 60'000))};
-      world_.after(at, [=, this, number = ++numbers_] { happen(make_event(world_, number, std::to_string(customer), type, thing, flag, ago)); });
+      const Told told{std::to_string(customer), type, thing, flag, address_of};
+      world_.after(at, [=, this, number = ++numbers_] { happen(make_event(world_, number, told, ago)); });
       ++awaited_;
     };
+    const bool faulty = names_.contains("trap") || names_.contains("snare");
     for (std::uint64_t c = 1; marketing && c <= customers; ++c) tell(Millis{random.between(1, 60'000)}, c, "customer.updated", "", true);
     const auto count = 2 + random.below(7);
     for (std::uint64_t i = 1; i <= count; ++i) {
@@ -87,7 +101,10 @@ class Schedule {
       if (kind < 25) tell(std::max(at + Millis{random.between(-600'000, 9'000'000)}, Millis{1}), customer, "order.paid", "o" + number, true);
       if (kind >= 45 && kind < 90) tell(at, customer, "cart.updated", "c" + number, false);
       if (kind >= 90) tell(at, customer, "customer.updated", "", random.chance(40));
+      if (faulty && random.chance(20)) tell(at, customer, "order.cancelled", "x" + number, random.chance(50));
     }
+    // Two turn out to be one customer: the one states the other's address.
+    if (customers > 1 && random.chance(40)) tell(Millis{random.between(1, events_within.count())}, 2 + random.below(customers - 1), "customer.updated", "", random.chance(70), "1");
   }
 
   void plan_mishaps() {
@@ -100,6 +117,24 @@ class Schedule {
       network_.heal();
       disk_.plan(0, testing::Mishap::none);
     });
+  }
+
+  void plan_decisions() {
+    for (auto count = world_.random.below(5); count > 0; --count)
+      world_.after(Millis{world_.random.between(1, mishaps_within.count())}, [this] { decide(); });
+  }
+
+  /// A person looks at what has failed. True: there was something.
+  bool decide() {
+    using Remedy = Resolved::Remedy;
+    if (!engine_.up() || !disk_.powered()) return false;
+    const std::vector<FailedRun> failed = failed_runs(disk_, real_folder());
+    for (const FailedRun& run : failed) {
+      const bool hopeless = run.workflow == "snare" && ++decisions_[run.id] > 2;
+      const auto luck = world_.random.below(100);
+      engine_.resolve(run.id, run.subject, hopeless || luck < 15 ? Remedy::cancel : luck < 30 ? Remedy::skip : Remedy::retry);
+    }
+    return !failed.empty();
   }
 
   void mishap() {
@@ -123,6 +158,7 @@ class Schedule {
   }
 
   void start() {
+    looked_at_ = 0;
     const bool good = engine_.start(workflows());
     if (good) down_ += world_.now() - down_since_;
     else die();
@@ -139,6 +175,7 @@ class Schedule {
       disk_.start_again();
     } else {
       ++played_.power_cuts;
+      engine_.lose_power();
       disk_.power_on();
     }
     killed_ = false;
@@ -177,7 +214,7 @@ class Schedule {
       if (engine_.up() && !disk_.powered()) die();
     if (engine_.up() && !engine_.work()) die();
     if (world_.next() <= world_.now()) return true;
-    if (is_over()) return false;
+    if (is_idle()) return decide();
     Millis next = world_.next();
     if (engine_.up()) next = std::min(next, world_.now() + engine_.sleep());
     if (next > ended_within) return complain("it never came to an end");
@@ -190,8 +227,10 @@ class Schedule {
     return false;
   }
 
-  bool is_over() {
-    return awaited_ == 0 && world_.now() > healed_at && engine_.up() && world_.next() == Millis::max() && open_work(disk_, real_folder()) == 0;
+  bool is_idle() {
+    if (awaited_ > 0 || world_.now() <= healed_at || !engine_.up() || world_.next() != Millis::max()) return false;
+    if (std::exchange(looked_at_, engine_.seq()) == engine_.seq()) return false;  // nothing has happened since there was work
+    return open_work(disk_, real_folder()) == 0;
   }
 
   Played judge() {
@@ -208,6 +247,11 @@ class Schedule {
     played_.inputs = stored.inputs.size();
     played_.runs = stored.tables.runs.size();
     played_.calls = stored.tables.calls.size();
+    for (const Moment& moment : replayed.history) {
+      played_.set_aside += moment.set_aside;
+      played_.decided += moment.kind == "resolved";
+      played_.merged += !moment.merged.empty();
+    }
     played_.arrivals = network_.arrivals().size();
     return std::move(played_);
   }
@@ -222,6 +266,8 @@ class Schedule {
   std::vector<Sent> sent_;
   std::set<std::string> accepted_;
   bool killed_ = false;
+  std::uint64_t looked_at_ = 0;
+  std::map<std::string, int> decisions_;  // about a run
   Millis down_{0}, down_since_{0};
   Played played_;
 };

@@ -26,16 +26,26 @@ const std::vector<std::string>& workflow_names();
 /// These workflows in one of two editions; runs on the other go on.
 std::shared_ptr<const Workflows> workflows_of(const std::set<std::string>& names, int edition);
 
+/// What the core throws at an input that it cannot take, so that the process dies of it.
+struct Died {};
+
 /// An event as its platform knows it.
 struct Sent {
   std::string id, type, subject;
+  std::string address_of;  // the customer whose address it states: mostly its own
   std::string thing;   // the order's or cart's id
   Time at;             // when it happened
   bool flag = false;   // an order: worth more than 50; a customer: agrees to mail
   std::string json;
 };
 
-/// `ago` before now, about one of few customers.
-Sent make_event(World& world, int number, const std::string& customer, const std::string& type, const std::string& thing, bool flag, Millis ago);
+/// What happens to whom: `flag` as in Sent.
+struct Told {
+  std::string customer, type, thing;
+  bool flag = false;
+  std::string address_of = {};  // empty: its own
+};
+/// `ago` before now.
+Sent make_event(World& world, int number, const Told& told, Millis ago);
 
 }  // namespace shopbell::sim

@@ -33,7 +33,7 @@ void add_run(Story& story, std::map<std::string, std::size_t>& known, const Mome
   }
   RunStory& told = story.runs[at->second];
   told.status = run.status;
-  if (is_open(run.status)) return;
+  if (is_open(run.status)) return told.ended.reset();
   told.ended = moment.seq;
   told.ended_at = moment.at;
   told.reason = run.reason;
@@ -44,6 +44,8 @@ void add_run(Story& story, std::map<std::string, std::size_t>& known, const Mome
 Story story_of(const Evidence& evidence) {
   Story story;
   std::map<std::string, std::size_t> known;
+  for (const Sent& sent : evidence.sent)
+    if (const std::string other = "customer:" + sent.address_of; other != sent.subject) story.merged.insert({sent.subject, other});
   for (const Moment& moment : evidence.replay->history) {
     const auto sent = std::find_if(evidence.sent.begin(), evidence.sent.end(), [&](const Sent& s) { return s.id == moment.event_id; });
     if (moment.kind == "event" && sent != evidence.sent.end()) story.events.push_back({&*sent, moment.seq, moment.at});

@@ -27,6 +27,7 @@ struct Commit {
 struct Story {
   std::vector<RunStory> runs;   // in order; without parts and clocks
   std::vector<Commit> events;   // in order
+  std::set<std::string> merged; // customers who are another one by what the platforms said
   std::map<std::string, std::vector<const CallOrder*>> orders;  // by key: each attempt
   std::map<std::string, std::vector<const CallEnd*>> ends;
   std::map<std::string, std::string> workflow_of;               // by key

@@ -69,9 +69,9 @@ Stored read_stored(testing::SimDisk& disk, const std::string& folder) {
   std::map<std::string, std::string> segments;
   each(db,
        "SELECT seq, at, kind, subject, event_id, coalesce((SELECT name FROM source WHERE id = source), ''), type, detail,"
-       " coalesce((SELECT name FROM segment WHERE id = segment), ''), offset, length FROM input ORDER BY seq",
+       " coalesce((SELECT name FROM segment WHERE id = segment), ''), offset, length, instr(notes, '\"code\":\"quarantined\"') FROM input ORDER BY seq",
        [&](const sqlite::Row& row) {
-         StoredInput input{row.number(0), row.integer(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), {}};
+         StoredInput input{row.number(0), row.integer(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), {}, row.integer(11) != 0};
          if (const std::string segment = row.text(8); !segment.empty()) {
            if (!segments.contains(segment)) segments[segment] = disk.text_of("/log/" + segment);
            input.line = segments[segment].substr(row.number(9), row.number(10));
@@ -85,6 +85,14 @@ Stored read_stored(testing::SimDisk& disk, const std::string& folder) {
   stored.tables.tickets = rows_of(db, "SELECT id, run, workflow, subject, queue, priority, reason, note, frozen, at FROM ticket", 10);
   stored.tables.messages = rows_of(db, "SELECT id, subject, channel, direction, sender, receiver, text, run, at FROM message", 9);
   return stored;
+}
+
+std::vector<FailedRun> failed_runs(testing::SimDisk& disk, const std::string& folder) {
+  const auto db = open_db(disk, folder);
+  std::vector<FailedRun> failed;
+  each(db, "SELECT id, subject, workflow FROM run WHERE status = 'failed' AND state <> '' ORDER BY key",
+       [&](const sqlite::Row& row) { failed.push_back({row.text(0), row.text(1), row.text(2)}); });
+  return failed;
 }
 
 std::int64_t open_work(testing::SimDisk& disk, const std::string& folder) {

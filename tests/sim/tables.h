@@ -16,6 +16,7 @@ struct StoredInput {
   std::uint64_t seq = 0;
   std::int64_t at = 0;
   std::string kind, subject, event_id, source, type, detail, line;
+  bool set_aside = false;  // the engine could not take it
 };
 
 struct Tables {
@@ -32,6 +33,12 @@ struct Stored {
   Tables tables;
 };
 Stored read_stored(testing::SimDisk& disk, const std::string& folder);
+
+/// What waits for a person, oldest first. The store may be open.
+struct FailedRun {
+  std::string id, subject, workflow;
+};
+std::vector<FailedRun> failed_runs(testing::SimDisk& disk, const std::string& folder);
 
 /// Runs that are open without the schedules' clocks, and calls that are open. The store may be open.
 std::int64_t open_work(testing::SimDisk& disk, const std::string& folder);

@@ -69,15 +69,19 @@ void SimDisk::apply(std::string& to, const Change& change) {
   std::copy(change.bytes.begin(), change.bytes.end(), to.begin() + static_cast<std::ptrdiff_t>(change.at));
 }
 
+void SimDisk::take_back(std::string& from, const Change& change) {
+  from.resize(change.size_before);
+  std::copy(change.before.begin(), change.before.end(), from.begin() + static_cast<std::ptrdiff_t>(change.at));
+}
+
 void SimDisk::change(File& file, Change made) {
+  made.size_before = file.now.size();
+  if (made.at < file.now.size()) made.before = file.now.substr(made.at, made.cut ? std::string::npos : made.bytes.size());
   apply(file.now, made);
   file.unsynced.push_back(std::move(made));
 }
 
-void SimDisk::sync(File& file) {
-  for (const Change& change : file.unsynced) apply(file.synced, change);
-  file.unsynced.clear();
-}
+void SimDisk::sync(File& file) { file.unsynced.clear(); }
 
 /// As SQLite's own file system for Unix does it: the first sync of a file is one of its folder, too.
 void SimDisk::sync_with_name(const std::shared_ptr<File>& file) {
@@ -100,7 +104,8 @@ void SimDisk::sync_names(const std::string& folder) {
 
 /// What the disk has of a file when the power went: sectors reach it in any order, or do not.
 std::string SimDisk::survived(const File& file, unsigned keep_percent) {
-  std::string bytes = file.synced;
+  std::string bytes = file.now;
+  for (auto change = file.unsynced.rbegin(); change != file.unsynced.rend(); ++change) take_back(bytes, *change);
   for (const Change& change : file.unsynced) {
     if (change.cut) {
       if (random_.chance(keep_percent)) apply(bytes, change);
@@ -108,7 +113,7 @@ std::string SimDisk::survived(const File& file, unsigned keep_percent) {
     }
     for (std::uint64_t at = change.at; at < change.at + change.bytes.size();) {
       const std::uint64_t end = std::min((at / sector_bytes + 1) * sector_bytes, change.at + change.bytes.size());
-      if (random_.chance(keep_percent)) apply(bytes, {at, change.bytes.substr(at - change.at, end - at), false});
+      if (random_.chance(keep_percent)) apply(bytes, {at, change.bytes.substr(at - change.at, end - at)});
       at = end;
     }
   }
@@ -125,7 +130,7 @@ void SimDisk::power_on() {
     if (durable_.contains(name) || random_.chance(keep)) after[name] = file;
   for (auto& [name, file] : after) {
     auto left = std::make_shared<File>();
-    left->now = left->synced = survived(*file, keep);
+    left->now = survived(*file, keep);
     file = std::move(left);
   }
   names_ = durable_ = std::move(after);
@@ -145,7 +150,7 @@ void SimDisk::copy_to(SimDisk& other) const {
   other.names_.clear();
   for (const auto& [name, file] : names_) {
     auto copy = std::make_shared<File>();
-    copy->now = copy->synced = file->now;
+    copy->now = file->now;
     other.names_[name] = std::move(copy);
   }
   other.durable_ = other.names_;
@@ -189,7 +194,7 @@ long SimDisk::write_parts(int fd, const iovec* parts, int count, long at) {
   if (mishap == Mishap::full && bytes.empty()) return -1;
   const long wrote = static_cast<long>(bytes.size());
   const auto opened = open_.find(fd);
-  if (was_powered && opened != open_.end()) change(*opened->second.file, {static_cast<std::uint64_t>(at), std::move(bytes), false});
+  if (was_powered && opened != open_.end()) change(*opened->second.file, {static_cast<std::uint64_t>(at), std::move(bytes)});
   return mishap == Mishap::power ? -1 : wrote;
 }
 

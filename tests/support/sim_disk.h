@@ -56,10 +56,12 @@ class SimDisk {
     std::uint64_t at = 0;
     std::string bytes;
     bool cut = false;  // to `at` bytes
+    std::string before = {};         // what stood there,
+    std::size_t size_before = 0;     // in a file of that size
   };
   struct File {
-    std::string now, synced;
-    std::vector<Change> unsynced;
+    std::string now;
+    std::vector<Change> unsynced;                 // in `now` already; none: the disk has it as it is
     std::vector<std::unique_ptr<char[]>> shared;  // SQLite's index of the write-ahead log
     int connections = 0;                          // of SQLite that have it open
   };
@@ -73,6 +75,7 @@ class SimDisk {
   Mishap next_whole(bool takes_room);
   bool allowed(bool takes_room);
   static void apply(std::string& to, const Change& change);
+  static void take_back(std::string& from, const Change& change);
   void change(File& file, Change made);
   static void sync(File& file);
   void sync_with_name(const std::shared_ptr<File>& file);

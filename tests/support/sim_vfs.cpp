@@ -111,7 +111,7 @@ int SimVfs::write(sqlite3_file* file, const void* from, int count, sqlite3_int64
   const Mishap mishap = handle.disk->next();
   const bool begun = mishap == Mishap::none || (mishap == Mishap::power && was_powered);
   if (begun)
-    handle.disk->change(**handle.file, {static_cast<std::uint64_t>(at), std::string(static_cast<const char*>(from), static_cast<std::size_t>(count)), false});
+    handle.disk->change(**handle.file, {static_cast<std::uint64_t>(at), std::string(static_cast<const char*>(from), static_cast<std::size_t>(count))});
   return mishap == Mishap::none ? SQLITE_OK : code(mishap, SQLITE_IOERR_WRITE);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// GET /api/...: read-only views of what the store holds. POST /api/attention/...: a person's decisions, handed to the
+// GET /api/...: read-only views of what the store holds. POST /api/attention/... and /api/conversations/...: a person's decisions, handed to the
 // shard as inputs. Answers on a thread of its own, because queries read from disk.
 
 #include "desk/rules.h"
@@ -46,6 +46,7 @@ class Api {
   void run();
   void add(Question question);
   void resolve(Question question);
+  void command(Question question);
 
   std::unique_ptr<Reader> reader_;
   std::function<bool(Job&)> offer_;

@@ -41,7 +41,7 @@ extern const Action handoff{
     .name = "handoff",
     .summary = "Opens a ticket for a person, with the conversation so far.",
     .params = params,
-    .output = "a map: queue, priority",
+    .output = "a map: queue, priority, open, minutes, opens_at",
     .decide = decide,
 };
 

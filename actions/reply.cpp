@@ -8,6 +8,7 @@ namespace {
 
 constexpr Param params[] = {
     {.name = "text", .doc = "What to say.", .required = true, .positional = true},
+    {.name = "buttons", .type = ParamType::texts, .doc = "What the customer may tap to answer."},
     {.name = "channel",
      .doc = "The channel to say it on; a name from `channels` in shopbell.yaml, or `log`.",
      .otherwise = "\"{{ message.channel | default: conversation.channel | default: 'log' }}\""},
@@ -35,6 +36,7 @@ extern const Action reply{
     .params = params,
     .output = "a map: channel, to",
     .reaches_customer = true,
+    .speaks = true,
     .run = run,
     .destination = said_to,
     .dedupes = dedupes,

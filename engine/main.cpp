@@ -28,7 +28,7 @@ int run_program(int argc, char** argv) {
                          shopbell::cli::add_runs, shopbell::cli::add_why, shopbell::cli::add_tickets, shopbell::cli::add_actions,
                          shopbell::cli::add_schema, shopbell::cli::add_test, shopbell::cli::add_backtest, shopbell::cli::add_eval,
                          shopbell::cli::add_render, shopbell::cli::add_deploy, shopbell::cli::add_replay, shopbell::cli::add_import,
-                         shopbell::cli::add_customer, shopbell::cli::add_segments, shopbell::cli::add_attention,
+                         shopbell::cli::add_customer, shopbell::cli::add_segments, shopbell::cli::add_attention, shopbell::cli::add_conversations,
                          shopbell::cli::add_retry, shopbell::cli::add_skip, shopbell::cli::add_cancel, shopbell::cli::add_train,
                          shopbell::cli::add_correct, shopbell::cli::add_teach, shopbell::cli::add_sources, shopbell::cli::add_requests,
                          shopbell::cli::add_queues, shopbell::cli::add_report})

@@ -12,20 +12,24 @@ Outcome said(const Saying& saying, const Call& call) {
   const Value output = make_map(*arena, {{"channel", arena->copy(saying.channel)}, {"to", arena->copy(saying.to)}});
   Outcome outcome = call_done(Document(std::move(arena), output));
   outcome.message =
-      SentMessage{.channel = saying.channel, .to = saying.to, .text = saying.text, .message_id = call.key};
+      SentMessage{.channel = saying.channel, .to = saying.to, .text = saying.text, .message_id = call.key, .conversation = saying.conversation};
   return outcome;
 }
 
 HttpRequest callback(const Saying& saying, const Call& call, const Value& channel) {
   Arena arena;
-  const Value body = make_map(arena, {{"channel", saying.channel}, {"to", saying.to}, {"text", saying.text},
-                                      {"conversation", saying.conversation}, {"run", call.run}, {"key", call.key}});
+  MapBuilder body(arena);
+  body.add("channel", saying.channel).add("to", saying.to).add("text", saying.text).add("conversation", saying.conversation);
+  ListBuilder buttons(arena);
+  for (const std::string& button : saying.buttons) buttons.add(button);
+  if (!saying.buttons.empty()) body.add("buttons", buttons.build());
+  body.add("run", call.run).add("key", call.key);
   HttpRequest request;
   request.url = channel["url"].text();
   request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", call.key}};
   if (const std::string_view token = channel["token"].text_or(""); !token.empty())
     request.headers.emplace_back("Authorization", "Bearer " + std::string(token));
-  request.body = to_json(body);
+  request.body = to_json(body.build());
   return request;
 }
 
@@ -33,7 +37,12 @@ HttpRequest callback(const Saying& saying, const Call& call, const Value& channe
 
 Saying saying_of(const Value& args) {
   const auto text = [&](std::string_view name) { return std::string(trimmed(args[name].text_or(""))); };
-  return {.channel = text("channel"), .to = text("to"), .text = text("text"), .conversation = text("conversation")};
+  Saying saying{.channel = text("channel"), .to = text("to"), .text = text("text"), .conversation = text("conversation")};
+  const Value buttons = args["buttons"];
+  for (const Value& button : buttons.is(Kind::list) ? buttons.items() : std::span<const Value>{})
+    if (const std::string_view title = trimmed(button.text_or("")); !title.empty() && saying.buttons.size() < buttons_max)
+      saying.buttons.emplace_back(title);
+  return saying;
 }
 
 std::string said_to(const Value& args) { return "channel " + saying_of(args).channel; }

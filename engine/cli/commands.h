@@ -34,6 +34,7 @@ void add_send(CLI::App& app, Run& run);
 void add_customer(CLI::App& app, Run& run);
 void add_segments(CLI::App& app, Run& run);
 void add_attention(CLI::App& app, Run& run);
+void add_conversations(CLI::App& app, Run& run);
 void add_retry(CLI::App& app, Run& run);
 void add_skip(CLI::App& app, Run& run);
 void add_cancel(CLI::App& app, Run& run);

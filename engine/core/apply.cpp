@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "core/answer.h"
+#include "core/conversations.h"
 #include "core/edits.h"
 #include "core/effects.h"
 #include "core/merge.h"
@@ -116,8 +117,10 @@ Transition apply(const Workflows& workflows, Subject& subject, const Input& inpu
   turn.shop = shop_value(workflows.shop(), arena);
   take_edits(turn);
   std::visit([&turn](const auto& what) { take(turn, what); }, input.what);
-  do do_parts(turn);
-  while (start_queued(turn));
+  do {
+    supersede(turn);
+    do_parts(turn);
+  } while (start_queued(turn) || turn.owner_changed);
   look_at_segments(turn, input);
   return std::move(turn.made);
 }

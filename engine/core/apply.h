@@ -6,6 +6,7 @@
 #include "core/subject.h"
 #include "core/workflow.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace shopbell {
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
 /// skipped, expired, call_dropped, retried, step_skipped, not_resolved, migrated, stale, derived, asked, stopped, failed, done,
 /// emitted, fired, ticket, tagged, note, forwarded, too_deep,
-/// loop_stopped, part_begun, merged, not_merged, overheard, segment_entered, segment_left, error.
+/// loop_stopped, superseded, conversation, conflict, answered, part_begun, merged, not_merged, overheard, segment_entered, segment_left, error.
 struct Note {
   std::string code;
   std::string workflow;  // empty: about the event as a whole
@@ -46,8 +47,7 @@ struct CallEnd {
 struct TicketOpened {
   std::string id, run, workflow;
   TicketDraft draft;
-  Value conversation;    // so far
-  Value customer;        // the profile, as of now
+  Value frozen;          // what the person is to know, as of now: see core/handoff.h
 };
 
 /// A message of a conversation, in or out.
@@ -89,6 +89,13 @@ struct Asked {
   std::string source;                  // instead: all that it told
 };
 
+/// What became of a person's command about a conversation.
+struct Told {
+  std::string code;                    // empty: it was done; "conflict", "not_found", "bad_command"
+  std::string message;
+  Value conversation;                  // as it is now; null: there is none
+};
+
 struct Transition {
   bool subject_changed = false;        // profile, conversation or counters
   std::vector<Run> runs;               // every run that began, moved or ended; also the ended ones
@@ -102,6 +109,8 @@ struct Transition {
   std::vector<SegmentChange> segments;
   std::vector<Note> notes;
   std::vector<Asked> asked;
+  std::vector<std::string> conversations;  // ids of those that changed
+  std::optional<Told> told;
   std::vector<std::string> log;        // lines of the action `log`
 };
 

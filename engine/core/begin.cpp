@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "core/collect.h"
+#include "core/conversations.h"
 #include "core/profile.h"
 #include "core/recent.h"
 #include "core/runs.h"
@@ -64,6 +65,7 @@ Run new_run(const Turn& turn, const Received& received, const Workflow& workflow
   run.depth = received.depth;
   run.event = received.event;
   run.customer = received.customer;
+  if (turn.subject.conversations.is(Kind::map)) run.flow.lease = epoch_of(turn.subject);
   run.event.data = kept_data(turn, workflow, run.event.data);
   return run;
 }

@@ -77,6 +77,7 @@ std::string encode_flow(const Flow& flow) {
   w.number("granted", flow.granted);
   w.time("held", flow.held);
   w.time("contacted", flow.contacted);
+  w.number("lease", flow.lease);
   w.number("doubts", flow.doubts);
   w.number("more_attempts", flow.more_attempts);
   w.text("failed_at", flow.failed_at);
@@ -108,6 +109,7 @@ Flow decode_flow(const Value& v) {
   flow.granted = count_of(v, "granted") > 0;
   flow.held = time_of(v, "held");
   flow.contacted = time_of(v, "contacted");
+  flow.lease = v["lease"].integer_or(0);
   flow.doubts = count_of(v, "doubts");
   flow.more_attempts = count_of(v, "more_attempts");
   flow.failed_at = text_of(v, "failed_at");
@@ -120,7 +122,7 @@ Flow decode_flow(const Value& v) {
 
 bool is_plain(const Flow& flow) {
   return flow.parent.empty() && !flow.waited && !flow.collecting && !flow.clock && !flow.granted &&
-         flow.held == Time{} && flow.contacted == Time{} && flow.doubts == 0 && flow.more_attempts == 0 &&
+         flow.held == Time{} && flow.contacted == Time{} && flow.lease == 0 && flow.doubts == 0 && flow.more_attempts == 0 &&
          flow.failed_at.empty() && flow.failing.empty() && flow.loops.is_null() && flow.used.is_null() &&
          flow.events.is_null();
 }
@@ -232,10 +234,12 @@ std::string encode_subject(const Subject& subject) {
   Writer w;
   w.value("profile", subject.profile);
   w.value("conversation", subject.conversation);
+  w.value("conversations", subject.conversations);
   if (!subject.counters.empty()) append_counters(w.key("counters"), subject.counters);
   if (!subject.starts.empty()) append_counters(w.key("starts"), subject.starts);
   if (!subject.contacts.empty()) append_times(w.key("contacts"), subject.contacts);
   w.value("recent", subject.recent);
+  w.value("orders", subject.orders);
   w.value("things", subject.things);
   if (!subject.identities.empty()) append_texts(w.key("identities"), subject.identities);
   if (!subject.merged.empty()) append_texts(w.key("merged"), subject.merged);
@@ -251,10 +255,12 @@ Result<Subject> decode_subject(std::string_view id, std::string_view state, Aren
   if (!read) return tl::unexpected(read.error());
   subject.profile = (*read)["profile"];
   subject.conversation = (*read)["conversation"];
+  subject.conversations = (*read)["conversations"];
   subject.counters = decode_counters((*read)["counters"]);
   subject.starts = decode_counters((*read)["starts"]);
   subject.contacts = decode_times((*read)["contacts"]);
   subject.recent = (*read)["recent"];
+  subject.orders = (*read)["orders"];
   subject.things = (*read)["things"];
   subject.identities = decode_texts((*read)["identities"]);
   subject.merged = decode_texts((*read)["merged"]);

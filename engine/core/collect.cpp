@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "core/begin.h"
+#include "core/conversations.h"
 #include "core/runs.h"
 #include "core/scope.h"
 
@@ -55,6 +56,7 @@ void begin_collecting(Turn& turn, Run& run, const Workflow& workflow) {
 
 void begin_collected(Turn& turn, Run& run, const Workflow& workflow) {
   run.flow.collecting = false;
+  if (turn.subject.conversations.is(Kind::map)) run.flow.lease = epoch_of(turn.subject);  // it is decided now
   run.due = {};
   turn.note("started", "with " + std::to_string(run.flow.events.size()) + " events", workflow.id, run.id);
   begin_steps(turn, run, workflow, {});

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "core/conversations.h"
 #include "core/effects.h"
 #include "core/profile.h"
 #include "core/runs.h"
@@ -12,6 +13,8 @@
 
 namespace shopbell {
 namespace {
+
+constexpr Millis person_pause{3'600'000};  // then it is looked again; at once when the person is done
 
 const Zone& zone_of(std::string_view wanted, const ShopFacts& shop) {
   if (!wanted.empty())
@@ -45,6 +48,10 @@ Room room_for_contact(const Turn& turn, const Value& customer) {
   Room room{room_in_budget(turn.subject.contacts, rule.limit, turn.at), {}};
   if (room.at > turn.at)
     room.why = std::to_string(rule.limit.count) + " contacts in " + format_duration(rule.limit.per);
+  if (talks_with_person(turn.subject)) {
+    room.at = std::max(room.at, turn.at + person_pause);
+    room.why += room.why.empty() ? "a person talks with the customer" : ", and a person talks with the customer";
+  }
   if (!rule.quiet) return room;
   const Time loud =
       end_of_quiet(*rule.quiet, zone_of(customer["timezone"].text_or({}), turn.workflows.shop()), room.at);
@@ -95,8 +102,7 @@ bool has_consent(const Value& customer, std::string_view channel) {
 }
 
 bool asks_elsewhere(const Turn& turn, const Run& run) {
-  return turn.workflows.shop().contact.limit.count > 0 && run.event.subject != turn.subject.id &&
-         has_profile(run.event.subject);
+  return run.event.subject != turn.subject.id && has_profile(run.event.subject);
 }
 
 void ask_for_contact(Turn& turn, const Run& run, const Instruction& step) {

@@ -2,6 +2,7 @@
 
 #include "core/subject.h"
 
+#include <utility>
 #include <vector>
 
 namespace shopbell {
@@ -19,12 +20,28 @@ Value append_said(const Value& conversation, const Said& said, Arena& arena) {
   if (before.size() >= conversation_messages_max)
     before = before.subspan(before.size() - conversation_messages_max + 1);
   std::vector<Value> messages(before.begin(), before.end());
-  messages.push_back(make_map(arena, {{"id", arena.copy(said.id)},
-                                      {"from", arena.copy(said.from)},
-                                      {"text", arena.copy(cut_text(said.text, conversation_text_bytes_max))},
-                                      {"at", Value(said.at)},
-                                      {"channel", arena.copy(said.channel)}}));
+  MapBuilder message(arena);
+  message.add("id", arena.copy(said.id)).add("from", arena.copy(said.from));
+  message.add("text", arena.copy(cut_text(said.text, conversation_text_bytes_max)));
+  message.add("at", Value(said.at)).add("channel", arena.copy(said.channel));
+  for (const auto& [name, text] : {std::pair{"conversation", said.conversation}, std::pair{"ref", said.ref}, std::pair{"status", said.status}})
+    if (!text.empty()) message.add(name, arena.copy(text));
+  messages.push_back(message.build());
   return make_list(arena, messages);
+}
+
+Value with_status(const Value& conversation, std::string_view ref, std::string_view status, Arena& arena) {
+  const auto rank = [](std::string_view state) { return state == "read" ? 3 : state == "delivered" ? 2 : state == "failed" || state == "sent" ? 1 : 0; };
+  if (!conversation.is(Kind::list) || ref.empty()) return conversation;
+  std::vector<Value> messages(conversation.items().begin(), conversation.items().end());
+  for (Value& m : messages) {
+    if (m["ref"].text_or({}) != ref && m["id"].text_or({}) != ref) continue;
+    const std::string_view before = m["status"].text_or({});
+    if (before == status || before == "failed" || rank(status) < rank(before)) return conversation;
+    m = MapBuilder(arena, m).add("status", arena.copy(status)).build();
+    return make_list(arena, messages);
+  }
+  return conversation;
 }
 
 }  // namespace shopbell

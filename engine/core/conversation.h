@@ -14,7 +14,14 @@ constexpr std::size_t conversation_text_bytes_max = 4096;  // of a message in th
 struct Said {
   std::string_view id, from, text, channel;  // from: customer, bot or agent
   Time at;
+  std::string_view conversation = {};        // its id, see core/conversations.h
+  std::string_view ref = {};                 // what the channel calls the message
+  std::string_view status = {};              // sent, delivered, read, failed; of the shop's
 };
+
+/// The same with what the channel says of a message: a later state of sent, delivered, read; `failed` unless it has arrived.
+/// `ref`: the channel's id of it, or ours. The same value comes back when there is no such message, or nothing new.
+Value with_status(const Value& conversation, std::string_view ref, std::string_view status, Arena& arena);
 
 /// The conversation with one message more, the oldest dropped when it is full. A message whose id is there
 /// already changes nothing: the same value comes back.

@@ -4,7 +4,10 @@
 
 #include "base/hash.h"
 #include "core/conversation.h"
+#include "core/conversations.h"
 #include "core/desk.h"
+#include "core/handoff.h"
+#include "core/inquiry.h"
 #include "core/profile.h"
 #include "core/replayed.h"
 #include "core/scope.h"
@@ -69,15 +72,15 @@ void change_tags(Turn& turn, const Run& run, const Instruction& step, const Effe
        run.depth + 1);
 }
 
-void open_ticket(Turn& turn, const Run& run, const Instruction& step, const TicketDraft& draft) {
+void open_ticket(Turn& turn, Run& run, const Instruction& step, const TicketDraft& draft) {
   const std::string why = draft.queue + (draft.reason.empty() ? "" : ": " + draft.reason);
   if (is_replayed(turn.subject.id))
     return turn.note("recorded", "a ticket in the queue " + why, run.workflow, run.id, step.id);
-  const Value customer = customer_of(turn, run.event, run.customer);
-  turn.made.tickets.push_back(
-      {id_of({"ticket", cause_of(run, step)}), run.id, run.workflow, draft, turn.subject.conversation, customer});
+  const std::string id = id_of({"ticket", cause_of(run, step)});
+  turn.made.tickets.push_back({id, run.id, run.workflow, draft, frozen_for(turn, run, draft)});
   tell_opened(turn, run, turn.made.tickets.back());
   turn.note("ticket", "opened in the queue " + why, run.workflow, run.id, step.id);
+  give_to_queue(turn, run, draft, id);
 }
 
 }  // namespace
@@ -98,17 +101,40 @@ void take_tags_changed(Turn& turn, const Event& event) {
   turn.set_profile(retag(turn.subject.profile, texts("tags.added"), texts("tags.removed"), turn.arena));
 }
 
-void do_effects(Turn& turn, const Run& run, const Instruction& step, const Effects& effects) {
+void do_effects(Turn& turn, Run& run, const Instruction& step, const Effects& effects) {
   change_tags(turn, run, step, effects);
   if (effects.ticket) open_ticket(turn, run, step, *effects.ticket);
   for (const std::string& note : effects.notes) turn.note("note", note, run.workflow, run.id, step.id);
   if (!effects.log.empty() && !is_replayed(turn.subject.id)) turn.made.log.push_back(effects.log);
 }
 
+namespace {
+
+/// What the channel tells of a message that the shop has sent; empty: it is a message itself.
+std::string_view state_told(const Event& event) {
+  if (event.type == "message.delivered") return "delivered";
+  if (event.type == "message.read") return "read";
+  if (event.type == "message.bounced") return "failed";
+  const Value message = event.data["message"];
+  const bool told = event.type == message_sent && event.source != "shopbell" &&
+                    (!message["status"].text_or({}).empty() || message["text"].text_or({}).empty());
+  return told ? "sent" : "";
+}
+
+}  // namespace
+
 void keep_received(Turn& turn, const Event& event) {
   const Value message = event.data["message"];
   if (!message.is(Kind::map)) return;
+  if (const std::string_view state = state_told(event); !state.empty()) {
+    const Value before = turn.subject.conversation, after = with_status(before, message["id"].text_or({}), state, turn.arena);
+    if (before.is(Kind::list) && after.items().data() != before.items().data()) turn.set_conversation(after);
+    return;
+  }
   const bool sent = event.type == message_sent;
+  if (!sent && event.type != "message.received") return;
+  if (sent) give_back_grant(turn, message["run"].text_or({}));
+  see_message(turn, event);  // before it is kept: an echo of what a machine said is known by what is kept already
   MessageKept kept;
   kept.id = sent ? std::string(message["id"].text_or({})) : std::string();
   if (kept.id.empty()) kept.id = id_of({"message", event.source, event.id});
@@ -120,7 +146,9 @@ void keep_received(Turn& turn, const Event& event) {
   kept.run = message["run"].text_or({});
   kept.at = event.at;
   const std::string_view speaker = !sent ? "customer" : kept.from == "bot" ? "bot" : "agent";
-  keep_said(turn, {kept.id, speaker, kept.text, kept.channel, event.at});
+  const std::string in = conversation_of(event);
+  keep_said(turn, {kept.id, speaker, kept.text, kept.channel, event.at, in, sent ? std::string_view() : message["id"].text_or({}),
+                   sent ? "sent" : ""});
   turn.made.messages.push_back(std::move(kept));
 }
 
@@ -133,10 +161,13 @@ void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::
                                                 {"to", turn.arena.copy(sent.to)},
                                                 {"channel", turn.arena.copy(sent.channel)},
                                                 {"text", turn.arena.copy(sent.text)},
+                                                {"conversation", turn.arena.copy(sent.conversation)},
                                                 {"run", turn.arena.copy(run)}});
     return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
   }
-  if (!keep_said(turn, {id, "bot", sent.text, sent.channel, turn.at})) return;  // told before
+  const std::string in = conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation);
+  if (!keep_said(turn, {id, "bot", sent.text, sent.channel, turn.at, in, sent.message_id, "sent"})) return;  // told before
+  if (has_profile(turn.subject.id)) see_sent(turn, sent);
   turn.made.messages.push_back({id, sent.channel, "out", "bot", sent.to, sent.text, run, turn.at});
 }
 

@@ -13,12 +13,13 @@ constexpr std::string_view message_sent = "message.sent";
 /// One text for one execution of one step: what ids are hashed from.
 std::string cause_of(const Run& run, const Instruction& step);
 
-void do_effects(Turn& turn, const Run& run, const Instruction& step, const Effects& effects);
+void do_effects(Turn& turn, Run& run, const Instruction& step, const Effects& effects);
 
 /// What tags_changed asks for.
 void take_tags_changed(Turn& turn, const Event& event);
 
-/// Keeps the message of message.received and message.sent.
+/// Keeps the message of message.received and message.sent, or what message.sent, .delivered, .read and .bounced say of one
+/// that is kept.
 void keep_received(Turn& turn, const Event& event);
 
 /// Keeps what a customer was told, with the subject that it is about (empty: this one); once per call.

@@ -2,8 +2,10 @@
 
 #include "base/time.h"
 #include "core/conversation.h"
+#include "core/conversations.h"
 #include "core/derive.h"
 #include "core/identity.h"
+#include "core/orders.h"
 #include "core/profile.h"
 #include "core/profile_draft.h"
 #include "core/recent.h"
@@ -172,6 +174,8 @@ void take_merged(Turn& turn, const Subject& from) {
   }
   into.conversation = merge_lists(into.conversation, from.conversation, conversation_messages_max,
                                   [](const Value& v) { return v["id"].text_or({}); }, by_time, turn.arena);
+  merge_conversations(turn, from);
+  merge_orders(turn, from.orders);
   into.recent = merge_recent(into.recent, from.recent, turn.arena);
   merge_things(turn, from.things);
   merge_counters(into.counters, from.counters);

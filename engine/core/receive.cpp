@@ -4,9 +4,12 @@
 #include "core/begin.h"
 #include "core/categories.h"
 #include "core/contact.h"
+#include "core/conversations.h"
 #include "core/derive.h"
 #include "core/desk.h"
 #include "core/effects.h"
+#include "core/inquiry.h"
+#include "core/orders.h"
 #include "core/privacy.h"
 #include "core/profile.h"
 #include "core/recent.h"
@@ -30,6 +33,7 @@ class Reception {
 
   void take() {
     if (received_.workflow == order_elsewhere) return take_order_elsewhere(turn_, event_);
+    if (received_.workflow == order_numbered) return keep_numbered(turn_, event_);
     if (received_.overheard) return overhear();
     if (!forwarded() && refuse_survey(turn_, event_)) return;
     if (!forwarded()) {
@@ -83,11 +87,17 @@ class Reception {
     if (received_.depth == 0) ask_for_categories(turn_, event_);
     if (event_.type == category_asked) take_category_asked(turn_, event_);
     if (event_.type == category_told) take_category_told(turn_, event_);
+    if (received_.depth == 0) keep_order(turn_, event_);
+    if (event_.type == inquiry_asked) take_inquiry(turn_, event_);
+    if (event_.type == inquiry_answered) take_inquiry_answered(turn_, event_);
+    if (event_.type == inquiry_withdrawn) take_inquiry_withdrawn(turn_, event_);
     if (event_.type == contact_asked) take_contact_asked(turn_, event_);
     if (event_.type == contact_answered) take_contact_answered(turn_, event_);
     if (event_.type == contact_returned) take_contact_returned(turn_, event_);
     if (event_.type == tags_changed) take_tags_changed(turn_, event_);
-    if (event_.type == "message.received" || event_.type == message_sent) keep_received(turn_, event_);
+    if (event_.type.starts_with("message.")) keep_received(turn_, event_);
+    if (event_.type.starts_with("ticket.")) follow_ticket(turn_, event_);
+    if (event_.type == conversation_command) take_command(turn_, event_);
     keep_survey(turn_, event_, received_.depth);
     tell_desk(turn_, event_, received_.depth);
     if (turn_.segments_edition != turn_.profile_edition)
@@ -175,8 +185,10 @@ class Reception {
     std::vector<std::string> resumed;
     for (Run& run : turn_.subject.runs) {
       if (!is_waiting_for_it(run)) continue;
+      const bool asks = turn_.workflows.version(run.version)->program[run.at].asks;
       resume_with(turn_, run, event_);
       turn_.note("resumed", "the run " + run.id + " has waited for this, and goes on", run.workflow);
+      if (asks) answered_.push_back(run.workflow);
       resumed.push_back(run.id);
       concerned_ = true;
     }
@@ -222,6 +234,8 @@ class Reception {
     const auto target = target_of(workflow);
     if (!target) return;
     if (!may_start(workflow)) return;
+    if (std::find(answered_.begin(), answered_.end(), workflow.id) != answered_.end())
+      return turn_.note("answered", "it answers what a run of this workflow has asked: no other is started", workflow.id);
     if (*target == turn_.subject.id) return begin_run(turn_, received_, workflow, scope());
     add_forward(*target, workflow);
   }
@@ -248,6 +262,7 @@ class Reception {
   Turn& turn_;
   Received received_;
   Event& event_ = received_.event;
+  std::vector<std::string> answered_;  // workflows that had asked, and for which this is the answer
   bool concerned_ = false;  // a run that was open
   Value scope_;
   std::uint32_t edition_ = 0;

@@ -1,6 +1,8 @@
 #include "core/recent.h"
 
 #include "base/time.h"
+#include "core/ask.h"
+#include "core/conversations.h"
 #include "core/scope.h"
 
 #include <algorithm>
@@ -48,6 +50,7 @@ bool fits(Turn& turn, const Run& run, const Workflow& workflow, const Instructio
   const Value name = name_of(turn.arena, event);
   for (const Value& used : items_of(run.flow.used))
     if (used.text_or({}) == name.text()) return false;
+  if (step.asks && conversation_of(event) != conversation_spoken_to(question_of(run, step))) return false;
   for (const Trigger& trigger : step.triggers)
     if (trigger.event == event.type &&
         (!trigger.where || holds(turn, trigger, awaited_scope(turn, run, workflow, event), &run, workflow)))
@@ -90,6 +93,7 @@ std::optional<Event> look_back(Turn& turn, const Run& run, const Workflow& workf
   std::optional<Event> found;
   for (const Value& item : items_of(turn.subject.recent)) {
     const Event event = event_of(turn, item);
+    if (step.asks && item["came"].integer_or(0) <= question_of(run, step)["at"].integer_or(0)) continue;
     if (!is_after({event.at, from_ms(item["came"].integer_or(0))}, {run.event.at, run.started}) || is_same(event, run.event) || (found && found->at <= event.at)) continue;
     if (fits(turn, run, workflow, step, event)) found = event;
   }

@@ -24,6 +24,7 @@ struct Flow {
   bool granted = false;    // the customer's contact budget has room for the step it stands at
   Time held;               // since when the step that it stands at is held back
   Time contacted;          // when the step that it stands at was counted in the contact budget
+  std::int64_t lease = 0;  // of conversations: the epoch that it was decided on; see core/conversations.h
   std::uint32_t doubts = 0;         // how often the call that it waits for was in doubt
   std::uint32_t more_attempts = 0;  // of that call, granted by a person
   std::string failed_at;   // failed: the id of the step

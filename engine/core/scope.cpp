@@ -1,5 +1,6 @@
 #include "core/scope.h"
 
+#include "core/conversations.h"
 #include "core/replayed.h"
 
 #include <algorithm>
@@ -40,7 +41,8 @@ Value build(const Turn& turn, const Event& event, const Value& forwarded, const 
   std::vector<Member> members;
   members.reserve(members_expected);
   for (const Member& m : event.data.members())
-    if (m.key.text_or({}) != "raw") members.push_back(m);
+    if (m.key.text_or({}) != "raw" && m.key.text_or({}) != "conversation") members.push_back(m);
+  members.push_back({"conversation", conversation_seen(turn, event)});
   add_named_outputs(members, part);
   if (!part.events.is_null()) members.push_back({"events", part.events});
   if (part.trigger != nullptr) members.push_back({"trigger", nouns_of(turn.arena, *part.trigger)});

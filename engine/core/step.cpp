@@ -4,6 +4,7 @@
 #include "core/answer.h"
 #include "core/collect.h"
 #include "core/contact.h"
+#include "core/conversations.h"
 #include "core/derive.h"
 #include "core/parts.h"
 #include "core/schedule.h"
@@ -39,6 +40,11 @@ std::string_view code_of(RunStatus status) {
   return status == RunStatus::done ? "done" : status == RunStatus::stopped ? "stopped" : "failed";
 }
 
+/// What is decided after a wait is decided anew; but a message is not answered by whoever has lost its conversation.
+void renew_lease(const Turn& turn, Run& run) {
+  if (turn.subject.conversations.is(Kind::map) && !run.event.type.starts_with("message.")) run.flow.lease = epoch_of(turn.subject);
+}
+
 }  // namespace
 
 void advance(Turn& turn, Run& run, const Value& scope) {
@@ -46,11 +52,13 @@ void advance(Turn& turn, Run& run, const Value& scope) {
 }
 
 void resume(Turn& turn, Run& run) {
+  if (is_snooze(run)) return wake(turn, run);
   if (run.flow.clock) return is_watch(run) ? abandon(turn, run) : tick(turn, run);
   const Workflow* workflow = version_of(turn, run);
   if (workflow == nullptr) return;
   if (run.flow.collecting) return begin_collected(turn, run, *workflow);
   if (run.at >= workflow->program.size()) return advance(turn, run);
+  renew_lease(turn, run);
   Walk walk(turn, run, *workflow, {});
   const Instruction& step = walk.step();
   if (step.op == Op::wait_for) {
@@ -71,9 +79,25 @@ void resume(Turn& turn, Run& run) {
 void resume_with(Turn& turn, Run& run, const Event& event) {
   const Workflow* workflow = version_of(turn, run);
   if (workflow == nullptr) return;
+  renew_lease(turn, run);
   Walk walk(turn, run, *workflow, {});
   walk.take_awaited(walk.step(), &event);
   walk.go();
+}
+
+void leave_overtaken(Turn& turn, Run& run, std::string why) {
+  const Workflow* workflow = version_of(turn, run);
+  if (workflow == nullptr) return;
+  Walk walk(turn, run, *workflow, {});
+  walk.leave_overtaken(walk.step(), std::move(why));
+  if (is_open(run.status)) walk.go();
+}
+
+void take_told(Turn& turn, Run& run, const Value& output) {
+  const Workflow* workflow = version_of(turn, run);
+  if (workflow == nullptr || run.at >= workflow->program.size()) return;
+  Walk walk(turn, run, *workflow, {});
+  if (walk.take_told(walk.step(), output)) walk.go();
 }
 
 void take_part(Turn& turn, Run& run, const Run& part) {

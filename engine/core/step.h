@@ -18,6 +18,12 @@ void resume(Turn& turn, Run& run);
 /// The event that it waits for has come.
 void resume_with(Turn& turn, Run& run, const Event& event);
 
+/// Somebody else has the conversation that the step it stands at speaks into: it is superseded.
+void leave_overtaken(Turn& turn, Run& run, std::string why);
+
+/// What it asked another subject for: see core/inquiry.h.
+void take_told(Turn& turn, Run& run, const Value& output);
+
 /// One of its parts has ended.
 void take_part(Turn& turn, Run& run, const Run& part);
 

@@ -29,11 +29,13 @@ struct Counter {
 struct Subject {
   std::string id;              // "customer:7"
   Value profile;               // a map: what expressions see as `customer` (orders_count, tags, ...)
-  Value conversation;          // a list of {id, from: customer|bot|agent, text, at, channel}, oldest first
+  Value conversation;          // a list of {id, from: customer|bot|agent, text, at, channel, ...}, oldest first
+  Value conversations;         // who has each of them: see core/conversations.h
   std::vector<Counter> counters;   // done; at most limit.count times each
   std::vector<Counter> starts;     // in the last starts_per; one more than starts_max: the loop was told of
   std::vector<Time> contacts;      // marketing that reached the customer: what the contact rule counts
   Value recent;                    // events that runs may look back at: see core/recent.h
+  Value orders;                    // the latest, with their shipments: see core/orders.h
   Value things;                    // what its events were about, and as of when: see core/things.h
   std::vector<Run> runs;       // the open ones, oldest first
   std::vector<Run> failed;     // only for the input Resolved: the run that it is about

@@ -28,6 +28,7 @@ struct Turn {
   std::vector<std::pair<std::string, std::string>> parts_left{};  // runs to be ended, and why
   std::size_t parts_count = 0;         // begun by this input
   std::uint32_t segments_edition = 0;  // the profile's edition that the segments are of
+  bool owner_changed = false;          // of a conversation, and runs have not been told
   std::uint32_t profile_edition = 0;  // one more at each change of the profile: scopes built before are stale
 
   void note(std::string_view code, std::string text, std::string_view workflow = {}, std::string_view run = {},

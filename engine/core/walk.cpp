@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "core/arguments.h"
+#include "core/ask.h"
 #include "core/contact.h"
 #include "core/effects.h"
 #include "core/replayed.h"
@@ -165,16 +166,23 @@ void Walk::execute(const Instruction& step) {
     case Op::fork: return fork(step);
     case Op::join: return end(RunStatus::done, {});
     case Op::call: return call_workflow(step);
+    case Op::judge: return judge(step);
+    case Op::look_up: return look_up(step);
+    case Op::promise: return ask_promise(step);
   }
 }
 
 void Walk::act(const Instruction& step) {
   if (step.action != nullptr && step.action->reaches_customer && !may_reach(step)) return;
-  if (!run_.call.empty() && step.action != nullptr) return call_again(step);
+  if (!run_.call.empty() && step.action != nullptr) {
+    if (!step.action->speaks || may_speak(step, run_.args)) call_again(step);
+    return;
+  }
   // A last call's run has given up its event: when it is tried again it is made with what it was given.
   const bool kept = !run_.args.is_null() && run_.event.data.is_null();
   const auto args = kept ? std::optional(run_.args) : arguments(step);
   if (!args) return;
+  if (step.action != nullptr && step.action->speaks && !may_speak(step, *args)) return;
   if (step.action != nullptr && step.action->decide != nullptr) return decide(step, *args);
   if (step.action != nullptr && step.action->run != nullptr) return call(step, *args);
   fail_step(step, problem("no_action", "this program has no such action"));
@@ -195,6 +203,7 @@ void Walk::call(const Instruction& step, const Value& args) {
   run_.call = id_of({"call", run_.id, step.id, std::to_string(run_.steps)});
   run_.attempt = 1;
   run_.args = args;
+  if (step.action->name == "ask") note_question(turn_, run_, step, args);
   if (is_replayed(turn_.subject.id)) return record_call(step);
   run_.status = RunStatus::calling;
   if (is_last(workflow_, run_, step)) run_.event.data = {};

@@ -29,6 +29,10 @@ class Walk {
   bool take_part(const Instruction& step, const Run& part, std::size_t others);
   /// When the customer may be reached, by the customer's own subject.
   void take_room(const Instruction& step, const Room& room);
+  /// What another subject has answered. Whether the run goes on.
+  bool take_told(const Instruction& step, const Value& output);
+  /// Somebody else has the conversation that the step speaks into, or waits for an answer in.
+  void leave_overtaken(const Instruction& step, std::string why);
   const Instruction& step() const { return workflow_.program[run_.at]; }
 
  private:
@@ -55,6 +59,11 @@ class Walk {
   void wait(const Instruction& step);
   Result<Time> due_of(const Instruction& step);
   void wait_for(const Instruction& step);
+  bool may_speak(const Instruction& step, const Value& args);
+  bool may_speak_elsewhere(const Instruction& step, const std::string& conversation);
+  void judge(const Instruction& step);
+  void look_up(const Instruction& step);
+  void ask_promise(const Instruction& step);
   bool may_reach(const Instruction& step);
   bool still_holds();
   bool consents(const Instruction& step);

@@ -81,6 +81,7 @@ bool Walk::may_begin_parts(const Instruction& step, std::size_t count) {
 void Walk::begin_part(const Instruction& step, Run part) {
   part.flow.parent = run_.id;
   part.flow.used = run_.flow.used;
+  part.flow.lease = run_.flow.lease;
   part.flow.waited = run_.flow.waited;
   part.status = RunStatus::waiting;
   part.started = turn_.at;

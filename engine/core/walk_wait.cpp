@@ -3,9 +3,12 @@
 #include "core/walk.h"
 
 #include "base/time.h"
+#include "core/answer.h"
 #include "core/arguments.h"
 #include "core/contact.h"
+#include "core/conversations.h"
 #include "core/person.h"
+#include "core/profile.h"
 #include "core/recent.h"
 #include "core/scope.h"
 
@@ -86,6 +89,27 @@ bool Walk::may_reach(const Instruction& step) {
   run_.flow.waited = false;
   run_.flow.held = {};
   return true;
+}
+
+/// Whether no person has the conversation, and its owner is who it was. False: the step is superseded.
+bool Walk::may_speak(const Instruction& step, const Value& args) {
+  const std::string conversation = conversation_spoken_to(args);
+  if (run_.event.subject != turn_.subject.id && has_profile(run_.event.subject)) return may_speak_elsewhere(step, conversation);
+  std::string why = overtaken(turn_.subject, conversation, run_.flow.lease);
+  if (why.empty()) return true;
+  leave_overtaken(step, std::move(why));
+  return false;
+}
+
+void Walk::leave_overtaken(const Instruction& step, std::string why) {
+  if (!run_.call.empty()) close_call(turn_, run_, Outcome::Status::unknown, "superseded: " + why);
+  give_back_contact(turn_, run_);
+  note("superseded", step, label_of(step) + ": " + why);
+  run_.status = RunStatus::waiting;
+  run_.due = {};
+  if (step.asks || run_.event.type.starts_with("message.") || (step.action != nullptr && step.action->name == "ask"))
+    return end(RunStatus::stopped, "superseded: " + why);
+  keep_output(step, make_map(turn_.arena, {{"superseded", Value(true)}}));
 }
 
 /// After a wait, `if` must hold still: of this workflow, and of those that called it.

@@ -98,6 +98,10 @@ void Workflows::keep(std::shared_ptr<const Workflow> old) {
 
 void Workflows::add_version(const std::shared_ptr<const Workflow>& workflow) {
   versions_[workflow->version] = workflow;
+  for (const Instruction& step : workflow->program) {
+    looks_up_ = looks_up_ || step.op == Op::look_up;
+    keeps_orders_ = keeps_orders_ || looks_up_ || (step.action != nullptr && step.action->name == "handoff");
+  }
   if (steps_read_raw(*workflow)) raw_readers_.insert(workflow->version);
 }
 

@@ -72,6 +72,10 @@ enum class Op : std::uint8_t {
   fork,      // a part of the run from each of `branches` on; behind them to `target`
   join,      // a branch is over
   call,      // the workflow `text` as a part of the run, with `arguments` as vars
+  judge,     // the answer to an `ask`: good when `condition` (over `answer`), or one of the buttons in `arguments`; else
+             // up to `tries` times to `target`; when none came in time to `failure`
+  look_up,   // an order of anybody, by `arguments`: number, proof
+  promise,   // when a person will have time: into the output of the handoff before it
 };
 
 struct Instruction {
@@ -94,6 +98,9 @@ struct Instruction {
   std::vector<Trigger> triggers;     // wait_for
   std::vector<std::uint32_t> branches;  // fork
   bool any = false;                  // fork: the first branch that is done is enough
+  std::uint32_t tries = 0;           // judge
+  bool asks = false;                 // wait_for: for what is said behind the question, in its conversation
+  bool free = false;                 // judge: what is none of the buttons may be an answer, too
 };
 
 /// Gather triggers into one run: until none has come for `quiet`, at most for `max`.
@@ -211,6 +218,9 @@ class Workflows {
   const Workflow* version(std::string_view version) const;
   /// The same set that also knows an older version. Does nothing when the version is there already.
   void keep(std::shared_ptr<const Workflow> old);
+  /// Whether one hands over or looks up orders, and so somebody wants to know of a customer's orders; and whether one looks up.
+  bool keeps_orders() const { return keeps_orders_; }
+  bool looks_up() const { return looks_up_; }
   /// Whether a step of it may read event.raw: if none does, its runs need not carry the platform's body.
   bool reads_raw(const Workflow& workflow) const { return raw_readers_.contains(workflow.version); }
 
@@ -225,6 +235,7 @@ class Workflows {
   std::map<std::string, std::vector<const Workflow*>, std::less<>> on_, listening_on_;
   std::map<std::string, Memory, std::less<>> memory_;
   std::set<std::string, std::less<>> raw_readers_;  // versions
+  bool keeps_orders_ = false, looks_up_ = false;
 };
 
 }  // namespace shopbell

@@ -95,6 +95,23 @@ FaqFound Faq::find(std::string_view question) const {
           {.top = best, .lead = best - second, .known = heard.known, .words = likeness(heard.vector, found->vector)}};
 }
 
+std::vector<const FaqEntry*> Faq::near(std::string_view question, std::size_t max) const {
+  const std::vector<std::uint32_t> words = terms_of(question);
+  const Heard heard = vocabulary_.hear(features_of(question));
+  std::vector<double> best(entries_.size(), 0);
+  double most = 0;
+  for (const std::uint32_t word : words) most += (saturation + 1) * worth(word);
+  for (const Asked& asked : asked_)
+    best[asked.entry] = std::max(best[asked.entry], (most > 0 ? score(words, asked) / most : 0) + likeness(heard.vector, asked.vector));
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < best.size(); ++i)
+    if (best[i] > 0) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return best[a] > best[b]; });
+  std::vector<const FaqEntry*> found;
+  for (std::size_t i = 0; i < std::min(max, order.size()); ++i) found.push_back(&entries_[order[i]]);
+  return found;
+}
+
 FaqGate calibrate_gate(std::span<const Example> examples) {
   constexpr std::size_t rounds = 5;
   std::vector<Margins> wrong, right;

@@ -38,6 +38,8 @@ class Faq {
   Faq() = default;
   explicit Faq(std::vector<FaqEntry> entries);
   FaqFound find(std::string_view question) const;
+  /// The entries that are most alike, the best first, at most `max`: for a person to choose from.
+  std::vector<const FaqEntry*> near(std::string_view question, std::size_t max) const;
   std::size_t size() const { return entries_.size(); }
 
  private:

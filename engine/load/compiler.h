@@ -60,6 +60,10 @@ class Compiler {
   void wait_until(const yaml::Node& value, const yaml::Node& node, const std::string& id);
   void wait_for_opening(const yaml::Node& value, const yaml::Node& node, const std::string& id);
   void wait_for(const Step& step);
+  void ask(const Verb& verb, const Step& step);
+  void ask_question(const Action& action, const Step& step, const yaml::Node& key, const yaml::Node* text);
+  void judge_answer(const Step& step, std::uint32_t again);
+  void lookup(const Step& step);
   void for_each(const Step& step);
   void parallel(const Step& step);
   void call(const Step& step);

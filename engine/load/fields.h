@@ -27,7 +27,7 @@ enum class Form : std::uint8_t {
   on_error,     // a choice, or steps
   events,       // an event type or a list of them
   branches,     // a list of lists of steps
-  wait_for, for_each, parallel, call, collect,
+  wait_for, lookup, for_each, parallel, call, collect,
   choices,      // one of the choices, or a list of them
 };
 

@@ -105,7 +105,9 @@ constexpr Key control_verbs[] = {
      "Lists of steps that are done at the same time; goes on when all are done, or any."},
     {"call", Form::call,
      "Does another workflow as a part of this run: its id, or a map of workflow and with."},
-    later_key("ask")};
+    {"lookup", Form::lookup,
+     "Finds an order of anybody by its number and a second proof, the e-mail address or telephone number of the order: a map of "
+     "number and proof. As its output: found, limited, order."}};
 /// What belongs to the verb `if`.
 constexpr Key branch_keys[] = {{"then", Form::steps, "The steps to do when `if` holds."},
                                {"else", Form::steps, "The steps to do when `if` does not hold."}};
@@ -128,7 +130,7 @@ constexpr Key action_keys[] = {
      failure_choices}};
 /// Whether a verb that is no action takes one of action_keys.
 constexpr bool takes(std::string_view verb, std::string_view modifier) {
-  if (verb == "wait_for") return modifier == "as";
+  if (verb == "wait_for" || verb == "lookup") return modifier == "as";
   return (verb == "call" || verb == "parallel") && modifier != "retry" && modifier != "in_doubt";
 }
 constexpr Key wait_keys[] = {
@@ -147,6 +149,16 @@ constexpr Key parallel_keys[] = {
 constexpr Key call_keys[] = {
     {"workflow", Form::id, "The id of a workflow of the shop."},
     {"with", Form::values, "Names and CEL: the `vars` of that workflow that are given."}};
+constexpr Key lookup_keys[] = {{"number", Form::text, "The order's number, as the customer writes it."},
+                               {"proof", Form::text, "The e-mail address or telephone number that the order was made with."}};
+/// What an `ask` has beside the parameters of its question.
+constexpr Key ask_keys[] = {
+    {"valid", Form::cel, "CEL over `answer`: whether a free text is an answer to it."},
+    {"free", Form::flag, "Whether something else than one of the buttons is an answer, too. Otherwise: only where there are none."},
+    {"retries", Form::attempts, "How often it is asked again after something that is no answer, up to 5. Otherwise: 1."},
+    {"again", Form::text, "What is said then. Otherwise: the question."},
+    {"wait", Form::duration, "How long the answer is waited for. Otherwise: 1d."},
+    {"on_timeout", Form::steps, "Steps to do when none has come; behind them the run goes on. Otherwise: it just goes on."}};
 constexpr Key retry_keys[] = {{"attempts", Form::attempts, "How often in all, from 1 to 100. Otherwise: 8."},
                               {"backoff", Form::duration, "Before the second attempt; then twice as long each. Otherwise: 2s."},
                               {"max_backoff", Form::duration, "The longest time between two attempts. Otherwise: 15m."}};

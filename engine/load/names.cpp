@@ -28,6 +28,7 @@ void each_step(const yaml::Node* steps, const std::function<void(const yaml::Nod
     if (!step->is_map()) continue;
     visit(*step);
     for (const char* key : {"then", "else", "on_error"}) each_step(step->find(key), visit);
+    if (const yaml::Node* ask = step->find("ask")) each_step(ask->find("on_timeout"), visit);
     if (const yaml::Node* loop = step->find("for_each")) each_step(loop->find("do"), visit);
     if (const yaml::Node* parallel = step->find("parallel"))
       for (const yaml::Node* branches : {parallel, parallel->find("all"), parallel->find("any")})

@@ -129,6 +129,7 @@ class Writer {
       case Form::cases: return list(ref("case"));
       case Form::wait: return any_of({type("string"), object(wait_keys, {"until"})});
       case Form::wait_for: return object(wait_for_keys, {"event"});
+      case Form::lookup: return object(lookup_keys, {"number", "proof"});
       case Form::for_each: return object(for_each_keys, {"in", "do"});
       case Form::parallel: return any_of({list(ref("steps")), object(parallel_keys, {})});
       case Form::branches: return list(ref("steps"));
@@ -218,6 +219,8 @@ class Writer {
       if (param.required) required.push_back(param.name);
       if (param.positional) alone = &param;
     }
+    if (action.name == "ask")
+      for (const Key& key : ask_keys) properties.add(key.name, with_doc(form(key), key.doc));
     MapBuilder made(arena_);
     made.add("type", "object").add("additionalProperties", false).add("properties", properties.build());
     if (!required.empty()) made.add("required", texts(required));

@@ -134,6 +134,7 @@ cel::Env trigger_scope(std::span<const std::string> event_types, const OwnFields
     if (find_noun(noun) == nullptr) nouns.emplace(noun, noun_type(noun, own));
   cel::Env env;
   for (const auto& [noun, fields] : nouns) env.declare(noun, fields);
+  if (!nouns.contains("conversation")) env.declare("conversation", noun_type("conversation", own));
   env.declare("customer", noun_type("customer", own))
       .declare("event", envelope())
       .declare("shop", shop_facts())

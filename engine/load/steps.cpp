@@ -122,6 +122,10 @@ void Compiler::compile(const Verb& verb, const yaml::Node& node, const std::stri
   const yaml::Node& value = *verb.entry->value;
   const Step step{value, node, id, place};
   check_modifiers(verb, node);
+  if (verb.action != nullptr && verb.name() == "ask") {
+    ask(verb, step);
+    return;
+  }
   if (verb.action != nullptr) {
     act(verb, step);
     return;
@@ -131,6 +135,7 @@ void Compiler::compile(const Verb& verb, const yaml::Node& node, const std::stri
   else if (verb.name() == "set") set(value, node, id);
   else if (verb.name() == "wait") wait(value, node, id);
   else if (verb.name() == "wait_for") wait_for(step);
+  else if (verb.name() == "lookup") lookup(step);
   else if (verb.name() == "for_each") for_each(step);
   else if (verb.name() == "parallel") parallel(step);
   else if (verb.name() == "call") call(step);
@@ -168,6 +173,9 @@ void Compiler::act(const Verb& verb, const Step& step) {
   if (const yaml::Node* retry = step.node.find("retry")) i.retry = read_retry(*retry);
   if (const yaml::Node* doubt = step.node.find("in_doubt"))
     i.in_doubt = static_cast<InDoubt>(read_choice(*doubt, "in_doubt", doubts, draft_.report).value_or(0));
+  // Somebody reads when a person will have time: that is asked of the queue.
+  if (verb.name() == "handoff" && step.node.find("as") != nullptr && step.node.find("on_error") == nullptr)
+    emit(Op::promise, step.node, step.id, "");
   handle_failure(step, at);
 }
 

@@ -26,9 +26,9 @@ Finished done(const CallOrder& order, Arena& arena) {
   if (order.action == "email") {
     finished.output = make_map(arena, {{"message_id", arena.copy("<" + order.call.key + "@test>")}, {"to", args["to"]}});
     finished.message = SentMessage{"email", text("to"), std::string(args.at_path("template.text").text_or(args["text"].text_or(""))), order.call.key};
-  } else if (order.action == "reply") {
+  } else if (order.action == "reply" || order.action == "ask") {
     finished.output = make_map(arena, {{"channel", args["channel"]}, {"to", args["to"]}});
-    finished.message = SentMessage{text("channel"), text("to"), text("text"), order.call.key};
+    finished.message = SentMessage{text("channel"), text("to"), text("text"), order.call.key, text("conversation")};
   } else if (order.action == "classify") {
     finished.output = classified(args, arena);
   } else if (order.action == "answer") {

@@ -183,6 +183,8 @@ std::string pack(const Subject& subject) {
   Packer to;
   to.value(subject.profile);
   to.value(subject.conversation);
+  to.value(subject.conversations);
+  to.value(subject.orders);
   to.counters(subject.counters);
   to.counters(subject.starts);
   to.times(subject.contacts);
@@ -201,6 +203,8 @@ Subject unpack(std::string_view id, std::string_view packed, Arena& arena) {
   Unpacker from(packed, arena);
   subject.profile = from.value();
   subject.conversation = from.value();
+  subject.conversations = from.value();
+  subject.orders = from.value();
   subject.counters = from.counters();
   subject.starts = from.counters();
   subject.contacts = from.times();

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "serve/clock.h"
+#include "serve/conversations.h"
 #include "serve/customers.h"
 #include "serve/queues.h"
 #include "serve/report.h"
@@ -38,7 +39,7 @@ Result<Asked> read_query(std::string_view text) {
   if (!params) return fail("bad_query", "the query is not well-formed");
   Asked q;
   const std::map<std::string_view, std::string*> texts{{"subject", &q.filter.subject}, {"type", &q.filter.type},   {"status", &q.filter.status},
-                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}, {"after", &q.after}, {"step", &q.filter.step}};
+                                                       {"workflow", &q.filter.workflow}, {"queue", &q.filter.queue}, {"run", &q.filter.run}, {"owner", &q.filter.owner}, {"after", &q.after}, {"step", &q.filter.step}};
   for (const auto& param : boost::urls::params_view(*params)) {
     const std::string key(param.key), value(param.value);
     std::uint64_t number = 0;
@@ -48,12 +49,23 @@ Result<Asked> read_query(std::string_view text) {
     else if (key == "days" && read_number(value, number) && number >= 1 && number <= report_days_max) q.days = number;
     else if (key == "limit" && read_number(value, number) && number >= 1 && number <= api_page_max) q.page.max = number;
     else return fail("bad_query", "the parameter " + key + " is not known here, or its value is not allowed",
-                     "subject, type, status, workflow, queue, run, step, since, before, after, limit (1 to 500), days (1 to 366)");
+                     "subject, type, status, workflow, queue, owner, run, step, since, before, after, limit (1 to 500), days (1 to 366)");
   }
   return q;
 }
 
 ServerResponse json_answer(const Value& v) { return {200, "application/json", to_json(v) + "\n", {}}; }
+
+Result<std::string> decoded(std::string_view part) {
+  const auto text = boost::urls::make_pct_string_view(boost::core::string_view(part.data(), part.size()));
+  if (!text) return fail("bad_body", "the path is not well-formed");
+  return text->decode();
+}
+
+ServerResponse refusal(const Error& error) {
+  const int status = error.code == "not_found" ? 404 : error.code == "bad_body" || error.code == "ambiguous" ? 400 : 500;
+  return json_error(status, error.code, error.message);
+}
 
 template <class Row>
 ServerResponse list(std::string_view name, const Result<std::vector<Row>>& rows, std::size_t asked) {
@@ -129,6 +141,16 @@ ServerResponse queues(Reader& reader, const desk::Rules& rules, Time now) {
   return json_answer(view(*desk, rules, now, arena));
 }
 
+ServerResponse one_conversation(Reader& reader, std::string_view asked, const std::string& subject) {
+  Arena arena;
+  const auto id = decoded(asked);
+  if (!id) return refusal(id.error());
+  const auto row = find_conversation_row(reader, *id, subject);
+  if (!row) return refusal(row.error());
+  const auto shown = conversation_view(reader, *row, arena);
+  return shown ? json_answer(*shown) : refusal(shown.error());
+}
+
 ServerResponse segments(Reader& reader) {
   const auto counts = reader.segments();
   if (!counts) return json_error(500, counts.error().code, counts.error().message);
@@ -175,6 +197,8 @@ ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, 
   if (path == "/report") return report(reader, now, question->days);
   if (path == "/queues") return queues(reader, rules, now);
   if (path == "/messages") return list("messages", reader.messages(filter, page), page.max);
+  if (path == "/conversations") return list("conversations", reader.conversations(filter, page), page.max);
+  if (path.starts_with("/conversations/")) return one_conversation(reader, path.substr(15), filter.subject);
   if (path == "/requests") return list("requests", reader.requests(page), page.max);
   if (path == "/sources") return all_sources(reader);
   if (path.starts_with("/events/")) return one_event(reader, path.substr(8));
@@ -183,7 +207,7 @@ ServerResponse answer_query(Reader& reader, const desk::Rules& rules, Time now, 
   if (path == "/segments") return segments(reader);
   if (path.starts_with("/segments/")) return members(reader, path.substr(10), *question);
   return json_error(404, "no_such_route",
-                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/queues, /api/report, /api/messages, /api/customers/ID, /api/segments, /api/sources, /api/requests");
+                    "there is no such route; see /api/events, /api/runs, /api/attention, /api/calls, /api/tickets, /api/queues, /api/report, /api/messages, /api/conversations, /api/customers/ID, /api/segments, /api/sources, /api/requests");
 }
 
 Api::Api(std::unique_ptr<Reader> reader, std::function<bool(Job&)> offer, std::shared_ptr<const desk::Rules> rules, std::string folder)
@@ -212,7 +236,19 @@ void Api::add(Question question) {
   question.responder->answer(json_error(503, "busy", "too many queries are waiting; ask again"));
 }
 
+void Api::command(Question question) {
+  const std::string_view path = std::string_view(question.path).substr(std::string_view("/conversations/").size());
+  const std::size_t slash = path.rfind('/');
+  const auto id = decoded(path.substr(0, slash));
+  if (slash == std::string_view::npos || !id) return question.responder->answer(json_error(404, "no_such_route", "POST goes to /api/conversations/ID/takeover and the like"));
+  auto job = command_job(*reader_, *id, path.substr(slash + 1), *question.body);
+  if (!job) return question.responder->answer(refusal(job.error()));
+  job->responder = std::move(question.responder);
+  if (!offer_(*job)) job->responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));
+}
+
 void Api::resolve(Question question) {
+  if (question.path.starts_with("/conversations/")) return command(std::move(question));
   constexpr std::string_view folder = "/attention/";
   const std::string_view path = question.path;
   const auto remedy = path.starts_with(folder) ? remedy_of(path.substr(folder.size())) : std::nullopt;

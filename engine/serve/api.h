@@ -1,6 +1,7 @@
 #pragma once
-// GET /api/...: read-only views of what the store holds. POST /api/attention/...: a person's decisions, handed to the
-// shard as inputs; /api/corrections: a person's word on a message, for the next `shopbell train`. Answers on a thread of its own, because queries read from disk.
+// GET /api/...: read-only views of what the store holds. POST /api/attention/... and /api/conversations/...: a person's decisions, handed to the
+// shard as inputs; /api/corrections: a person's word on a message, for the next `shopbell train`. Answers on a thread of its own, because
+// queries read from disk.
 
 #include "desk/rules.h"
 #include "net/server.h"
@@ -47,6 +48,7 @@ class Api {
   void add(Question question);
   void resolve(Question question);
   void correct(Question question);
+  void command(Question question);
 
   std::unique_ptr<Reader> reader_;
   std::function<bool(Job&)> offer_;

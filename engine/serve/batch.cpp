@@ -2,6 +2,7 @@
 
 #include "base/crash_point.h"
 #include "base/json.h"
+#include "core/conversations.h"
 #include "core/personal.h"
 #include "core/replayed.h"
 #include "intake/cloudevent.h"
@@ -79,6 +80,14 @@ std::string detail_of(const Received& received) {
 std::string json_of(std::initializer_list<std::pair<std::string_view, Value>> members) {
   Arena arena;
   return to_json(make_map(arena, members));
+}
+
+std::string answer_of(const Told& told) {
+  Arena arena;
+  MapBuilder map(arena);
+  if (!told.code.empty()) map.add("error", make_map(arena, {{"code", told.code}, {"message", told.message}}));
+  if (!told.conversation.is_null()) map.add("conversation", told.conversation);
+  return to_json(map.build()) + "\n";
 }
 
 bool is_told(const Received& received) { return received.overheard || !received.workflow.empty(); }
@@ -238,6 +247,10 @@ void BatchMaker::take(Entry& entry) {
     Loading& on = identify_subject(entry, input, row);
     take(input, on, std::move(row));
   }
+  if (auto told = std::exchange(told_, {})) {
+    entry.status = told->code.empty() ? 200 : told->code == "conflict" ? 409 : told->code == "not_found" ? 404 : 400;
+    entry.answer = answer_of(*told);
+  }
   claims_.end();
   current_ = around;
   if (current_) claims_.begin(*current_);
@@ -278,6 +291,8 @@ void BatchMaker::set_aside(Entry& entry, InputRow row) {
 
 void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
   on.changed = on.changed || made.subject_changed;
+  on.conversations.insert(made.conversations.begin(), made.conversations.end());
+  if (made.told) told_ = std::move(made.told);
   add_notes(made.notes, row);
   for (const Run& run : made.runs) add_run(run, on, row.seq);
   for (const CallOrder& order : made.calls) add_call(order, on.subject.id);
@@ -342,7 +357,7 @@ void BatchMaker::add_call(const CallOrder& order, const std::string& subject) {
 void BatchMaker::add_tickets(const Transition& made, const std::string& subject) {
   for (const TicketOpened& t : made.tickets)
     rows_.tickets.push_back({t.id, t.run, t.workflow, subject, t.draft.queue, t.draft.priority, t.draft.reason, t.draft.note,
-                             json_of({{"conversation", t.conversation}, {"customer", t.customer}}), now_});
+                             to_json(t.frozen), now_});
 }
 
 void BatchMaker::add_messages(const Transition& made, const std::string& subject) {
@@ -393,7 +408,25 @@ Result<void> BatchMaker::take_following() {
 
 void BatchMaker::add_subjects() {
   for (auto& [id, loading] : subjects_)
-    if (loading.changed) rows_.subjects.push_back({id, loading.known ? encode_subject(loading.subject) : std::string()});
+    if (loading.changed) {
+      rows_.subjects.push_back({id, loading.known ? encode_subject(loading.subject) : std::string()});
+      add_conversations(loading);
+    }
+}
+
+void BatchMaker::add_conversations(const Loading& of) {
+  if (is_replayed(of.subject.id)) return;
+  for (const std::string& id : of.conversations) {
+    const Value c = find_conversation(of.subject, id);
+    if (c.is_null()) continue;
+    const auto text = [&](std::string_view name) { return std::string(c[name].text_or({})); };
+    const auto time = [&](std::string_view name) {
+      const Value at = c[name];
+      return at.is(Kind::timestamp) ? std::optional(from_ms(at.seconds() * 1000 + at.nanos() / 1'000'000)) : std::nullopt;
+    };
+    rows_.conversations.push_back({id, of.subject.id, text("channel"), text("owner"), text("agent"), text("queue"), text("state"),
+                                   text("priority"), c["epoch"].integer_or(1), time("waiting_since"), time("last_at").value_or(now_)});
+  }
 }
 
 void BatchMaker::wake_at(Time due) {

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -31,6 +32,8 @@ struct Entry {
   std::string_view line;    // of an event: as it goes into the log
   Digest original = {};     // of an event that is only played again: the digest of the shop's own
   std::shared_ptr<const void> memory = {};  // what an internal input's values point to
+  int status = 0;           // out: of a person's command, how it is answered (HTTP); and with what
+  std::string answer = {};
   bool repeated = false;    // out: it had been committed before, or stands earlier in this batch
   std::vector<Identity> identities = {};  // of an event from outside: filled in by the batch
 };
@@ -68,6 +71,7 @@ class BatchMaker {
   struct Loading {
     Subject subject;
     std::unordered_set<std::string> known_runs;  // those that have a row
+    std::set<std::string> conversations;         // that have changed
     bool known = false;                          // it has a row, or something has come for it
     bool changed = false;
   };
@@ -96,6 +100,8 @@ class BatchMaker {
   void follow(std::vector<Following> caused, InputRow& row);
   Result<void> take_following();
   void add_subjects();
+  void add_conversations(const Loading& of);
+  std::optional<Told> told_;  // of the input that was taken last
   void wake_at(Time due);
 
   const Workflows& workflows_;

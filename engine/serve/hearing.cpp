@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t candidates_max = 3;  // of an answer, for a person to choose from
+
 std::shared_ptr<const Ear> ear_of(const std::string& folder) {
   const std::string path = model_file_of(folder);
   std::shared_ptr<const Ear> built_in(&built_in_ear(), [](const Ear*) {});
@@ -79,7 +81,13 @@ Result<Document> Hearing::look_up(std::string_view question) const {
   const auto copied = [&](const std::string& t) { return Value(arena->copy(answered ? std::string_view(t) : std::string_view())); };
   static const FaqEntry none;
   const FaqEntry& entry = answered ? *found.entry : none;
-  const Value said = make_map(*arena, {{"answered", Value(answered)},
+  ListBuilder candidates(*arena);
+  for (const FaqEntry* near : faq_.near(question, candidates_max))
+    candidates.add(make_map(*arena, {{"question", arena->copy(near->questions.empty() ? std::string_view() : near->questions.front())},
+                                     {"text", arena->copy(near->text)},
+                                     {"source", arena->copy(near->source)}}));
+  const Value said = make_map(*arena, {{"candidates", candidates.build()},
+                                       {"answered", Value(answered)},
                                        {"text", copied(entry.text)},
                                        {"source", copied(entry.source)},
                                        {"question", copied(found.question)},

@@ -148,7 +148,8 @@ void Routes::observe(const ServerRequest& request, Answer responder) {
 }
 
 void Routes::api(const ServerRequest& request, Answer responder) {
-  const bool decides = request.path.starts_with("/api/attention/") || request.path == "/api/corrections";
+  const bool commands = request.path.starts_with("/api/conversations/") && request.method == "POST";
+  const bool decides = commands || request.path.starts_with("/api/attention/") || request.path == "/api/corrections";
   const bool presence_told = request.path.starts_with("/api/agents/");
   const std::string_view method = decides || presence_told ? "POST" : "GET";
   if (request.method != method) return responder->answer(wrong_method(method));

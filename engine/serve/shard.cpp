@@ -406,11 +406,13 @@ void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {
     for (std::size_t i = 0; i < count; ++i) repeated += entries[at + i].repeated;
     at += count;
     if (!job.responder) continue;
+    const Entry* command = count == 1 && entries[at - 1].status != 0 ? &entries[at - 1] : nullptr;
     metrics_.events_repeated += repeated;
     metrics_.answer.record(now - job.arrived);
     ServerResponse response;
     response.status = repeated == count ? 200 : 202;
     response.body = fmt::format("{{\"accepted\":{},\"repeated\":{}}}\n", count - repeated, repeated);
+    if (command != nullptr) response = {command->status, "application/json", command->answer, {}};
     answers.emplace_back(std::move(job.responder), job.success ? std::move(*job.success) : std::move(response));
   }
   if (!answers.empty()) outside_.answer(std::move(answers));

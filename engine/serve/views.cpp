@@ -90,6 +90,12 @@ Value view(const MessageView& m, Arena& arena) {
       .time("at", m.row.at).build();
 }
 
+Value view(const ConversationView& c, Arena& arena) {
+  return Shape(arena).number("key", c.key).text("id", c.row.id).text("subject", c.row.subject).text("channel", c.row.channel)
+      .text("owner", c.row.owner).text("agent", c.row.agent).text("queue", c.row.queue).text("state", c.row.state).text("priority", c.row.priority)
+      .number("epoch", static_cast<std::uint64_t>(c.row.epoch)).time("waiting_since", c.row.waiting).time("last_at", c.row.at).build();
+}
+
 Value view(const RequestView& r, Arena& arena) {
   return Shape(arena).number("key", r.key).text("id", r.id).text("kind", r.kind).time("at", r.at).time("done", r.done)
       .number("rows", r.rows).build();

@@ -15,6 +15,7 @@ Value view(const RunView& run, Arena& arena);
 Value view(const CallView& call, Arena& arena);
 Value view(const TicketView& ticket, Arena& arena);
 Value view(const MessageView& message, Arena& arena);
+Value view(const ConversationView& conversation, Arena& arena);
 Value view(const RequestView& request, Arena& arena);
 Value view(const SourceRow& source, Arena& arena);
 

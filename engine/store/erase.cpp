@@ -15,6 +15,7 @@ int Eraser::open() {
   ticket_ = prepare("UPDATE ticket SET subject = 'erased', reason = '', note = '', frozen = '' WHERE n = ?");
   message_ = prepare("UPDATE message SET subject = 'erased', sender = '', receiver = '', text = '' WHERE n = ?");
   subject_ = prepare("DELETE FROM subject WHERE id = ?");
+  leave_conversations_ = prepare("DELETE FROM conversation WHERE subject = ?");
   leave_segments_ = prepare("DELETE FROM member WHERE subject = ?");
   put_subject_ = prepare("UPDATE subject SET state = ?2 WHERE id = ?1");
   tickets_of_ =

@@ -21,7 +21,8 @@ class Eraser {
   int ticket(std::uint64_t n) { return ticket_.run(n); }
   int message(std::uint64_t n) { return message_.run(n); }
   int subject(std::string_view id) {
-    const int code = leave_segments_.run(id);
+    int code = leave_segments_.run(id);
+    if (code == SQLITE_OK) code = leave_conversations_.run(id);
     return code == SQLITE_OK ? subject_.run(id) : code;
   }
   int put_subject(std::string_view id, std::string_view state) { return put_subject_.run(id, state); }
@@ -34,7 +35,7 @@ class Eraser {
   int runs(const std::vector<std::uint64_t>& keys, Time now, Meta& meta);
 
   const sqlite::Database& db_;
-  sqlite::Statement input_, stop_run_, run_, end_call_, call_, ticket_, message_, subject_, put_subject_, leave_segments_;
+  sqlite::Statement input_, stop_run_, run_, end_call_, call_, ticket_, message_, subject_, put_subject_, leave_segments_, leave_conversations_;
   sqlite::Statement tickets_of_, messages_of_, open_runs_of_, runs_of_input_, calls_of_run_;
 };
 

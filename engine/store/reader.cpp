@@ -36,6 +36,14 @@ constexpr std::string_view ticket_columns =
 constexpr std::string_view message_columns =
     "SELECT n, id, subject, channel, direction, sender, receiver, text, run, at FROM message ";
 
+constexpr std::string_view conversation_columns =
+    "SELECT n, id, subject, channel, owner, agent, queue, state, priority, epoch, waiting, at FROM conversation ";
+
+ConversationView conversation_of(const Row& row) {
+  return {row.number(0), ConversationRow{row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7),
+                                         row.text(8), row.integer(9), row.maybe_time(10), row.time(11)}};
+}
+
 EventView event_of(const Row& row) {
   return {row.number(0), row.time(1), row.text(2), row.text(3), row.text(4),
           row.text(5),   row.text(6), row.text(7), row.text(8)};
@@ -119,6 +127,11 @@ class SqliteReader : public Reader {
   }
   Result<std::vector<MessageView>> messages(const Filter& f, Page page) override {
     return select<MessageView>(message_columns, {{f.run, "run"}, {f.subject, "subject"}}, page, message_of);
+  }
+  Result<std::vector<ConversationView>> conversations(const Filter& f, Page page) override {
+    return select<ConversationView>(
+        conversation_columns,
+        {{f.subject, "subject"}, {f.queue, "queue"}, {f.conversation, "id"}, {f.status, "state"}, {f.owner, "owner"}}, page, conversation_of);
   }
   Result<std::vector<EventView>> events_by_id(std::string_view event_id) override;
   Result<std::vector<EventView>> events_under_id(std::string_view id);

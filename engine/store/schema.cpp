@@ -167,7 +167,27 @@ CREATE TABLE request(
 CREATE INDEX request_open ON request(n) WHERE done IS NULL;
 )sql";
 
-constexpr std::array all{first, segments, claims, sources_and_requests};
+constexpr Migration conversations = R"sql(
+CREATE TABLE conversation(
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  state TEXT NOT NULL,
+  priority TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  waiting INTEGER,
+  at INTEGER NOT NULL,
+  UNIQUE (subject, id)
+);
+CREATE INDEX conversation_id ON conversation(id);
+CREATE INDEX conversation_owner ON conversation(owner, queue);
+)sql";
+
+constexpr std::array all{first, segments, claims, sources_and_requests, conversations};
 
 Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   int code = SQLITE_OK;

@@ -101,6 +101,14 @@ struct MessageRow {
   Time at;
 };
 
+/// Who has a conversation, as of the last change.
+struct ConversationRow {
+  std::string id, subject, channel, owner, agent, queue, state, priority;
+  std::int64_t epoch = 0;
+  std::optional<Time> waiting;         // since when the customer waits
+  Time at;                             // of the last message
+};
+
 struct VersionRow {
   std::string version, workflow, bundle;  // bundle: JSON of the WorkflowSource
 };
@@ -143,6 +151,7 @@ struct Batch {
   std::vector<CallEndRow> calls_ended;
   std::vector<TicketRow> tickets;
   std::vector<MessageRow> messages;
+  std::vector<ConversationRow> conversations;  // put
   std::vector<VersionRow> versions;    // put when absent
   std::vector<SourceRow> sources;      // put
   std::vector<RequestRow> requests;    // put when absent
@@ -273,6 +282,11 @@ struct MessageView {
   MessageRow row;
 };
 
+struct ConversationView {
+  std::uint64_t key = 0;
+  ConversationRow row;
+};
+
 struct RequestView {
   std::uint64_t key = 0;
   std::string id, kind;
@@ -289,9 +303,10 @@ constexpr std::int64_t inputs_looked_through_max = 500'000;  // for a part of an
 
 /// Empty fields do not filter. Which fields count: events: subject, type; runs: subject, status,
 /// workflow; calls: run, subject, workflow, status; tickets: run, subject, workflow, queue; messages:
-/// run, subject; attention: subject, workflow, step, since.
+/// run, subject; conversations: subject, queue, conversation, status (the state), owner; attention: subject, workflow, step, since.
 struct Filter {
   std::string subject, type, status, workflow, queue, run, step;
+  std::string conversation = {}, owner = {};
   Time since = {};                     // ended then or later
   std::vector<std::string> also = {};  // of events and runs: other subjects that count as `subject`
 };
@@ -321,6 +336,7 @@ class Reader {
   virtual Result<std::vector<CallView>> calls(const Filter&, Page) = 0;
   virtual Result<std::vector<TicketView>> tickets(const Filter&, Page) = 0;
   virtual Result<std::vector<MessageView>> messages(const Filter&, Page) = 0;
+  virtual Result<std::vector<ConversationView>> conversations(const Filter&, Page) = 0;
   /// By the sender's id, newest first: of events whose digest is event_digest(), from the newest
   /// sources_tried_max sources; with what was forwarded or caused under the same id and source. Where there
   /// is none, those of the last inputs_looked_through_max inputs whose id begins with it and a colon.

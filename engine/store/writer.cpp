@@ -45,6 +45,11 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   rename_run_ = prepare("UPDATE run SET subject = ?2 WHERE key = ?1");
   move_tickets_ = prepare("UPDATE ticket SET subject = ?2 WHERE subject = ?1");
   move_messages_ = prepare("UPDATE message SET subject = ?2 WHERE subject = ?1");
+  leave_conversations_ = prepare("DELETE FROM conversation WHERE subject = ?");
+  put_conversation_ = prepare(
+      "INSERT INTO conversation VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subject, id) DO UPDATE SET"
+      " owner = excluded.owner, agent = excluded.agent, queue = excluded.queue, state = excluded.state,"
+      " priority = excluded.priority, epoch = excluded.epoch, waiting = excluded.waiting, at = excluded.at");
   add_member_ = prepare("INSERT OR IGNORE INTO member VALUES (?, ?)");
   drop_member_ = prepare("DELETE FROM member WHERE segment = ? AND subject = ?");
   find_open_run_ = prepare("SELECT key FROM run WHERE subject = ? AND ended IS NULL AND id = ?");
@@ -242,6 +247,7 @@ int Writer::put_subjects(const Batch& batch) {
   for (const auto& move : batch.moves) {
     for (auto* statement : {&move_runs_, &move_failed_, &move_tickets_, &move_messages_})
       if ((code = statement->run(move.from, move.to)) != SQLITE_OK) return code;
+    if ((code = leave_conversations_.run(move.from)) != SQLITE_OK) return code;  // the other's are put anew
   }
   for (const auto& member : batch.members) {
     code = (member.in ? add_member_ : drop_member_).run(member.segment, member.subject);
@@ -260,6 +266,10 @@ int Writer::put_others(const Batch& batch, Meta& meta) {
   }
   for (const auto& m : batch.messages) {
     code = add_message_.run(m.id, m.subject, m.channel, m.direction, m.from, m.to, m.text, m.run, m.at);
+    if (code != SQLITE_OK) return code;
+  }
+  for (const auto& c : batch.conversations) {
+    code = put_conversation_.run(c.id, c.subject, c.channel, c.owner, c.agent, c.queue, c.state, c.priority, c.epoch, c.waiting, c.at);
     if (code != SQLITE_OK) return code;
   }
   for (const auto& v : batch.versions) {

@@ -56,6 +56,7 @@ struct TicketDraft {
 /// What a customer was told, for the record of the conversation.
 struct SentMessage {
   std::string channel, to, text, message_id;
+  std::string conversation = {};  // the channel's id of it; empty: as `to`
 };
 
 /// What a deciding action asks for; done in the commit of its step.
@@ -116,6 +117,8 @@ struct Action {
   std::span<const Param> params = {};
   std::string_view output = {};       // what `as:` names, in a sentence
   bool reaches_customer = false;
+  bool speaks = false;                // into a conversation: its params are channel, to and conversation, and a person who
+                                      // owns that conversation is not talked over
   Result<Effects> (*decide)(const Value& args, Arena& arena) = nullptr;
   Task<Outcome> (*run)(Call call, Services& services) = nullptr;
   /// Where a call goes: those to one destination share a limit and a circuit breaker. nullptr: the action's name.

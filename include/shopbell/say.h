@@ -4,11 +4,15 @@
 #include <shopbell/action.h>
 
 #include <string>
+#include <vector>
 
 namespace shopbell {
 
+constexpr std::size_t buttons_max = 10;
+
 struct Saying {
   std::string channel, to, text, conversation;
+  std::vector<std::string> buttons = {};  // at most buttons_max are said
 };
 
 /// Its parameters of these names, trimmed.

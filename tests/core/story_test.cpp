@@ -398,9 +398,9 @@ TEST_CASE("a handoff opens a ticket with the conversation and the customer as th
       R"({"message":{"text":"Where is it?!","channel":"whatsapp","from":"34600"},"customer":{"id":7,"name":"Ana"}})");
   REQUIRE(shop.tickets.size() == 1);
   CHECK(shop.tickets[0].draft.queue == "care");
-  CHECK(shop.tickets[0].conversation.items()[0]["text"].text() == "Where is it?!");
-  CHECK(shop.tickets[0].conversation.items()[0]["from"].text() == "customer");
-  CHECK(shop.tickets[0].customer["name"].text() == "Ana");
+  CHECK(shop.tickets[0].frozen["conversation"].items()[0]["text"].text() == "Where is it?!");
+  CHECK(shop.tickets[0].frozen["conversation"].items()[0]["from"].text() == "customer");
+  CHECK(shop.tickets[0].frozen["customer"]["name"].text() == "Ana");
   CHECK(shop.noted("ticket", "care: angry"));
   REQUIRE(shop.messages.size() == 1);
   CHECK(shop.messages[0].direction == "in");

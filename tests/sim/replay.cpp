@@ -247,7 +247,7 @@ class Player {
     for (const CallEnd& end : made.calls_ended) end_call(end, input.at);
     for (const TicketOpened& t : made.tickets)
       made_.tables.tickets[t.id] = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", t.run, t.workflow, stored.subject, t.draft.queue, t.draft.priority, t.draft.reason, t.draft.note,
-                                               to_json(make_map(arena_, {{"conversation", t.conversation}, {"customer", t.customer}})), to_ms(input.at));
+                                               to_json(t.frozen), to_ms(input.at));
     for (const MessageKept& m : made.messages)
       messages_[m.id] = {stored.subject, fmt::format("{}|{}|{}|{}|{}|{}|{}", m.channel, m.direction, m.from, m.to, m.text, m.run, to_ms(m.at))};
     for (Following& next : made.following) following_.push_back(std::move(next));

@@ -1,0 +1,54 @@
+// ask: says a question. What is taken for its answer, how often it is asked and what happens when none comes stands in the step:
+// core/ask.h.
+
+#include <shopbell/outcome.h>
+#include <shopbell/say.h>
+
+namespace shopbell::actions {
+namespace {
+
+constexpr Param params[] = {
+    {.name = "text", .doc = "The question.", .required = true, .positional = true},
+    {.name = "buttons", .type = ParamType::texts, .doc = "What the customer may tap instead of writing."},
+    {.name = "channel",
+     .doc = "The channel to say it on; a name from `channels` in shopbell.yaml, or `log`.",
+     .otherwise = "\"{{ message.channel | default: conversation.channel | default: 'log' }}\""},
+    {.name = "to",
+     .doc = "Whom to say it to, by the channel's own id.",
+     .otherwise = "\"{{ message.from | default: customer.id }}\""},
+    {.name = "conversation",
+     .doc = "Which conversation it belongs to.",
+     .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
+};
+
+/// The callback knows a message by its key.
+bool dedupes(const Value&, const Value&) { return true; }
+
+Task<Outcome> run(Call call, Services& services) {
+  const Saying saying = saying_of(call.args);
+  Outcome outcome = co_await say(saying, call, services);
+  if (outcome.status != Outcome::Status::done) co_return outcome;
+  auto arena = std::make_unique<Arena>();
+  const Value asked = make_map(*arena, {{"channel", arena->copy(saying.channel)},
+                                        {"to", arena->copy(saying.to)},
+                                        {"conversation", arena->copy(saying.conversation)},
+                                        {"text", arena->copy(saying.text)}});
+  outcome.output = Document(std::move(arena), asked);
+  co_return outcome;
+}
+
+}  // namespace
+
+extern const Action ask{
+    .name = "ask",
+    .summary = "Asks the customer a question, with buttons or for free text, and waits for the answer.",
+    .params = params,
+    .output = "a map: value, button, valid, timed_out, tries, question",
+    .reaches_customer = true,
+    .speaks = true,
+    .run = run,
+    .destination = said_to,
+    .dedupes = dedupes,
+};
+
+}  // namespace shopbell::actions

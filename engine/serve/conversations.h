@@ -1,0 +1,22 @@
+#pragma once
+// Conversations over the API: what they are, and a person's commands about them, which are events of the log.
+
+#include "serve/shard.h"
+#include "store/store.h"
+
+#include <string_view>
+
+namespace shopbell {
+
+/// The row of that id; of several customers' the one of `subject` (any of its names). Errors: "not_found", "ambiguous".
+Result<ConversationRow> find_conversation_row(Reader& reader, std::string_view id, const std::string& subject);
+
+/// As it is now, with its messages and how far they have come.
+Result<Value> conversation_view(Reader& reader, const ConversationRow& row, Arena& arena);
+
+/// POST /api/conversations/ID/VERB with {"epoch": N, "by", "agent", "queue", "until", "priority", "tags", "subject"}: verbs and
+/// meaning in core/conversations.h. Answered 200 with the conversation, 409 with the present one when its epoch is another.
+/// Errors: "bad_body", "not_found", "ambiguous".
+Result<Job> command_job(Reader& reader, std::string_view id, std::string_view verb, std::string_view body);
+
+}  // namespace shopbell

@@ -159,9 +159,8 @@ class Schedule {
 
   void start() {
     looked_at_ = 0;
-    const bool good = engine_.start(workflows());
-    if (good) down_ += world_.now() - down_since_;
-    else die();
+    down_ += world_.now() - down_since_;  // also before a start that fails
+    if (!engine_.start(workflows())) die();
   }
 
   /// The process is gone. With the power, or alone.

@@ -68,6 +68,7 @@ run_shop_tests() {
   [ "$3" -eq 0 ] || cat "$report"
 }
 run_shop_tests examples
+run_shop_tests workflows/triage.yaml
 for story in tests/stories/*.sh; do
   [ -e "$story" ] || continue
   if bash "$story" "$bin" >"$report" 2>&1; then add 1 0; echo "$(basename "$story" .sh): $(tail -1 "$report")"; else add 0 1; echo "$(basename "$story" .sh): failed"; cat "$report"; fi

@@ -50,6 +50,7 @@ class Reach {
       case Op::jump:
       case Op::next: return open.push_back(i.target);
       case Op::fork: open.insert(open.end(), i.branches.begin(), i.branches.end()); return;
+      case Op::judge:  // the question once more
       case Op::each: open.push_back(i.target); break;
       case Op::branch: {
         const auto holds = decided(i.condition);

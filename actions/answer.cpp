@@ -10,15 +10,9 @@ namespace {
 
 constexpr Param params[] = {
     {.name = "question", .doc = "What to look up.", .otherwise = "\"{{ message.text }}\"", .positional = true},
-    {.name = "channel",
-     .doc = "The channel to say it on; a name from `channels` in shopbell.yaml, or `log`.",
-     .otherwise = "\"{{ message.channel | default: conversation.channel | default: 'log' }}\""},
-    {.name = "to",
-     .doc = "Whom to say it to, by the channel's own id.",
-     .otherwise = "\"{{ message.from | default: customer.id }}\""},
-    {.name = "conversation",
-     .doc = "Which conversation it belongs to.",
-     .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
+    say_channel,
+    say_to,
+    say_conversation,
     {.name = "helped",
      .doc = "What to ask behind the answer; empty: nothing.",
      .otherwise = "Did that help? (yes / no)"},
@@ -39,9 +33,6 @@ Task<Outcome> run(Call call, Services& services) {
   co_return outcome;
 }
 
-/// The callback knows a message by its key.
-bool dedupes(const Value&, const Value&) { return true; }
-
 }  // namespace
 
 extern const Action answer{
@@ -53,7 +44,7 @@ extern const Action answer{
     .speaks = true,
     .run = run,
     .destination = said_to,
-    .dedupes = dedupes,
+    .dedupes = says_once,
 };
 
 }  // namespace shopbell::actions

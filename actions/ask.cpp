@@ -10,19 +10,10 @@ namespace {
 constexpr Param params[] = {
     {.name = "text", .doc = "The question.", .required = true, .positional = true},
     {.name = "buttons", .type = ParamType::texts, .doc = "What the customer may tap instead of writing."},
-    {.name = "channel",
-     .doc = "The channel to say it on; a name from `channels` in shopbell.yaml, or `log`.",
-     .otherwise = "\"{{ message.channel | default: conversation.channel | default: 'log' }}\""},
-    {.name = "to",
-     .doc = "Whom to say it to, by the channel's own id.",
-     .otherwise = "\"{{ message.from | default: customer.id }}\""},
-    {.name = "conversation",
-     .doc = "Which conversation it belongs to.",
-     .otherwise = "\"{{ message.conversation | default: conversation.id }}\""},
+    say_channel,
+    say_to,
+    say_conversation,
 };
-
-/// The callback knows a message by its key.
-bool dedupes(const Value&, const Value&) { return true; }
 
 Task<Outcome> run(Call call, Services& services) {
   const Saying saying = saying_of(call.args);
@@ -48,7 +39,7 @@ extern const Action ask{
     .speaks = true,
     .run = run,
     .destination = said_to,
-    .dedupes = dedupes,
+    .dedupes = says_once,
 };
 
 }  // namespace shopbell::actions

@@ -12,15 +12,6 @@ using namespace shopbell;
 
 namespace {
 
-template <class Holds>
-bool eventually(const Holds& holds) {
-  for (int tries = 0; tries < 1000; ++tries) {
-    if (holds()) return true;
-    ::usleep(20'000);
-  }
-  return false;
-}
-
 /// Takes connections and never answers.
 class Silent {
  public:

@@ -4,7 +4,6 @@
 #include "support/program.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 using namespace shopbell;
 
@@ -86,12 +85,7 @@ TEST_CASE("a person takes a conversation over by the epoch that was seen, the bo
   CHECK(back.code == 0);
   CHECK(has(back.out, "log:t7: bot, epoch 3"));
   write_to_shop(server.port(), "4");
-  bool answered = false;  // a reply is a call: it comes behind the answer to the event
-  for (int i = 0; i < 1'000 && !answered; ++i) {
-    answered = has(shown(server.port(), path), "beep hello 4");
-    if (!answered) ::usleep(10'000);
-  }
-  CHECK(answered);
+  CHECK(eventually([&] { return has(shown(server.port(), path), "beep hello 4"); }));  // a reply is a call: it comes behind the answer to the event
   const Ran listed = run_program(bin, {"conversations", "--data", place + "/data"});
   CHECK(listed.code == 0);
   CHECK(has(listed.out, "log:t7"));

@@ -17,16 +17,6 @@ namespace {
 
 const std::string head = "shop: flow\nname: Flow\nurl: https://flow.example\ncurrency: EUR\napi_tokens: [test-token]\n";
 
-/// Whether it becomes true within twenty seconds.
-template <class Holds>
-bool eventually(const Holds& holds) {
-  for (int tries = 0; tries < 1000; ++tries) {
-    if (holds()) return true;
-    ::usleep(20'000);
-  }
-  return false;
-}
-
 std::string event(const std::string& id, const std::string& type, const std::string& data) {
   return R"({"specversion":"1.0","id":")" + id + R"(","source":"test","type":")" + type + R"(","subject":"customer:7","data":)" + data + "}";
 }

@@ -79,14 +79,6 @@ void fill(const RunningServer& server) {
   }
 }
 
-bool holds_within_ten_seconds(const std::function<bool()>& what) {
-  for (int tries = 0; tries < 500; ++tries) {
-    if (what()) return true;
-    ::usleep(20'000);
-  }
-  return false;
-}
-
 bool says(const RunningServer& server, std::string_view path, std::string_view text, std::size_t times = 1) {
   const auto response = get(server.port(), path);
   if (!response) return false;
@@ -106,7 +98,7 @@ TEST_CASE("nothing personal reaches the server's log, whatever workflows write i
   REQUIRE(server.listens());
   fill(server);
   CHECK(post(server, R"({"specversion":"1.0","id":"bad","source":"desk","type":"order.placed","data":"zoe.unmistakable@person.example"})") == 422);
-  CHECK(holds_within_ten_seconds([&] { return says(server, "/metrics", "shopbell_calls_done_total 12\n"); }));
+  CHECK(eventually([&] { return says(server, "/metrics", "shopbell_calls_done_total 12\n"); }));
   CHECK(server.terminate() == 0);
   const std::string log = bytes_of(folder.path() / "server.log");
   CHECK(log.find("[first_name] [email] [street]") != std::string::npos);
@@ -122,7 +114,7 @@ TEST_CASE("a customer who asks to be forgotten is in no file afterwards, also wh
   auto server = std::make_unique<RunningServer>(SHOPBELL_BINARY, folder.path());
   REQUIRE(server->listens());
   fill(*server);
-  CHECK(holds_within_ten_seconds([&] { return says(*server, "/metrics", "shopbell_calls_done_total 12\n"); }));
+  CHECK(eventually([&] { return says(*server, "/metrics", "shopbell_calls_done_total 12\n"); }));
   REQUIRE(files_with(folder.path() / "data", hers).size() > 5);
   CHECK(post(*server, redact) == 202);
   if (kills) {
@@ -130,7 +122,7 @@ TEST_CASE("a customer who asks to be forgotten is in no file afterwards, also wh
     server = std::make_unique<RunningServer>(SHOPBELL_BINARY, folder.path());
     REQUIRE(server->listens());
   }
-  CHECK(holds_within_ten_seconds([&] { return says(*server, "/api/requests", "\"done\""); }));
+  CHECK(eventually([&] { return says(*server, "/api/requests", "\"done\""); }));
   CHECK(files_with(folder.path(), hers) == std::vector<std::string>{});
   CHECK(files_with(folder.path() / "data", {"bob@person.example"}).size() >= 3);
   CHECK(says(*server, "/api/events?type=order.placed", "\"order.placed\"", 6));
@@ -154,12 +146,12 @@ TEST_CASE("whoever is forgotten by one name is forgotten by all, and is in no se
   CHECK(post(server, event("a4", "message.received", account + R"(},"message":{"id":"m","channel":"telegram","from":"chat-irrepetible","text":"hello"})")) == 202);
   CHECK(post(server, event("p1", "product.created", R"("product":{"id":9,"type":"Shoes"})")) == 202);
   CHECK(post(server, event("a6", "order.placed", account + R"(},"order":{"id":5,"total":10,"items":[{"product_id":9}]})")) == 202);
-  CHECK(holds_within_ten_seconds([&] { return says(server, "/api/segments/fan", "customer:7"); }));
+  CHECK(eventually([&] { return says(server, "/api/segments/fan", "customer:7"); }));
   CHECK(post(server, event("b1", "order.placed", customer(false) + R"(,"order":{"id":2,"total":10})")) == 202);
   const std::vector<std::string> names{"second.address@person.example", "cart-irrepetible", "cookie-irrepetible", "chat-irrepetible",
                                        R"("customer":"customer:7")"};
   const auto in_segment = [&](const char* count) { return says(server, "/api/segments", std::string("\"buyer\",\"count\":") + count); };
-  CHECK(holds_within_ten_seconds([&] { return in_segment("2"); }));
+  CHECK(eventually([&] { return in_segment("2"); }));
   CHECK(says(server, "/api/segments/buyer", "customer:7"));
   for (const std::string& name : names) {
     INFO(name);
@@ -168,7 +160,7 @@ TEST_CASE("whoever is forgotten by one name is forgotten by all, and is in no se
   CHECK(get(server.port(), "/api/customers/second.address@person.example")->status == 200);
 
   CHECK(post(server, event("r1", "privacy.redact", R"("privacy":{"scope":"customer"},)" + account + "}")) == 202);
-  CHECK(holds_within_ten_seconds([&] { return says(server, "/api/requests", "\"done\""); }));
+  CHECK(eventually([&] { return says(server, "/api/requests", "\"done\""); }));
   CHECK(files_with(folder.path(), names) == std::vector<std::string>{});
   CHECK(in_segment("1"));
   CHECK_FALSE(says(server, "/api/segments/buyer", "customer:7"));
@@ -176,7 +168,7 @@ TEST_CASE("whoever is forgotten by one name is forgotten by all, and is in no se
   CHECK(get(server.port(), "/api/customers/second.address@person.example")->status == 404);
   // Who comes back is somebody new.
   CHECK(post(server, event("a5", "order.placed", guest + R"(,"order":{"id":9,"total":10})")) == 202);
-  CHECK(holds_within_ten_seconds([&] { return in_segment("2"); }));
+  CHECK(eventually([&] { return in_segment("2"); }));
   CHECK(says(server, "/api/segments/buyer", "customer:second.address@person.example"));
   CHECK(server.terminate() == 0);
 }
@@ -188,7 +180,7 @@ TEST_CASE("a customer who asks for the data gets it as a file, and nobody else's
   REQUIRE(server.listens());
   fill(server);
   CHECK(post(server, event("d1", "privacy.data_request", R"("privacy":{"scope":"customer"},)" + customer(true))) == 202);
-  CHECK(holds_within_ten_seconds([&] { return says(server, "/api/requests", "\"done\""); }));
+  CHECK(eventually([&] { return says(server, "/api/requests", "\"done\""); }));
   std::string exported;
   for (const auto& file : fs::directory_iterator(folder.path() / "data/exports")) exported = bytes_of(file.path());
   CHECK(parse_json_document(exported));

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 namespace shopbell {
 
 /// A folder that is gone when the test is over.
@@ -52,6 +54,16 @@ struct Ran {
   std::string out;
 };
 Ran run_program(const std::string& binary, const std::vector<std::string>& arguments);
+
+/// Whether it becomes true within twenty seconds: what another process does has no clock that a test could turn.
+template <class Holds>
+bool eventually(const Holds& holds) {
+  for (int tries = 0; tries < 1000; ++tries) {
+    if (holds()) return true;
+    ::usleep(20'000);
+  }
+  return false;
+}
 
 /// One request on a connection of its own.
 std::optional<RawClient::Response> get(std::uint16_t port, std::string_view target, std::string_view token = "test-token");

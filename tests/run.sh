@@ -69,6 +69,16 @@ run_shop_tests() {
 }
 run_shop_tests examples
 run_shop_tests workflows/triage.yaml
+# The web parts, by the system's Chromium: one line for each that failed, and the same last line.
+if [ -d web/node_modules ]; then
+  node web/tests/run.mjs "$bin/shopbell" >"$report" 2>&1
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$report" | tail -1)
+  set -- $(sed -E 's/^([0-9]+) passed, ([0-9]+) failed.*/\1 \2/' <<<"${line:-0 passed, 1 failed}")
+  add "$1" "$2"
+  echo "web: ${line:-it broke off}"
+  grep '^skipped' "$report"
+  [ "$2" -eq 0 ] || cat "$report"
+fi
 for story in tests/stories/*.sh; do
   [ -e "$story" ] || continue
   if bash "$story" "$bin" >"$report" 2>&1; then add 1 0; echo "$(basename "$story" .sh): $(tail -1 "$report")"; else add 0 1; echo "$(basename "$story" .sh): failed"; cat "$report"; fi

@@ -7,6 +7,7 @@
 #include "serve/clock.h"
 #include "desk/survey.h"
 #include "serve/queues.h"
+#include "serve/web_files.h"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,8 @@ void Routes::handle(const ServerRequest& request, Answer responder) {
   if (path == "/events") return events(request, std::move(responder));
   if (path == "/healthz" || path == "/readyz" || path == "/metrics") return observe(request, std::move(responder));
   if (path.starts_with("/api/")) return api(request, std::move(responder));
+  if (path == "/" || path == "/console") return responder->answer({308, "text/plain", {}, {{"Location", "/console/"}}});
+  if (const auto file = web_file(request)) return responder->answer(request.method == "GET" || request.method == "HEAD" ? *file : wrong_method("GET, HEAD"));
   responder->answer(json_error(404, "no_such_route", "there is nothing at this path"));
 }
 

@@ -1,0 +1,142 @@
+// One conversation: who it is with, what was said, what can be done, and where the answer is written.
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { post, seg } from "../lib/api.js";
+import { useResource } from "../lib/resource.js";
+import { listen } from "../lib/live.js";
+import { me } from "../lib/session.js";
+import { dayOf, full, plain, timeOf } from "../lib/words.js";
+import { Avatar, Badge, Button, Empty, Failed, Loading } from "../parts/ui.js";
+import { Icon } from "../parts/icon.js";
+import { Composer } from "./composer.js";
+import { CustomerPane } from "./customer.js";
+import { Heard } from "./heard.js";
+import { know } from "./state.js";
+import { nameOf, Owner } from "./row.js";
+import { Clock } from "./sla.js";
+import { Tools } from "./tools.js";
+
+const wait_ms = 90; // before a conversation is asked for: who walks down the list with a key held does not ask for each
+
+export function Conversation({ id, subject, after, back }) {
+  const [asked, setAsked] = useState(false);
+  const [customer, showCustomer] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(true), wait_ms);
+    return () => clearTimeout(timer);
+  }, []);
+  const one = useResource(asked ? `/conversations/${seg(id)}` : null, { subject }, { kinds: ["conversation", "message"], when: (happening) => about(happening, id) });
+  const change = (conversation) => {
+    one.set(conversation);
+    know(conversation);
+  };
+  useEffect(() => {
+    if (one.data) know(one.data);
+  }, [one.data]);
+  if (one.problem && !one.data) {
+    return html`<section class="conversation none" aria-label="Conversation">${one.problem.status === 404
+      ? html`<${Empty} icon="search" title="There is no such conversation" action=${html`<a class="button" href=${back}>Back to the list</a>`} />`
+      : html`<${Failed} problem=${one.problem} retry=${one.reload} />`}</section>`;
+  }
+  if (!one.data) return html`<section class="conversation" aria-label="Conversation"><${Loading} rows=${6} /></section>`;
+  const conversation = one.data;
+  return html`
+    <section class=${`conversation ${customer ? "with-customer" : ""}`} aria-label="Conversation">
+      <header class="conversation-head">
+        <a class="button ghost bare to-list" href=${back} aria-label="Back to the list"><${Icon} name="back" /></a>
+        <${Avatar} name=${nameOf(conversation)} />
+        <div class="grow">
+          <h2>${nameOf(conversation)}</h2>
+          <div class="conversation-about"><span>${conversation.channel}</span><${Owner} owner=${conversation.owner} />${conversation.state !== "open" && html`<${Badge} tone="warn">${plain(conversation.state)}<//>`}<${Clock} sla=${conversation.sla} long /></div>
+        </div>
+        <${Others} id=${id} />
+        <${Button} kind="ghost to-customer" icon="people" aria-label="The customer" aria-pressed=${customer ? "true" : "false"} onClick=${() => showCustomer(!customer)} />
+      </header>
+      <${Tools} conversation=${conversation} change=${change} after=${after} />
+      <${Heard} conversation=${conversation} change=${change} />
+      <${Messages} conversation=${conversation} />
+      <${Composer} key=${id} conversation=${conversation} change=${change} reload=${one.reload} />
+    </section>
+    <aside class=${`customer-pane ${customer ? "shown" : ""}`} aria-label="Customer">
+      <${Button} kind="ghost customer-close" icon="close" aria-label="Close the customer" onClick=${() => showCustomer(false)} />
+      <${CustomerPane} conversation=${conversation} />
+    </aside>`;
+}
+
+// Happenings name a conversation by its id, or by the channel's own thread.
+const about = (happening, id) => [happening.id, happening.conversation].some((one) => one === id || (one && id.endsWith(`:${one}`)));
+
+// Who else looks or types. What is told here is told again while it holds, and forgotten when it is not.
+function Others({ id }) {
+  const [others, setOthers] = useState([]);
+  useEffect(() => {
+    const seen = new Map();
+    const show = () => {
+      for (const [name, one] of seen) if (Date.now() - one.at > 40_000) seen.delete(name);
+      setOthers([...seen.values()]);
+    };
+    const stop = listen(["presence"], (happening) => {
+      if (!about(happening, id)) return;
+      const person = happening.person ?? happening.by ?? {};
+      const name = person.name ?? happening.name ?? String(person);
+      if ((person.id ?? happening.person_id) === me()?.id) return;
+      if (happening.looking === false) seen.delete(name);
+      else seen.set(name, { name, typing: !!happening.typing, at: Date.now() });
+      show();
+    });
+    const tell = (looking) => post(`/conversations/${seg(id)}/presence`, { looking, typing: false }).catch(() => {});
+    tell(true);
+    const timer = setInterval(() => (tell(true), show()), 25_000);
+    return () => {
+      stop();
+      clearInterval(timer);
+      tell(false);
+    };
+  }, [id]);
+  return html`<div class="others" role="status">${others.map((one) => html`
+    <span key=${one.name} title=${one.typing ? `${one.name} is typing` : `${one.name} is looking, too`}><${Avatar} name=${one.name} size="small" />${one.typing ? html`<em>${one.name} is typing…</em>` : html`<span class="sr">${one.name} is looking, too</span>`}</span>`)}</div>`;
+}
+
+function Messages({ conversation }) {
+  const end = useRef();
+  const { messages = [] } = conversation;
+  const newest = messages.at(-1)?.id;
+  useEffect(() => {
+    const box = end.current;
+    box.scrollTop = box.scrollHeight;
+  }, [newest]);
+  let day = "";
+  return html`
+    <div class="messages" ref=${end} tabIndex="0" role="log" aria-label="Messages">
+      ${messages.length === 0 && html`<${Empty} icon="chat" title="Nothing was said yet" />`}
+      ${messages.map((message) => {
+        const on = dayOf(message.at);
+        const begins = on !== day;
+        day = on;
+        return html`${begins && html`<div class="day" key=${`day ${on}`}><span>${on}</span></div>`}<${Message} key=${message.id} message=${message} who=${nameOf(conversation)} />`;
+      })}
+    </div>`;
+}
+
+const stand = { queued: "on its way", open: "on its way", pending: "on its way", sending: "on its way", failed: "not sent", unknown: "perhaps not sent", dead: "not sent" };
+
+function Message({ message, who }) {
+  const note = message.kind === "note";
+  const out = !note && message.direction !== "in";
+  const by = out || note ? nameOfWriter(message) : who;
+  const bot = out && (message.by?.kind === "bot" || message.by === "bot");
+  return html`
+    <article class=${`message ${note ? "note" : out ? "out" : "in"} ${bot ? "bot" : ""}`} aria-label=${`${note ? "Note by " : ""}${by}, ${full(message.at)}`}>
+      <div class="message-by">${note ? html`<${Icon} name="note" size=${13} /> Note · ${by}` : html`${bot && html`<${Icon} name="bot" size=${13} />`}${by}`}
+        <time dateTime=${message.at} title=${full(message.at)}>${timeOf(message.at)}</time>
+        ${stand[message.status] && html`<${Badge} tone=${message.status === "failed" || message.status === "dead" ? "bad" : ""}>${stand[message.status]}<//>`}
+      </div>
+      <div class="message-text" dir="auto">${message.text}</div>
+    </article>`;
+}
+
+function nameOfWriter(message) {
+  const by = message.by;
+  if (!by || by === "bot" || by.kind === "bot") return by?.name && by.name !== "bot" ? `Bot (${by.name})` : "Bot";
+  return typeof by === "string" ? by : by.name ?? "Somebody";
+}

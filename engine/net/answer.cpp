@@ -66,6 +66,8 @@ ServerResponse refusal_response(const Refusal& refusal) {
   response.body += R"(,"message":)";
   append_json_string(response.body, refusal.message);
   response.body += "}}\n";
+  if (refusal.status == 426)  // RFC 9110, section 15.5.22; RFC 6455, section 4.4
+    response.headers = {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}};
   if (refusal.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }

@@ -1,6 +1,7 @@
 #include "net/connection.h"
 
 #include "net/answer.h"
+#include "net/upgrade.h"
 
 #include <boost/beast/http/error.hpp>
 
@@ -162,10 +163,7 @@ bool Connection::take_body() {
   return false;
 }
 
-void Connection::call_handler() {
-  auto& server = loop_->server();
-  ++server.requests;
-  enter(State::handler, server.config.limits.answer_timeout);
+ServerRequest Connection::request() const {
   const auto target = parser_->target();
   const auto mark = std::min(target.find('?'), target.size());
   ServerRequest request;
@@ -176,16 +174,38 @@ void Connection::call_handler() {
   request.peer = peer_;
   request.keep_alive = keep_alive_;
   request.header = RequestHeaders(fields_);
+  return request;
+}
+
+void Connection::call_handler() {
+  auto& server = loop_->server();
+  ++server.requests;
+  enter(State::handler, server.config.limits.answer_timeout);
   try {
-    server.handler(request, std::make_unique<ConnectionResponder>(shared_from_this(), request_));
+    server.handler(request(), std::make_unique<ConnectionResponder>(shared_from_this(), request_));
   } catch (...) { answer(request_, refusal_response({500, "internal", "the request could not be handled"})); }
 }
 
 void Connection::answer(std::uint64_t request, ServerResponse response) {
   if (state_ != State::handler || request != request_) return;
+  if (response.web_socket) return upgrade(response);
   if (!may_be_sent(response)) response = refusal_response({500, "internal", "the answer could not be given"});
   keep_alive_ = keep_alive_ && response.status != 500;  // after a bug here nothing is taken for granted
   write(response);
+}
+
+// Nothing may be sent behind the request before it is answered: it would be another protocol's.
+void Connection::upgrade(const ServerResponse& response) {
+  if (!may_be_sent(response)) return answer(request_, refusal_response({500, "internal", "the answer could not be given"}));
+  const auto asked = request();
+  auto refusal = check_upgrade(asked, http_1_0_);
+  if (!refusal && buffer_.size() > 0) refusal = {400, "bad_upgrade", "bytes behind a request to upgrade"};
+  if (!refusal && loop_->is_stopping()) refusal = {503, "stopping", "the server stops"};
+  if (refusal) return refuse(*refusal);
+  enter(State::upgraded, Millis{0});
+  web_socket_ = make_web_socket_line(shared_from_this(), stream_, response.web_socket);
+  ++loop_->server().web_sockets;
+  web_socket_->start(asked, response.headers);
 }
 
 void Connection::refuse(const Refusal& refusal) {
@@ -250,18 +270,24 @@ void Connection::check_deadline(Deadline now) {
       ++server.timeouts;
       keep_alive_ = false;
       return write(refusal_response({503, "no_answer", "no answer was found in time"}));
+    case State::upgraded:
+      if (web_socket_->is_overdue(now)) close();
+      return;
     default: return close();
   }
 }
 
 void Connection::close_if_idle() {
   if (state_ == State::idle || state_ == State::handshake) close();
+  if (state_ == State::upgraded) web_socket_->close(WebSocketClose::going_away, "the server stops");
 }
 
 void Connection::close() {
   if (state_ == State::closed) return;
+  if (state_ == State::upgraded) --loop_->server().web_sockets;
   state_ = State::closed;
   stream_.close();
+  web_socket_.reset();
   loop_->remove(*this);
 }
 

@@ -6,6 +6,7 @@
 #include "net/parser.h"
 #include "net/strict.h"
 #include "net/stream.h"
+#include "net/web_socket_line.h"
 
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -34,7 +35,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t place_in_loop = 0;  // the loop's
 
  private:
-  enum class State : std::uint8_t { handshake, idle, head, body, handler, writing, closing, closed };
+  enum class State : std::uint8_t { handshake, idle, head, body, handler, writing, upgraded, closing, closed };
 
   void enter(State state, Millis timeout);
   void next_request();
@@ -44,7 +45,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool take_head();
   bool take_body();
   bool invite_body();
+  ServerRequest request() const;
   void call_handler();
+  void upgrade(const ServerResponse& response);
   void refuse(const Refusal& refusal);
   void write(const ServerResponse& response);
   void on_written(error_code error);
@@ -68,6 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t request_ = 0;  // the number of the request that is read or answered
   bool keep_alive_ = true, http_1_0_ = false, head_only_ = false;
   std::string out_;
+  std::shared_ptr<WebSocketLine> web_socket_;  // once it is upgraded
   std::size_t drained_ = 0;
 };
 

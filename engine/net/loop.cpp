@@ -103,6 +103,11 @@ void Loop::deliver(std::vector<Letter> letters) {
   if (was_empty) asio::post(io_, [this] { give_letters(); });
 }
 
+void Loop::run(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) asio::post(io_, std::move(work));
+}
+
 void Loop::give_letters() {
   std::vector<Letter> letters;
   {

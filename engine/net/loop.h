@@ -6,6 +6,7 @@
 #include "net/server.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,7 +23,7 @@ struct ServerState {
   ServerConfig config;
   Handler handler;
   std::optional<asio::ssl::context> tls;
-  std::atomic<std::uint64_t> open{0}, turned_away{0}, requests{0}, refused{0}, timeouts{0};
+  std::atomic<std::uint64_t> open{0}, turned_away{0}, requests{0}, refused{0}, timeouts{0}, web_sockets{0};
 };
 
 /// An answer on its way to its connection.
@@ -40,6 +41,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void start();
   void deliver(Letter letter);
   void deliver(std::vector<Letter> letters);
+  void run(std::function<void()> work);  // on its thread, later; dropped when the loop has ended
   void stop(Millis grace);  // asks; join() waits
   void join();
   bool is_own_thread() { return io_.get_executor().running_in_this_thread(); }

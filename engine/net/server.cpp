@@ -56,7 +56,7 @@ class AsioServer final : public Server {
   }
 
   ServerCounters counters() const override {
-    return {state_->open, state_->turned_away, state_->requests, state_->refused, state_->timeouts};
+    return {state_->open, state_->turned_away, state_->requests, state_->refused, state_->timeouts, state_->web_sockets};
   }
 
  private:

@@ -18,6 +18,8 @@
 
 namespace shopbell {
 
+class WebSocketHandler;
+
 struct ServerLimits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 2 * 1024 * 1024;
@@ -66,6 +68,9 @@ struct ServerResponse {
   std::string content_type = "application/json";
   std::string body;
   HttpHeaders headers;  // further ones; those of the framing, and Date, are the server's own
+  /// Set: the request is upgraded (net/web_socket.h) instead; only `headers` count beside it. One that is no
+  /// proper upgrade is refused with 426 or 400 by the server, and the handler is dropped unopened.
+  std::shared_ptr<WebSocketHandler> web_socket = {};
 };
 
 /// Answers once, from any thread, also after the server stopped (then nobody hears it). Dropped
@@ -86,6 +91,7 @@ struct ServerCounters {
   std::uint64_t requests = 0;             // handed to the handler
   std::uint64_t refused = 0;              // answered by the server itself with a 4xx, 501 or 505
   std::uint64_t timeouts = 0;             // requests that did not come whole, and answers that did not come
+  std::uint64_t web_sockets_open = 0;     // of connections_open
 };
 
 class Server {

@@ -3,6 +3,7 @@ import "./styles/parts.css";
 import "./styles/shell.css";
 import "./styles/inbox.css";
 import "./styles/pages.css";
+import "uplot/dist/uPlot.min.css";
 import { html } from "htm/preact";
 import { render } from "preact";
 import { press } from "./lib/keys.js";

@@ -5,7 +5,7 @@ export const connected = signal("off"); // "on", "off" or "again"
 
 const pause_ms_max = 15_000;
 const listeners = new Map();
-let socket = null, last = null, tries = 0, timer = 0;
+let socket = null, last = null, tries = 0, timer = 0, lost = false;
 
 /// `kinds`: "message", "conversation", "run", ... or "*". "reset" says that something may have been missed: load anew.
 export function listen(kinds, hear) {
@@ -37,7 +37,8 @@ function open() {
   const mine = (socket = new WebSocket(`${scheme}//${location.host}/api/v1/live${last === null ? "" : `?after=${last}`}`));
   mine.onopen = () => {
     if (mine !== socket) return;
-    if (connected.value === "again" && last === null) tell("reset", {});
+    if (lost && last === null) tell("reset", {});
+    lost = false;
     connected.value = "on";
     tries = 0;
   };
@@ -54,7 +55,8 @@ function open() {
   };
   mine.onclose = () => {
     if (mine !== socket) return;
-    connected.value = "again";
+    if (tries >= 1) connected.value = "again"; // a short break is nobody's business
+    lost = true;
     const pause = Math.min(pause_ms_max, 500 * 2 ** tries++) * (0.75 + Math.random() / 2);
     timer = setTimeout(open, pause);
   };

@@ -52,7 +52,7 @@ export const Empty = ({ icon = "inbox", title: head, children, action }) => html
   </div>`;
 
 export const Failed = ({ problem, retry }) => html`
-  <div class="failed" role="alert">
+  <div class="failed-box" role="alert">
     <${Icon} name="warn" />
     <div>
       <strong>${problem.status === 403 ? "Not for your role" : problem.status === 404 ? "Not found" : "This did not load"}</strong>

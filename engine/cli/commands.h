@@ -29,6 +29,7 @@ void add_deploy(CLI::App& app, Run& run);
 void add_sources(CLI::App& app, Run& run);
 void add_requests(CLI::App& app, Run& run);
 void add_queues(CLI::App& app, Run& run);
+void add_people(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
 void add_send(CLI::App& app, Run& run);
 void add_customer(CLI::App& app, Run& run);

@@ -109,6 +109,8 @@ struct App {
   std::unique_ptr<Dispatch> dispatch;
   std::unique_ptr<Shard> shard;
   std::unique_ptr<Api> api;
+  std::unique_ptr<DeskFile> desk_file;
+  std::unique_ptr<V1> v1;
   std::unique_ptr<Routes> routes;
   std::unique_ptr<Server> server;
   std::string heard;  // fingerprint of what the present Hearing was read from
@@ -142,6 +144,30 @@ void look_after_hearing(App& app) {
   if (app.heard == "none" && now.empty()) return;
   app.dispatch->hear_with(Hearing::load(folder.string()));
   app.heard = now.empty() ? "none" : std::move(now);
+}
+
+Result<void> build_v1(App& app) {
+  auto file = DeskFile::open(app.data);
+  if (!file) return tl::unexpected(file.error());
+  app.desk_file = std::move(*file);
+  auto reader = Store::reader(app.data);
+  if (!reader) return tl::unexpected(reader.error());
+  app.v1 = std::make_unique<V1>(std::unique_ptr<V1Parts>(new V1Parts{.config = app.config,
+                                                                     .data = app.data,
+                                                                     .reader = std::move(*reader),
+                                                                     .file = *app.desk_file,
+                                                                     .offer = [&app](Job& job) { return app.shard->offer(job); },
+                                                                     .workflows = [&app] { return app.shard->workflows(); }}));
+  return {};
+}
+
+/// Until somebody is an owner, each start prints a new link, and the one before is void.
+void print_first_link(App& app, const std::string& address) {
+  People& people = app.v1->parts().people;
+  const auto needed = people.needs_owner();
+  const auto token = needed && *needed ? people.setup_token("the server", {}, wall_clock()) : Result<std::string>();
+  if (!token) spdlog::error("no link for the first owner: {}", token.error().message);
+  else if (!token->empty()) fmt::print("nobody can sign in yet: set the owner's password at {}/console/#/setup/{}\n", address, *token);
 }
 
 Result<void> build(App& app, const ServeOptions& options, Shop shop) {
@@ -179,7 +205,8 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   });
   app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); }, app.config->facts.desk, app.config->folder);
-  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, app.metrics, *app.sources, *app.certificates);
+  if (auto good = build_v1(app); !good) return good;
+  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, *app.v1, app.metrics, *app.sources, *app.certificates);
   auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
     app.routes->handle(request, std::move(responder));
   });
@@ -218,6 +245,7 @@ void stop(App& app) {
   app.dispatch->stop(stop_grace);
   crash_point("stop.calls_stopped");
   app.api->stop();
+  app.v1->stop();
   app.shard->stop();
   crash_point("stop.shard_stopped");
 }
@@ -244,7 +272,9 @@ int serve(const ServeOptions& options) {
   app.server->start();
   crash_point("start.server_started");
   const bool ipv6 = app.config->host.find(':') != std::string::npos;
-  fmt::print("listening on {}://{}{}{}:{}\n", app.config->certificate_file.empty() ? "http" : "https", ipv6 ? "[" : "", app.config->host, ipv6 ? "]" : "", app.server->port());
+  const std::string address = fmt::format("{}://{}{}{}:{}", app.config->certificate_file.empty() ? "http" : "https", ipv6 ? "[" : "", app.config->host, ipv6 ? "]" : "", app.server->port());
+  fmt::print("listening on {}\n", address);
+  print_first_link(app, address);
   std::fflush(stdout);
 
   wait_for_signal(app, signals);

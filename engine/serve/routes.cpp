@@ -50,9 +50,9 @@ std::optional<ServerResponse> success_of(const Platform& platform) {
 
 }  // namespace
 
-Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics, Sources& sources,
+Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, V1& v1, Metrics& metrics, Sources& sources,
                Certificates& certificates)
-    : shard_(shard), api_(api), metrics_(metrics), sources_(sources), certificates_(certificates) {
+    : shard_(shard), api_(api), v1_(v1), metrics_(metrics), sources_(sources), certificates_(certificates) {
   shop_name_ = config.facts.name;
   survey_secret_ = config.channels.root()["survey"]["secret"].text_or("");
   for (const SourceConfig& source : config.sources) endpoints_[source.name] = source;
@@ -65,6 +65,7 @@ void Routes::handle(const ServerRequest& request, Answer responder) {
   if (path.starts_with("/s/")) return survey(request, std::move(responder));
   if (path == "/events") return events(request, std::move(responder));
   if (path == "/healthz" || path == "/readyz" || path == "/metrics") return observe(request, std::move(responder));
+  if (path.starts_with("/api/v1/")) return v1_.take(request, std::move(responder));
   if (path.starts_with("/api/")) return api(request, std::move(responder));
   if (path == "/" || path == "/console") return responder->answer({308, "text/plain", {}, {{"Location", "/console/"}}});
   if (const auto file = web_file(request)) return responder->answer(request.method == "GET" || request.method == "HEAD" ? *file : wrong_method("GET, HEAD"));

@@ -8,6 +8,7 @@
 #include "serve/certificates.h"
 #include "serve/metrics.h"
 #include "serve/shard.h"
+#include "serve/v1.h"
 
 #include <map>
 #include <memory>
@@ -18,7 +19,7 @@ namespace shopbell {
 
 class Routes {
  public:
-  Routes(const ShopConfig& config, Shard& shard, Api& api, Metrics& metrics, Sources& sources,
+  Routes(const ShopConfig& config, Shard& shard, Api& api, V1& v1, Metrics& metrics, Sources& sources,
          Certificates& certificates);
   void handle(const ServerRequest& request, std::unique_ptr<Responder> responder);
 
@@ -49,6 +50,7 @@ class Routes {
   std::string shop_name_, survey_secret_;
   Shard& shard_;
   Api& api_;
+  V1& v1_;
   Metrics& metrics_;
   Sources& sources_;
   Certificates& certificates_;

@@ -27,13 +27,14 @@ const std::map<std::string, std::set<std::string>> doors{
     {"load", {"base", "cel", "liquid", "core", "desk"}},
     {"play", {"base", "cel", "liquid", "core", "desk", "load", "intake", "hear", "teach"}},
     {"store", {"base", "core"}},
+    {"access", {"base", "store"}},
     {"net", {"base"}},
     {"hear", {"base"}},
     {"teach", {"base", "cel", "liquid", "core", "load", "hear"}},
     {"starter", {"base", "load", "hear", "teach"}},
     {"intake", {"base", "cel", "core", "load"}},
-    {"serve", {"base", "cel", "liquid", "core", "desk", "load", "store", "net", "intake", "hear", "teach"}},
-    {"cli", {"base", "cel", "liquid", "core", "desk", "load", "play", "store", "net", "intake", "hear", "teach", "serve"}},
+    {"serve", {"base", "cel", "liquid", "core", "desk", "load", "store", "access", "net", "intake", "hear", "teach"}},
+    {"cli", {"base", "cel", "liquid", "core", "desk", "load", "play", "store", "access", "net", "intake", "hear", "teach", "serve"}},
 };
 
 // Libraries, by how their headers begin, and the folders that may use them.
@@ -43,7 +44,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"spdlog/", {"serve"}},         {"CLI/", {"cli"}},               {"re2/", {"cel"}},
     {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"intake", "hear", "teach"}},
     {"zlib.h", {"intake"}},         {"zstd.h", {"intake"}},        {"linear.h", {"hear"}},
-    {"gmime/", {"intake"}},
+    {"gmime/", {"intake"}},         {"argon2.h", {"access"}},
 };
 
 struct Source {

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "core/arguments.h"
 #include "core/effects.h"
+#include "core/person_reply.h"
 #include "core/retry.h"
 #include "core/state.h"
 #include "core/step.h"
@@ -97,7 +98,7 @@ void close_call(Turn& turn, Run& run, Status status, std::string error) {
 }
 
 void take_answer(Turn& turn, Run& run, const Finished& f) {
-  if (f.message) keep_sent(turn, run.id, run.event.subject, run.call, *f.message);
+  if (f.message) keep_sent(turn, run.id, run.event.subject, run.call, *f.message, speaker_of(run));
   const Workflow* workflow = turn.workflows.version(run.version);
   if (workflow == nullptr)
     return end_run(turn, run, RunStatus::failed, "the version " + run.version + " of " + run.workflow + " that it began on is not there any more");

@@ -5,6 +5,7 @@
 #include "core/ask.h"
 #include "core/conversation.h"
 #include "core/inquiry.h"
+#include "core/person_reply.h"
 #include "core/profile.h"
 #include "core/profile_draft.h"
 #include "core/replayed.h"
@@ -153,6 +154,7 @@ void hear_customer(Turn& turn, const Event& event, const std::string& id) {
   end_snooze(turn, id);
   MapBuilder made(turn.arena, find_conversation(turn.subject, id));
   made.add("state", "open").add("last_at", Value(event.at));
+  if (const std::string sender = text_of(event.data["message"]["from"]); !sender.empty()) made.add("sender", turn.arena.copy(sender));
   if (before["waiting_since"].is_null() && !event.data["message"]["automatic"].boolean_or(false))
     made.add("waiting_since", Value(event.at));
   if (std::find(with_window.begin(), with_window.end(), before["channel"].text_or({})) != with_window.end())
@@ -178,12 +180,12 @@ void say(Turn& turn, const std::string& id, Time at, bool by_person) {
   else set(turn, id, {{"last_at", Value(at)}});
 }
 
-/// Whether a machine of the shop's said it: it is told of again, by the channel.
+/// Whether it was said from here: it is told of again, by the channel.
 bool is_own(const Turn& turn, const std::string& id, const Value& message) {
   const std::string_view text = message["text"].text_or({});
   const Value said = turn.subject.conversation;
   for (const Value& m : said.is(Kind::list) ? said.items() : std::span<const Value>{})
-    if (m["from"].text_or({}) == "bot" && m["text"].text_or({}) == cut_text(text, conversation_text_bytes_max) &&
+    if (m["from"].text_or({}) != "customer" && m["text"].text_or({}) == cut_text(text, conversation_text_bytes_max) &&
         m["conversation"].text_or({}) == id)
       return true;
   return std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), [&](const Run& run) {
@@ -210,7 +212,9 @@ std::string bad_command(const Turn& turn, const Command& c) {
     const auto until = parse_time(c.what["until"].text_or({}));
     if (!until || *until <= turn.at) return "until is an instant in the future: 2026-12-24T18:00:00Z";
   }
-  constexpr std::array<std::string_view, 7> verbs{"takeover", "assign", "hand_over", "hand_back", "snooze", "resolve", "label"};
+  if (c.verb == "reply") return bad_reply(turn, c.what);
+  if (c.verb == "reopen" && c.by.empty()) return "reopen needs by";
+  constexpr std::array<std::string_view, 8> verbs{"takeover", "assign", "hand_over", "hand_back", "snooze", "resolve", "reopen", "label"};
   if (std::find(verbs.begin(), verbs.end(), c.verb) == verbs.end()) return "there is no command " + std::string(c.verb);
   return {};
 }
@@ -250,12 +254,25 @@ void obey(Turn& turn, const Command& c) {
   if (c.verb == "hand_back") take_owner(turn, c, {"bot", {}, {}}, "conversation.handed_back", {});
   if (c.verb == "snooze") snooze(turn, c);
   if (c.verb == "resolve") resolve(turn, c);
+  if (c.verb == "reopen") take_owner(turn, c, {"agent", c.by, {}}, "conversation.reopened", "by " + std::string(c.by));
   if (c.verb == "label") label(turn, c);
 }
 
 Told refused(Turn& turn, std::string code, std::string message, const Value& conversation) {
   turn.note(code == "conflict" ? "conflict" : "error", message);
   return {std::move(code), std::move(message), conversation};
+}
+
+/// Nobody answers over somebody who did meanwhile, or without having seen what was said; who answers has the conversation.
+Told reply(Turn& turn, const Event& event, const Command& c, const Value& now) {
+  const std::string_view owner = now["owner"].text_or({}), agent = now["agent"].text_or({});
+  if (owner == "agent" && agent != c.by) return refused(turn, "conflict", std::string(agent) + " has the conversation " + std::string(c.id), now);
+  const Value behind = said_behind(turn.subject, c.id, c.what["last_seen"].text_or({}), turn.arena);
+  if (behind.size() > 0)
+    return refused(turn, "new_messages", "there are messages that were not seen", MapBuilder(turn.arena, now).add("new_messages", behind).build());
+  if (owner != "agent" || now["state"].text_or({}) != "open") take_owner(turn, c, {"agent", c.by, {}}, "conversation.taken_over", "by a reply");
+  order_reply(turn, event, now, c.by, c.what["text"].text_or({}));
+  return {{}, {}, find_conversation(turn.subject, c.id)};
 }
 
 // Runs that were overtaken
@@ -267,6 +284,7 @@ std::string step_conversation(const Run& run, const Instruction& step) {
 
 /// Why the run cannot stay where it is; empty: it can.
 std::string overtaken_at(const Turn& turn, const Run& run) {
+  if (is_person_reply(run)) return {};
   const Workflow* workflow = run.flow.clock ? nullptr : turn.workflows.version(run.version);
   if (workflow == nullptr || run.at >= workflow->program.size()) return {};
   const Instruction& step = workflow->program[run.at];
@@ -365,8 +383,8 @@ void see_message(Turn& turn, const Event& event) {
   tell(turn, "conversation.taken_over", id, by, "by a reply from elsewhere");
 }
 
-void see_sent(Turn& turn, const SentMessage& sent) {
-  say(turn, conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation), turn.at, false);
+void see_sent(Turn& turn, const SentMessage& sent, bool by_person) {
+  say(turn, conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation), turn.at, by_person);
 }
 
 void give_to_queue(Turn& turn, Run& run, const TicketDraft& draft, std::string_view ticket) {
@@ -409,6 +427,7 @@ void take_command(Turn& turn, const Event& event) {
   else if (const std::int64_t epoch = now["epoch"].integer_or(1); what["epoch"].integer_or(-1) != epoch)
     turn.made.told = refused(turn, "conflict", std::string(c.verb) + " of " + id + " expects the epoch " +
                              std::to_string(what["epoch"].integer_or(-1)) + ", and it is " + std::to_string(epoch), now);
+  else if (c.verb == "reply") turn.made.told = reply(turn, event, c, now);
   else {
     obey(turn, c);
     turn.made.told = Told{{}, {}, find_conversation(turn.subject, id)};

@@ -7,6 +7,7 @@
 //   epoch                     the subject's epoch at the last change of the owner
 //   state                     open, snoozed (until `until`, or the next message), resolved
 //   priority, tags
+//   sender                    by what the channel calls the customer; null: as the thread
 //   window_until              until when the channel lets the shop write freely; null: it always does
 //   waiting_since             since when the customer waits for an answer; null: nobody waits. A bot's word ends it only
 //                             while the bot owns the conversation
@@ -29,7 +30,8 @@ constexpr std::size_t conversations_max = 20;  // of one subject; the one that w
 constexpr std::size_t conversation_tags_max = 20;
 
 /// A person's word: data {command: {do, epoch, by, agent, queue, until, priority, tags}, conversation: {id, channel}}; `do` is
-/// one of takeover, assign, hand_over (to a queue), hand_back (to the bot), snooze, resolve, label (priority and tags).
+/// one of takeover, assign, hand_over (to a queue), hand_back (to the bot), snooze, resolve, reopen, label (priority and tags),
+/// reply ({text, last_seen}: the id of the last message that `by` has seen; who answers has the conversation).
 constexpr std::string_view conversation_command = "conversation.command";
 /// The workflow of a clock that ends a snooze.
 constexpr std::string_view snooze_clock = "conversation.snoozed";
@@ -54,7 +56,7 @@ std::string overtaken(const Subject& subject, std::string_view id, std::int64_t 
 /// What a message changes, once it is kept: who waits, the window, what was snoozed or resolved. An echo of a person's
 /// reply is a takeover.
 void see_message(Turn& turn, const Event& event);
-void see_sent(Turn& turn, const SentMessage& sent);
+void see_sent(Turn& turn, const SentMessage& sent, bool by_person);
 /// The run hands its conversation to a queue; it may still speak there.
 void give_to_queue(Turn& turn, Run& run, const TicketDraft& draft, std::string_view ticket);
 

@@ -152,12 +152,12 @@ void keep_received(Turn& turn, const Event& event) {
   turn.made.messages.push_back(std::move(kept));
 }
 
-void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call,
-               const SentMessage& sent) {
+void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call, const SentMessage& sent,
+               std::string_view by) {
   const std::string id = id_of({"message", call});
   if (!about.empty() && about != turn.subject.id) {
     const Value message = make_map(turn.arena, {{"id", turn.arena.copy(id)},
-                                                {"from", "bot"},
+                                                {"from", turn.arena.copy(by)},
                                                 {"to", turn.arena.copy(sent.to)},
                                                 {"channel", turn.arena.copy(sent.channel)},
                                                 {"text", turn.arena.copy(sent.text)},
@@ -166,9 +166,9 @@ void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::
     return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
   }
   const std::string in = conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation);
-  if (!keep_said(turn, {id, "bot", sent.text, sent.channel, turn.at, in, sent.message_id, "sent"})) return;  // told before
-  if (has_profile(turn.subject.id)) see_sent(turn, sent);
-  turn.made.messages.push_back({id, sent.channel, "out", "bot", sent.to, sent.text, run, turn.at});
+  if (!keep_said(turn, {id, by == "bot" ? "bot" : "agent", sent.text, sent.channel, turn.at, in, sent.message_id, "sent"})) return;  // told before
+  if (has_profile(turn.subject.id)) see_sent(turn, sent, by != "bot");
+  turn.made.messages.push_back({id, sent.channel, "out", std::string(by), sent.to, sent.text, run, turn.at});
 }
 
 bool emit(Turn& turn, const Run& run, const Instruction& step, const Value& data) {

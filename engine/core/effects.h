@@ -22,9 +22,10 @@ void take_tags_changed(Turn& turn, const Event& event);
 /// that is kept.
 void keep_received(Turn& turn, const Event& event);
 
-/// Keeps what a customer was told, with the subject that it is about (empty: this one); once per call.
-void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call,
-               const SentMessage& sent);
+/// Keeps what a customer was told, with the subject that it is about (empty: this one); once per call. `by`: "bot", or the
+/// person whose word it is.
+void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call, const SentMessage& sent,
+               std::string_view by = "bot");
 
 /// A new event about the subject of the run's own event, with its `customer` unless the data has one. False:
 /// events have caused events cause_depth_max deep, and this one is not made.

@@ -8,6 +8,7 @@
 #include "core/contact.h"
 #include "core/conversations.h"
 #include "core/person.h"
+#include "core/person_reply.h"
 #include "core/profile.h"
 #include "core/recent.h"
 #include "core/scope.h"
@@ -73,6 +74,7 @@ void Walk::take_awaited(const Instruction& step, const Event* event) {
 /// Whether the step may reach the customer now. False: the run waits for that, has left the step out, or has
 /// ended.
 bool Walk::may_reach(const Instruction& step) {
+  if (is_person_reply(run_)) return true;
   if (run_.event.data["message"]["automatic"].boolean_or(false)) {
     leave_out(step, "skipped", "a machine wrote the message that this run is about (RFC 3834)");
     return false;
@@ -93,6 +95,7 @@ bool Walk::may_reach(const Instruction& step) {
 
 /// Whether no person has the conversation, and its owner is who it was. False: the step is superseded.
 bool Walk::may_speak(const Instruction& step, const Value& args) {
+  if (is_person_reply(run_)) return true;
   const std::string conversation = conversation_spoken_to(args);
   if (run_.event.subject != turn_.subject.id && has_profile(run_.event.subject)) return may_speak_elsewhere(step, conversation);
   std::string why = overtaken(turn_.subject, conversation, run_.flow.lease);

@@ -248,7 +248,7 @@ void BatchMaker::take(Entry& entry) {
     take(input, on, std::move(row));
   }
   if (auto told = std::exchange(told_, {})) {
-    entry.status = told->code.empty() ? 200 : told->code == "conflict" ? 409 : told->code == "not_found" ? 404 : 400;
+    entry.status = told->code.empty() ? 200 : told->code == "conflict" || told->code == "new_messages" ? 409 : told->code == "not_found" ? 404 : 400;
     entry.answer = answer_of(*told);
   }
   claims_.end();

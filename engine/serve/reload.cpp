@@ -1,6 +1,8 @@
 #include "serve/reload.h"
 
 #include "base/crash_point.h"
+#include "core/person_reply.h"
+#include "load/person_reply.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -39,6 +41,7 @@ std::shared_ptr<const Workflows> Reload::set_of(const Shop& shop) {
   auto set = std::make_shared<Workflows>(shop.config.facts, shop.workflows);
   for (const auto& workflow : shop.workflows) kept_[workflow->version] = workflow;
   for (const auto& [version, workflow] : kept_) set->keep(workflow);
+  set->keep(person_reply_workflow());
   return set;
 }
 
@@ -48,7 +51,7 @@ Result<std::shared_ptr<const Workflows>> Reload::first(const Shop& shop, Store& 
   const auto versions = store.open_versions();
   if (!versions) return tl::unexpected(versions.error());
   for (const std::string& version : *versions) {
-    if (kept_.contains(version)) continue;
+    if (kept_.contains(version) || version == person_reply) continue;
     crash_point("reload.version_wanted");
     const auto row = store.version(version);
     if (!row) return tl::unexpected(row.error());

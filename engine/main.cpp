@@ -32,7 +32,7 @@ int run_program(int argc, char** argv) {
                          shopbell::cli::add_retry, shopbell::cli::add_skip, shopbell::cli::add_cancel, shopbell::cli::add_train,
                          shopbell::cli::add_correct, shopbell::cli::add_teach, shopbell::cli::add_sources, shopbell::cli::add_requests,
                          shopbell::cli::add_queues, shopbell::cli::add_report, shopbell::cli::add_people})
-    add(app, run);
+    add(shopbell::cli::Command(&app), run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -4,7 +4,6 @@
 
 #include <shopbell/action.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -78,13 +77,13 @@ int actions(const Options& options) {
 
 }  // namespace
 
-void add_actions(CLI::App& app, Run& run) {
+void add_actions(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("actions", "The reference of actions: what a step can do");
-  command->add_option("NAME", options->name, "Only this one");
-  command->add_flag("--json", options->json, "One JSON object an action");
-  command->footer("Texts are Liquid: {{ customer.email }}. Beside its action a step may carry id, as, if, retry, timeout\nand on_error; workflows/README.md tells what they mean.");
-  command->callback([&run, options] { run = [options] { return actions(*options); }; });
+  Command command = app.add_subcommand("actions", "The reference of actions: what a step can do");
+  command.add_option("NAME", options->name, "Only this one");
+  command.add_flag("--json", options->json, "One JSON object an action");
+  command.footer("Texts are Liquid: {{ customer.email }}. Beside its action a step may carry id, as, if, retry, timeout\nand on_error; workflows/README.md tells what they mean.");
+  command.callback([&run, options] { run = [options] { return actions(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -94,25 +94,25 @@ int resolve(const Options& options, const std::string& remedy) {
   return count > 0 ? 0 : 1;
 }
 
-void add_filter(CLI::App& command, Options& options) {
+void add_filter(Command command, Options& options) {
   command.add_option("--workflow", options.list.filter.workflow, "Only of this workflow");
   command.add_option("--step", options.list.filter.step, "Only those that failed at the step of this id");
   command.add_option("--subject", options.list.filter.subject, "Only of this subject: customer:7");
   command.add_option("--since", options.since, "Only those that failed since: 2h, or 2026-12-24T18:00:00Z");
 }
 
-void add_remedy(CLI::App& app, Run& run, const std::string& name, const std::string& what, const std::string& footer) {
+void add_remedy(Command app, Run& run, const std::string& name, const std::string& what, const std::string& footer) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(name, what);
-  command->add_option("RUN", options->runs, "Runs by their ids; the first digits are enough");
-  add_filter(*command, *options);
-  command->add_flag("--all", options->all, "All runs that have failed");
-  command->add_option("--shop", options->target.shop, "The shop's folder: its address and token (default: this one)");
-  command->add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
-  command->add_option("--token", options->target.token, "The API token, over the shop's first one");
-  command->add_option("--by", options->by, "Who decides, for the notes (default: the API)");
-  command->footer(footer + "\nNames runs, or a filter, or --all. The server must be running. Exit code 1: there was no such run.");
-  command->callback([&run, options, name] {
+  Command command = app.add_subcommand(name, what);
+  command.add_option("RUN", options->runs, "Runs by their ids; the first digits are enough");
+  add_filter(command, *options);
+  command.add_flag("--all", options->all, "All runs that have failed");
+  command.add_option("--shop", options->target.shop, "The shop's folder: its address and token (default: this one)");
+  command.add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
+  command.add_option("--token", options->target.token, "The API token, over the shop's first one");
+  command.add_option("--by", options->by, "Who decides, for the notes (default: the API)");
+  command.footer(footer + "\nNames runs, or a filter, or --all. The server must be running. Exit code 1: there was no such run.");
+  command.callback([&run, options, name] {
     run = [options, name] {
       const Filter& f = options->list.filter;
       const bool any = !options->runs.empty() || !f.workflow.empty() || !f.step.empty() || !f.subject.empty() || !options->since.empty();
@@ -125,26 +125,26 @@ void add_remedy(CLI::App& app, Run& run, const std::string& name, const std::str
 
 }  // namespace
 
-void add_attention(CLI::App& app, Run& run) {
+void add_attention(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("attention", "List runs that have failed and wait for a decision");
-  add_list_options(*command, options->list);
-  add_filter(*command, *options);
-  command->footer("`shopbell why RUN` tells how one went; `shopbell retry`, `skip` and `cancel` decide about it.");
-  command->callback([&run, options] { run = [options] { return attention(*options); }; });
+  Command command = app.add_subcommand("attention", "List runs that have failed and wait for a decision");
+  add_list_options(command, options->list);
+  add_filter(command, *options);
+  command.footer("`shopbell why RUN` tells how one went; `shopbell retry`, `skip` and `cancel` decide about it.");
+  command.callback([&run, options] { run = [options] { return attention(*options); }; });
 }
 
-void add_retry(CLI::App& app, Run& run) {
+void add_retry(Command app, Run& run) {
   add_remedy(app, run, "retry", "Do the step again at which runs have failed",
              "A call that may have been done is made again with its key; one that was refused is made anew, as the customer and\n"
              "the shop are now. `parallel` and `call` begin all their parts anew.");
 }
 
-void add_skip(CLI::App& app, Run& run) {
+void add_skip(Command app, Run& run) {
   add_remedy(app, run, "skip", "Let runs that have failed go on behind the step", "The step has no output then.");
 }
 
-void add_cancel(CLI::App& app, Run& run) {
+void add_cancel(Command app, Run& run) {
   add_remedy(app, run, "cancel", "End runs: those that have failed for good, and open ones that are named",
              "A filter is about runs that have failed; an open run is only ended by its id.");
 }

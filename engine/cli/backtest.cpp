@@ -13,7 +13,6 @@
 #include "play/lean.h"
 #include "store/store.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -221,26 +220,26 @@ int backtest(const Options& options) {
 
 }  // namespace
 
-void add_backtest(CLI::App& app, Run& run) {
+void add_backtest(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("backtest", "What would the workflows have done over a log of events?");
-  command->add_option("DIR", options->folder, "The shop's folder (default: this one)");
-  command->add_option("--log", options->logs, "JSON Lines, plain, .gz or .zst; a folder of them, as a shop's data is; - is standard input. Several are played beside each other, by time")->required()->type_name("LOG...");
-  command->add_option("--against", options->against, "Another version of the shop, to compare with: a folder, or a revision of git")->type_name("DIR|REVISION");
-  command->add_option("--model", options->model, "What comes of calls: ACTION=failed, ACTION=retry:2% (default: all succeed)")->type_name("RULE...");
-  command->add_option("--outcomes", options->outcomes, "Answer calls as they were answered in the shop: its data folder; those that it did not make as --model says")->type_name("DATA");
-  add_log_filter(*command, options->filter);
-  command->add_option("--only-workflow", options->only, "Only this workflow; may be repeated")->allow_extra_args(false);
-  command->add_option("--html", options->html, "Write a page with charts to FILE")->type_name("FILE");
-  command->add_option("--threads", options->threads, "Threads (default: one a core); the result is the same")->check(CLI::Range(std::size_t{1}, threads_max));
-  command->add_flag("--render", options->render, "Render every message, too: finds those that cannot be; slower");
-  command->add_flag("--json", options->json, "As JSON");
-  command->footer(
+  Command command = app.add_subcommand("backtest", "What would the workflows have done over a log of events?");
+  command.add_option("DIR", options->folder, "The shop's folder (default: this one)");
+  command.add_option("--log", options->logs, "JSON Lines, plain, .gz or .zst; a folder of them, as a shop's data is; - is standard input. Several are played beside each other, by time").required().type_name("LOG...");
+  command.add_option("--against", options->against, "Another version of the shop, to compare with: a folder, or a revision of git").type_name("DIR|REVISION");
+  command.add_option("--model", options->model, "What comes of calls: ACTION=failed, ACTION=retry:2% (default: all succeed)").type_name("RULE...");
+  command.add_option("--outcomes", options->outcomes, "Answer calls as they were answered in the shop: its data folder; those that it did not make as --model says").type_name("DATA");
+  add_log_filter(command, options->filter);
+  command.add_option("--only-workflow", options->only, "Only this workflow; may be repeated").one_each();
+  command.add_option("--html", options->html, "Write a page with charts to FILE").type_name("FILE");
+  command.add_option("--threads", options->threads, "Threads (default: one a core); the result is the same").between(1, threads_max);
+  command.add_flag("--render", options->render, "Render every message, too: finds those that cannot be; slower");
+  command.add_flag("--json", options->json, "As JSON");
+  command.footer(
       "Plays the events in order on a virtual clock, with waits, wait_for, modes, limits, quiet hours and budgets. Nothing is sent.\n"
       "A line is a CloudEvents event, as the journal in a shop's data holds them, or a recorded webhook (see shopbell send), mapped by\n"
       "the source of its name. The clock stops where the log ends: runs that wait for later are told as such. Events that the\n"
       "engine itself had made are left out, as it makes them again. Exit code 1 when a line cannot be read; the others are played.");
-  command->callback([&run, options] { run = [options] { return backtest(*options); }; });
+  command.callback([&run, options] { run = [options] { return backtest(*options); }; });
 }
 
 }  // namespace shopbell::cli

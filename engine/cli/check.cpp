@@ -1,7 +1,6 @@
 #include "cli/commands.h"
 #include "load/load.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,13 +31,13 @@ int check(const Options& options) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Run& run) {
+void add_check(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("check", "Find the mistakes in workflows and shop folders");
-  command->add_option("PATH", options->paths, "Shop folders, workflow files, or folders of them")->required();
-  command->add_flag("--json", options->json, "One JSON object a finding");
-  command->footer("Every mistake of every file is shown with its place, the line and, where one is near, what was meant. Warnings\nover the whole set of workflows have an id that `silence: [ID]` takes: workflows/LINT.md.\nExit code 1 when there is an error; warnings alone give 0.");
-  command->callback([&run, options] { run = [options] { return check(*options); }; });
+  Command command = app.add_subcommand("check", "Find the mistakes in workflows and shop folders");
+  command.add_option("PATH", options->paths, "Shop folders, workflow files, or folders of them").required();
+  command.add_flag("--json", options->json, "One JSON object a finding");
+  command.footer("Every mistake of every file is shown with its place, the line and, where one is near, what was meant. Warnings\nover the whole set of workflows have an id that `silence: [ID]` takes: workflows/LINT.md.\nExit code 1 when there is an error; warnings alone give 0.");
+  command.callback([&run, options] { run = [options] { return check(*options); }; });
 }
 
 }  // namespace shopbell::cli

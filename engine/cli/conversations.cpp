@@ -14,7 +14,7 @@
 namespace shopbell::cli {
 namespace {
 
-struct Command {
+struct Change {
   TargetOptions target;
   std::string id, subject, by, agent, queue, until;
   std::int64_t epoch = 0;
@@ -46,7 +46,7 @@ int conversations(const ListOptions& options) {
                     {"CONVERSATION", "SUBJECT", "OWNER", "EPOCH", "STATE", "PRIORITY", "WAITING SINCE", "LAST"}, cells, "no conversations yet");
 }
 
-std::string body_of(const Command& c, const std::string& until) {
+std::string body_of(const Change& c, const std::string& until) {
   Arena arena;
   MapBuilder map(arena);
   map.add("epoch", Value(c.epoch));
@@ -77,7 +77,7 @@ std::string escaped(std::string_view text) {
   return made;
 }
 
-int tell(const Command& c, const std::string& verb) {
+int tell(const Change& c, const std::string& verb) {
   const auto until = until_of(c.until);
   if (!until) return report(until.error());
   const auto target = find_target(c.target);
@@ -115,39 +115,39 @@ constexpr Verb verbs[] = {{"takeover", "takeover", "Take a conversation into a p
                           {"snooze", "snooze", "Put a conversation aside until a time, or until the customer writes", false, false, true},
                           {"resolve", "resolve", "Close a conversation; the customer's next message opens it again"}};
 
-void add_verb(CLI::App& app, Run& run, const Verb& verb) {
-  auto c = std::make_shared<Command>();
-  CLI::App* command = app.add_subcommand(verb.name, verb.what);
-  command->add_option("ID", c->id, "The conversation: whatsapp:34600111222")->required();
-  command->add_option("--epoch", c->epoch, "The epoch that you have seen; when it is another by now nothing is done")->required();
-  command->add_option("--by", c->by, "Who does it (default: api)");
-  if (verb.agent) command->add_option("--agent", c->agent, "Who gets it");
-  if (verb.queue) command->add_option("--queue", c->queue, "The queue that gets it")->required();
-  if (verb.until) command->add_option("--until", c->until, "2h, or 2026-12-24T18:00:00Z");
-  command->add_option("--subject", c->subject, "The customer, where several have a conversation of that id");
-  command->add_option("--shop", c->target.shop, "The shop's folder: its address and token (default: this one)");
-  command->add_option("--to", c->target.to, "The server, when it is elsewhere: http://HOST:PORT");
-  command->add_option("--token", c->target.token, "The API token, over the shop's first one");
-  command->footer("The server must be running. `shopbell conversations` shows ids and epochs.");
-  command->callback([&run, c, name = std::string(verb.verb)] { run = [c, name] { return tell(*c, name); }; });
+void add_verb(Command app, Run& run, const Verb& verb) {
+  auto c = std::make_shared<Change>();
+  Command command = app.add_subcommand(verb.name, verb.what);
+  command.add_option("ID", c->id, "The conversation: whatsapp:34600111222").required();
+  command.add_option("--epoch", c->epoch, "The epoch that you have seen; when it is another by now nothing is done").required();
+  command.add_option("--by", c->by, "Who does it (default: api)");
+  if (verb.agent) command.add_option("--agent", c->agent, "Who gets it");
+  if (verb.queue) command.add_option("--queue", c->queue, "The queue that gets it").required();
+  if (verb.until) command.add_option("--until", c->until, "2h, or 2026-12-24T18:00:00Z");
+  command.add_option("--subject", c->subject, "The customer, where several have a conversation of that id");
+  command.add_option("--shop", c->target.shop, "The shop's folder: its address and token (default: this one)");
+  command.add_option("--to", c->target.to, "The server, when it is elsewhere: http://HOST:PORT");
+  command.add_option("--token", c->target.token, "The API token, over the shop's first one");
+  command.footer("The server must be running. `shopbell conversations` shows ids and epochs.");
+  command.callback([&run, c, name = std::string(verb.verb)] { run = [c, name] { return tell(*c, name); }; });
 }
 
 }  // namespace
 
-void add_conversations(CLI::App& app, Run& run) {
+void add_conversations(Command app, Run& run) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("conversations", "List conversations and who has them; one with its messages");
-  command->add_option("ID", options->filter.conversation, "One conversation, as JSON: whatsapp:34600111222");
-  command->add_option("--shop", options->where.folder, "The shop's folder (default: this one)");
-  command->add_option("--data", options->where.data, "The data folder, when it is elsewhere");
-  command->add_option("--limit", options->page.max, "At most so many (default 50)")->check(CLI::Range(1, 100'000));
-  command->add_option("--before", options->page.before, "Only those before this key: the next page");
-  command->add_flag("--json", options->json, "One JSON object a line");
-  command->add_option("--owner", options->filter.owner, "Only those of: bot, queue, agent, nobody");
-  command->add_option("--state", options->filter.status, "Only those that are: open, snoozed, resolved");
-  command->add_option("--queue", options->filter.queue, "Only of this queue");
-  command->add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
-  command->callback([&run, options] { run = [options] { return conversations(*options); }; });
+  Command command = app.add_subcommand("conversations", "List conversations and who has them; one with its messages");
+  command.add_option("ID", options->filter.conversation, "One conversation, as JSON: whatsapp:34600111222");
+  command.add_option("--shop", options->where.folder, "The shop's folder (default: this one)");
+  command.add_option("--data", options->where.data, "The data folder, when it is elsewhere");
+  command.add_option("--limit", options->page.max, "At most so many (default 50)").between(1, 100'000);
+  command.add_option("--before", options->page.before, "Only those before this key: the next page");
+  command.add_flag("--json", options->json, "One JSON object a line");
+  command.add_option("--owner", options->filter.owner, "Only those of: bot, queue, agent, nobody");
+  command.add_option("--state", options->filter.status, "Only those that are: open, snoozed, resolved");
+  command.add_option("--queue", options->filter.queue, "Only of this queue");
+  command.add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
+  command.callback([&run, options] { run = [options] { return conversations(*options); }; });
   for (const Verb& verb : verbs) add_verb(app, run, verb);
 }
 

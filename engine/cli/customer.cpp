@@ -93,16 +93,16 @@ int customer(const Options& options) {
 
 }  // namespace
 
-void add_customer(CLI::App& app, Run& run) {
+void add_customer(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("customer", "Show everything about one customer, with the timeline");
-  command->add_option("ID", options->asked, "The platform's id, an e-mail address, a telephone number, or any subject: customer:7, cart:T")->required();
-  add_where(*command, options->where);
-  command->add_option("--limit", options->max, "At most so many entries of the timeline (default 50)")->check(CLI::Range(1, 100'000));
-  command->add_flag("--json", options->json, "As one JSON object, with everything that is known");
-  command->footer("All names of a customer lead to one: what came under another address before stands in the same timeline.\n"
+  Command command = app.add_subcommand("customer", "Show everything about one customer, with the timeline");
+  command.add_option("ID", options->asked, "The platform's id, an e-mail address, a telephone number, or any subject: customer:7, cart:T").required();
+  add_where(command, options->where);
+  command.add_option("--limit", options->max, "At most so many entries of the timeline (default 50)").between(1, 100'000);
+  command.add_flag("--json", options->json, "As one JSON object, with everything that is known");
+  command.footer("All names of a customer lead to one: what came under another address before stands in the same timeline.\n"
                   "The profile is what `customer` is in conditions and templates.");
-  command->callback([&run, options] { run = [options] { return customer(*options); }; });
+  command.callback([&run, options] { run = [options] { return customer(*options); }; });
 }
 
 }  // namespace shopbell::cli

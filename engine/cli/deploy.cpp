@@ -6,7 +6,6 @@
 #include "core/edits.h"
 #include "load/load.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -104,17 +103,17 @@ int deploy(const Options& options) {
 
 }  // namespace
 
-void add_deploy(CLI::App& app, Run& run) {
+void add_deploy(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("deploy", "Show what changed workflows do to runs that wait");
-  command->add_option("DIR", options->where.folder, "The shop's folder, as edited (default: this one)");
-  command->add_option("--data", options->where.data, "The data folder, when it is elsewhere");
-  command->add_flag("--plan", options->plan, "Only show it, and change nothing");
-  command->footer(
+  Command command = app.add_subcommand("deploy", "Show what changed workflows do to runs that wait");
+  command.add_option("DIR", options->where.folder, "The shop's folder, as edited (default: this one)");
+  command.add_option("--data", options->where.data, "The data folder, when it is elsewhere");
+  command.add_flag("--plan", options->plan, "Only show it, and change nothing");
+  command.footer(
       "A server takes changed files up by itself. Edit a copy of the shop's folder, look at the plan with "
       "--data\n"
       "naming the server's data, then copy the files over. A mistake in a file gives exit code 1.");
-  command->callback([&run, options] { run = [options] { return deploy(*options); }; });
+  command.callback([&run, options] { run = [options] { return deploy(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -7,7 +7,6 @@
 #include "load/shop.h"
 #include "load/vocabulary.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace shopbell::cli {
@@ -53,22 +52,22 @@ int eval(const Options& options) {
 
 }  // namespace
 
-void add_eval(CLI::App& app, Run& run) {
+void add_eval(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("eval", "Try a CEL expression, on an event if you like");
-  command->add_option("EXPR", options->expression, "The expression: 'order.total > 100'")->required();
-  command->add_option("--event", options->event,
+  Command command = app.add_subcommand("eval", "Try a CEL expression, on an event if you like");
+  command.add_option("EXPR", options->expression, "The expression: 'order.total > 100'").required();
+  command.add_option("--event", options->event,
                       "A file with one event (CloudEvents JSON) or any JSON object; - is standard input");
-  command->add_option("--shop", options->shop,
+  command.add_option("--shop", options->shop,
                       "The shop's folder: its own fields are known, too (default: this one)");
-  command->add_flag("--explain", options->explain, "Show the value of each part");
-  command->add_flag("--json", options->json, "Print the result as JSON");
-  command->footer(
+  command.add_flag("--explain", options->explain, "Show the value of each part");
+  command.add_flag("--json", options->json, "Print the result as JSON");
+  command.footer(
       "Over an event of a known type names and types are checked as in a workflow's `if`; over any other "
       "JSON\n"
       "everything is allowed that works.\n\n"
       "Example: shopbell eval 'order.total > 100 && \"vip\" in customer.tags' --event order.json --explain");
-  command->callback([&run, options] { run = [options] { return eval(*options); }; });
+  command.callback([&run, options] { run = [options] { return eval(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -5,7 +5,6 @@
 #include "intake/import.h"
 #include "intake/log_reader.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -117,23 +116,23 @@ int import(const Options& options) {
 
 }  // namespace
 
-void add_import(CLI::App& app, Run& run) {
+void add_import(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("import", "Make an event log of a table: a shop's exported orders, or any CSV");
-  command->add_option("FILE", options->file, "CSV, plain, .gz or .zst; - is standard input")->required();
+  Command command = app.add_subcommand("import", "Make an event log of a table: a shop's exported orders, or any CSV");
+  command.add_option("FILE", options->file, "CSV, plain, .gz or .zst; - is standard input").required();
   const std::string kinds = fmt::format("{}", fmt::join(import_names(), ", "));
-  command->add_option("--as", options->as, "What it is: " + kinds + ", or a mapping file of your own (NAME.yaml)")->required();
-  command->add_option("--out", options->out, "The log (otherwise: standard output)");
-  command->add_option("--source", options->source, "The events' source (otherwise: import/NAME)");
-  command->add_option("--timezone", options->timezone, "Of times that bear no offset: Europe/Madrid (otherwise: UTC)");
-  command->add_option("--separator", options->separator, "Between fields: , ; or tab (otherwise: found out)");
-  command->footer(
+  command.add_option("--as", options->as, "What it is: " + kinds + ", or a mapping file of your own (NAME.yaml)").required();
+  command.add_option("--out", options->out, "The log (otherwise: standard output)");
+  command.add_option("--source", options->source, "The events' source (otherwise: import/NAME)");
+  command.add_option("--timezone", options->timezone, "Of times that bear no offset: Europe/Madrid (otherwise: UTC)");
+  command.add_option("--separator", options->separator, "Between fields: , ; or tab (otherwise: found out)");
+  command.footer(
       "The log is in order of time, for `shopbell backtest` and `shopbell replay`. A row that cannot be read is told with its\n"
       "line, and kept in FILE.rejected.csv; exit code 1 when there is one. Importing the same table again gives the same\n"
       "events, so a server takes them once.\n\n"
       "  shopbell import orders_export.csv --as shopify-orders --out orders.jsonl\n"
       "  shopbell backtest DIR --log orders.jsonl");
-  command->callback([&run, options] { run = [options] { return import(*options); }; });
+  command.callback([&run, options] { run = [options] { return import(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -2,11 +2,11 @@
 // What the commands that list rows share: options, paging, tables or JSON lines.
 
 #include "base/json.h"
+#include "cli/command.h"
 #include "cli/files.h"
 #include "cli/table.h"
 #include "serve/views.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -20,14 +20,14 @@ struct ListOptions {
   bool json = false;
 };
 
-inline void add_where(CLI::App& command, Where& where) {
+inline void add_where(Command command, Where& where) {
   command.add_option("DIR", where.folder, "The shop's folder (default: this one)");
   command.add_option("--data", where.data, "The data folder, when it is elsewhere");
 }
 
-inline void add_list_options(CLI::App& command, ListOptions& options) {
+inline void add_list_options(Command command, ListOptions& options) {
   add_where(command, options.where);
-  command.add_option("--limit", options.page.max, "At most so many (default 50)")->check(CLI::Range(1, 100'000));
+  command.add_option("--limit", options.page.max, "At most so many (default 50)").between(1, 100'000);
   command.add_option("--before", options.page.before, "Only those before this key: the next page");
   command.add_flag("--json", options.json, "One JSON object a line, with everything that is known");
 }

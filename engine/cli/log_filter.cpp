@@ -2,17 +2,16 @@
 
 #include "base/time.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace shopbell::cli {
 
-void add_log_filter(CLI::App& command, LogFilterOptions& options) {
+void add_log_filter(Command command, LogFilterOptions& options) {
   command.add_option("--since", options.since, "Only what happened at or after it: 2026-11-20, or 2026-11-20T08:00:00Z");
   command.add_option("--until", options.until, "Only what happened before it");
-  command.add_option("--type", options.types, "Only of this type, or family: order.placed, order.*; may be repeated")->allow_extra_args(false);
+  command.add_option("--type", options.types, "Only of this type, or family: order.placed, order.*; may be repeated").one_each();
   command.add_option("--subject", options.subject, "Only about this subject: customer:7");
   command.add_option("--where", options.where, "Only where this CEL holds: order.total > 100.0");
 }

@@ -2,6 +2,7 @@
 // Which events of a log are meant: --since, --until, --type, --subject, --where.
 
 #include "cel/cel.h"
+#include "cli/command.h"
 
 #include <shopbell/arena.h>
 #include <shopbell/event.h>
@@ -10,10 +11,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace shopbell::cli {
 
 struct LogFilterOptions {
@@ -21,7 +18,7 @@ struct LogFilterOptions {
   std::vector<std::string> types;
 };
 
-void add_log_filter(CLI::App& command, LogFilterOptions& options);
+void add_log_filter(Command command, LogFilterOptions& options);
 
 /// RFC 3339, or a date: its midnight in UTC. Error: "bad_time".
 Result<Time> parse_moment(const std::string& text);

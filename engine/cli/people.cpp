@@ -80,22 +80,22 @@ int audit(People& people) {
 
 }  // namespace
 
-void add_people(CLI::App& app, Run& run) {
+void add_people(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("people", "The shop's own people: list, add, give a new link, and what they did");
-  command->require_subcommand(1);
+  Command command = app.add_subcommand("people", "The shop's own people: list, add, give a new link, and what they did");
+  command.require_subcommand();
   const auto sub = [&](const char* name, const char* about, bool one_person, std::function<int(People&)> work) {
-    CLI::App* one = command->add_subcommand(name, about);
-    if (one_person) one->add_option("EMAIL", options->email, "The mail address that they sign in with")->required();
-    add_where(*one, options->where);
-    one->callback([&run, options, work = std::move(work)] { run = [options, work] { return with_people(*options, work); }; });
+    Command one = command.add_subcommand(name, about);
+    if (one_person) one.add_option("EMAIL", options->email, "The mail address that they sign in with").required();
+    add_where(one, options->where);
+    one.callback([&run, options, work = std::move(work)] { run = [options, work] { return with_people(*options, work); }; });
     return one;
   };
   sub("list", "Who there is", false, list);
-  CLI::App* adding = sub("add", "Add somebody; prints a one-time link to set a password by", true, [options](People& people) { return add(people, *options); });
-  adding->add_option("--name", options->name, "How people call them");
-  adding->add_option("--role", options->role, "owner, ops, agent or viewer")->capture_default_str();
-  adding->add_option("--agent", options->agent, "The name that conversations know: one of `agents` in shopbell.yaml");
+  Command adding = sub("add", "Add somebody; prints a one-time link to set a password by", true, [options](People& people) { return add(people, *options); });
+  adding.add_option("--name", options->name, "How people call them");
+  adding.add_option("--role", options->role, "owner, ops, agent or viewer").show_default();
+  adding.add_option("--agent", options->agent, "The name that conversations know: one of `agents` in shopbell.yaml");
   sub("reset", "Print a new one-time link for somebody", true, [options](People& people) { return reset(people, *options); });
   sub("audit", "The last 50 rows of the audit trail", false, audit);
   sub("verify", "Whether the audit trail is as it was written", false, verify);

@@ -45,14 +45,14 @@ int queues(const Options& options) {
 
 }  // namespace
 
-void add_queues(CLI::App& app, Run& run) {
+void add_queues(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("queues", "Show the queues of people: what waits, what is late, who is there");
-  add_where(*command, options->where);
-  command->add_flag("--json", options->json, "As one JSON object");
-  command->footer("LATE counts open tickets that are beyond what `sla` promises; FIRST REPLY is the median of the last hour.\n"
+  Command command = app.add_subcommand("queues", "Show the queues of people: what waits, what is late, who is there");
+  add_where(command, options->where);
+  command.add_flag("--json", options->json, "As one JSON object");
+  command.footer("LATE counts open tickets that are beyond what `sla` promises; FIRST REPLY is the median of the last hour.\n"
                   "An agent comes and goes by POST /api/agents/NAME {\"status\": \"online\"}, away or offline.");
-  command->callback([&run, options] { run = [options] { return queues(*options); }; });
+  command.callback([&run, options] { run = [options] { return queues(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -6,7 +6,6 @@
 #include "serve/clock.h"
 #include "serve/reload.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -120,22 +119,22 @@ int start(Options options) {
 
 }  // namespace
 
-void add_render(CLI::App& app, Run& run) {
+void add_render(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("render", "Render a Liquid template, to see what a customer would get");
-  command->add_option("TEMPLATE", options->file, "The template; what .html.liquid prints is escaped as HTML")->required();
-  CLI::Option* event = command->add_option("--event", options->of.event,
+  Command command = app.add_subcommand("render", "Render a Liquid template, to see what a customer would get");
+  command.add_option("TEMPLATE", options->file, "The template; what .html.liquid prints is escaped as HTML").required();
+  Option event = command.add_option("--event", options->of.event,
                                            "Of this event: a file with one (CloudEvents JSON, or any JSON object; - is\n"
                                            "standard input), or the id of an event that happened in the shop");
-  command->add_option("--customer", options->of.customer, "Of this customer, as the shop knows them: an id")->excludes(event);
-  CLI::Option* out = command->add_option("-o,--out", options->out, "Write to this file instead of standard output");
-  command->add_flag("--watch", options->watch, "Render again whenever a template, a locale or the event's file changes")->needs(out);
-  command->add_option("--locale", options->locale, "In this language (default: the customer's, then the shop's)");
-  command->add_option("--timezone", options->timezone, "With dates of this zone (default: the customer's, then the shop's)");
-  command->add_option("--currency", options->currency, "For amounts that name none (default: the order's, then the shop's)");
-  command->add_option("--shop", options->where.folder, "The shop's folder (default: the one that the template is in)");
-  command->add_option("--data", options->where.data, "The data folder, when it is elsewhere");
-  command->footer(
+  command.add_option("--customer", options->of.customer, "Of this customer, as the shop knows them: an id").excludes(event);
+  Option out = command.add_option("-o,--out", options->out, "Write to this file instead of standard output");
+  command.add_flag("--watch", options->watch, "Render again whenever a template, a locale or the event's file changes").needs(out);
+  command.add_option("--locale", options->locale, "In this language (default: the customer's, then the shop's)");
+  command.add_option("--timezone", options->timezone, "With dates of this zone (default: the customer's, then the shop's)");
+  command.add_option("--currency", options->currency, "For amounts that name none (default: the order's, then the shop's)");
+  command.add_option("--shop", options->where.folder, "The shop's folder (default: the one that the template is in)");
+  command.add_option("--data", options->where.data, "The data folder, when it is elsewhere");
+  command.footer(
       "The template sees what a step of a workflow would see: the event's nouns, customer, shop, event and now; what\n"
       "steps before it would bring (vars, steps) is not there. Its partials are the templates of its folder, its texts\n"
       "those of the shop's locales. When it cannot be rendered, the mistake is shown with its place and nothing is\n"
@@ -143,7 +142,7 @@ void add_render(CLI::App& app, Run& run) {
       "Examples:\n"
       "  shopbell render templates/welcome.html.liquid --customer 7 --locale de -o /tmp/welcome.html --watch\n"
       "  shopbell render templates/order-confirmation.liquid --event e7a10007-0000-4000-8000-000000000007");
-  command->callback([&run, options] { run = [options] { return start(*options); }; });
+  command.callback([&run, options] { run = [options] { return start(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -10,7 +10,6 @@
 #include "intake/log_line.h"
 #include "intake/log_reader.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <atomic>
@@ -267,25 +266,25 @@ int replay(const Options& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, Run& run) {
+void add_replay(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("replay", "Send the events of a log to a running server; what they call is recorded, and not done");
-  command->add_option("LOG", options->logs, "JSON lines, plain, .gz or .zst; a data folder: its journal; - is standard input")
-      ->required();
-  command->add_flag("--act", options->act, "Really do what the workflows call");
-  command->add_option("--name", options->name, "The replay's name: under another one the same log can be played once more (default: replay)");
-  command->add_option("--only-workflow", options->only, "The events may start this workflow alone; may be repeated")->allow_extra_args(false);
-  add_log_filter(*command, options->filter);
-  command->add_option("--rate", options->rate, "At most so many events a second")->check(CLI::PositiveNumber);
-  command->add_option("--speed", options->speed, "As they came, so many times as fast: 10x");
-  command->add_option("--resume", options->resume, "Keep in this file how far it has come, and go on from there");
-  command->add_flag("--in-order", options->in_order, "One event after the other, whatever they are about (otherwise: those of one subject)");
-  command->add_flag("--with-caused", options->caused, "Also the events of a journal that workflows caused");
-  command->add_option("--shop", options->target.shop, "The shop's folder: its address, token and sources (default: this one)");
-  command->add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
-  command->add_option("--token", options->target.token, "The API token, over the shop's first one");
-  command->add_flag("--json", options->json, "The summary as one JSON object");
-  command->footer(
+  Command command = app.add_subcommand("replay", "Send the events of a log to a running server; what they call is recorded, and not done");
+  command.add_option("LOG", options->logs, "JSON lines, plain, .gz or .zst; a data folder: its journal; - is standard input")
+      .required();
+  command.add_flag("--act", options->act, "Really do what the workflows call");
+  command.add_option("--name", options->name, "The replay's name: under another one the same log can be played once more (default: replay)");
+  command.add_option("--only-workflow", options->only, "The events may start this workflow alone; may be repeated").one_each();
+  add_log_filter(command, options->filter);
+  command.add_option("--rate", options->rate, "At most so many events a second").positive();
+  command.add_option("--speed", options->speed, "As they came, so many times as fast: 10x");
+  command.add_option("--resume", options->resume, "Keep in this file how far it has come, and go on from there");
+  command.add_flag("--in-order", options->in_order, "One event after the other, whatever they are about (otherwise: those of one subject)");
+  command.add_flag("--with-caused", options->caused, "Also the events of a journal that workflows caused");
+  command.add_option("--shop", options->target.shop, "The shop's folder: its address, token and sources (default: this one)");
+  command.add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
+  command.add_option("--token", options->target.token, "The API token, over the shop's first one");
+  command.add_flag("--json", options->json, "The summary as one JSON object");
+  command.footer(
       "A line is a CloudEvents 1.0 event, or a recorded webhook {\"hook\": NAME, \"headers\": {...}, \"body\": \"...\"} of one of the\n"
       "shop's sources. Events that the server has handled before do nothing, so sending a log twice is safe.\n\n"
       "Without --act it happens beside the shop: customer:7 is replay:NAME/customer:7 there, with a profile, limits and runs\n"
@@ -293,7 +292,7 @@ void add_replay(CLI::App& app, Run& run) {
       "done, and an event that was sent with --only-workflow has then been handled for good.\n\n"
       "Events of one subject arrive in their order. A line that cannot be read is told with its number, and kept in\n"
       "LOG.rejected.jsonl. Exit code 1 when there is one, or when it stopped before the end.");
-  command->callback([&run, options] { run = [options] { return replay(*options); }; });
+  command.callback([&run, options] { run = [options] { return replay(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -65,13 +65,13 @@ int run_report(const Options& options) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Run& run) {
+void add_report(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("report", "How well it goes: contacts, tickets, replies, surveys, and what each number means");
-  add_where(*command, options->where);
-  command->add_option("--days", options->days, "Of so many days until now (default 28)")->check(CLI::Range(1, report_days_max));
-  command->add_flag("--json", options->json, "As one JSON object, with the definitions");
-  command->callback([&run, options] { run = [options] { return run_report(*options); }; });
+  Command command = app.add_subcommand("report", "How well it goes: contacts, tickets, replies, surveys, and what each number means");
+  add_where(command, options->where);
+  command.add_option("--days", options->days, "Of so many days until now (default 28)").between(1, report_days_max);
+  command.add_flag("--json", options->json, "As one JSON object, with the definitions");
+  command.callback([&run, options] { run = [options] { return run_report(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -19,16 +19,16 @@ int requests(const ListOptions& options) {
 
 }  // namespace
 
-void add_requests(CLI::App& app, Run& run) {
+void add_requests(Command app, Run& run) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("requests", "List what customers asked for by law: export and erase");
-  add_list_options(*command, *options);
-  command->footer(
+  Command command = app.add_subcommand("requests", "List what customers asked for by law: export and erase");
+  add_list_options(command, *options);
+  command.footer(
       "The events privacy.data_request and privacy.redact ask for it, from a platform or sent to /events:\n"
       "  {\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"desk\",\"type\":\"privacy.redact\",\n"
       "   \"data\":{\"privacy\":{\"scope\":\"customer\"},\"customer\":{\"id\":7,\"email\":\"ann@example.com\"}}}\n"
       "What is exported is written to exports/ID.json in the data folder.");
-  command->callback([&run, options] { run = [options] { return requests(*options); }; });
+  command.callback([&run, options] { run = [options] { return requests(*options); }; });
 }
 
 }  // namespace shopbell::cli

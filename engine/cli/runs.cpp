@@ -21,16 +21,16 @@ int runs(const ListOptions& options) {
 
 }  // namespace
 
-void add_runs(CLI::App& app, Run& run) {
+void add_runs(Command app, Run& run) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("runs", "List runs of workflows, newest first");
-  add_list_options(*command, *options);
-  command->add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
-  command->add_option("--workflow", options->filter.workflow, "Only of this workflow");
-  command->add_option("--status", options->filter.status, "waiting, calling, queued, done, stopped or failed")
-      ->check(CLI::IsMember({"waiting", "calling", "queued", "done", "stopped", "failed"}));
-  command->footer("`shopbell why RUN` tells each step of one; the first digits of its id are enough.");
-  command->callback([&run, options] { run = [options] { return runs(*options); }; });
+  Command command = app.add_subcommand("runs", "List runs of workflows, newest first");
+  add_list_options(command, *options);
+  command.add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
+  command.add_option("--workflow", options->filter.workflow, "Only of this workflow");
+  command.add_option("--status", options->filter.status, "waiting, calling, queued, done, stopped or failed")
+      .one_of({"waiting", "calling", "queued", "done", "stopped", "failed"});
+  command.footer("`shopbell why RUN` tells each step of one; the first digits of its id are enough.");
+  command.callback([&run, options] { run = [options] { return runs(*options); }; });
 }
 
 }  // namespace shopbell::cli

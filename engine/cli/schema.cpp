@@ -3,7 +3,6 @@
 #include "cli/files.h"
 #include "load/schema.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -25,13 +24,13 @@ int schema(const std::string& folder) {
 
 }  // namespace
 
-void add_schema(CLI::App& app, Run& run) {
+void add_schema(Command app, Run& run) {
   auto folder = std::make_shared<std::string>();
-  CLI::App* command =
+  Command command =
       app.add_subcommand("schema", "Print the form of a workflow file as JSON Schema, for editors");
-  command->add_option("DIR", *folder,
+  command.add_option("DIR", *folder,
                       "A shop's folder: its own event types and templates are then known, too");
-  command->footer(
+  command.footer(
       "With it an editor completes keys, verbs, actions and their parameters, shows what each means, and "
       "underlines\n"
       "what does not exist. For the YAML language server (VS Code's YAML extension, Neovim, Helix, ...):\n\n"
@@ -41,7 +40,7 @@ void add_schema(CLI::App& app, Run& run) {
       "Conditions and templates are read by `shopbell check` alone. A schema without DIR takes any event "
       "type of the\n"
       "right form.");
-  command->callback([&run, folder] { run = [folder] { return schema(*folder); }; });
+  command.callback([&run, folder] { run = [folder] { return schema(*folder); }; });
 }
 
 }  // namespace shopbell::cli

@@ -67,17 +67,17 @@ int segments(const Options& options) {
 
 }  // namespace
 
-void add_segments(CLI::App& app, Run& run) {
+void add_segments(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("segments", "List the segments with how many customers are in each");
-  add_where(*command, options->where);
-  command->add_option("--in", options->name, "Instead, list who is in this segment");
-  command->add_option("--after", options->after, "With --in: only those behind this subject: the next page");
-  command->add_option("--limit", options->max, "With --in: at most so many (default 50)")->check(CLI::Range(1, 100'000));
-  command->add_flag("--json", options->json, "One JSON object a line");
-  command->footer("Segments are conditions over the customer in segments.yaml. A server keeps them up to date: with each event,\n"
+  Command command = app.add_subcommand("segments", "List the segments with how many customers are in each");
+  add_where(command, options->where);
+  command.add_option("--in", options->name, "Instead, list who is in this segment");
+  command.add_option("--after", options->after, "With --in: only those behind this subject: the next page");
+  command.add_option("--limit", options->max, "With --in: at most so many (default 50)").between(1, 100'000);
+  command.add_flag("--json", options->json, "One JSON object a line");
+  command.footer("Segments are conditions over the customer in segments.yaml. A server keeps them up to date: with each event,\n"
                   "and where a condition reads `now` once an hour for the time that has passed.");
-  command->callback([&run, options] { run = [options] { return segments(*options); }; });
+  command.callback([&run, options] { run = [options] { return segments(*options); }; });
 }
 
 }  // namespace shopbell::cli

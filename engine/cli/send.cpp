@@ -6,7 +6,6 @@
 #include "net/client.h"
 #include "serve/clock.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -136,23 +135,23 @@ int send(Options options) {
 
 }  // namespace
 
-void add_send(CLI::App& app, Run& run) {
+void add_send(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("send", "Post the events of a file to a running server, in order");
-  command->add_option("FILE", options->file, "JSON lines; - is standard input")->required();
-  command->add_option("--shop", options->target.shop, "The shop's folder: its address, token and secrets (default: this one)");
-  command->add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
-  command->add_option("--token", options->target.token, "The API token, over the shop's first one");
-  command->add_option("--key", options->key, "A private key (PEM) to sign with for platforms that sign with one: Adobe Commerce, PayPal");
-  command->add_flag("--json", options->json, "One JSON object a line sent");
-  command->footer(
+  Command command = app.add_subcommand("send", "Post the events of a file to a running server, in order");
+  command.add_option("FILE", options->file, "JSON lines; - is standard input").required();
+  command.add_option("--shop", options->target.shop, "The shop's folder: its address, token and secrets (default: this one)");
+  command.add_option("--to", options->target.to, "The server, when it is elsewhere: http://HOST:PORT");
+  command.add_option("--token", options->target.token, "The API token, over the shop's first one");
+  command.add_option("--key", options->key, "A private key (PEM) to sign with for platforms that sign with one: Adobe Commerce, PayPal");
+  command.add_flag("--json", options->json, "One JSON object a line sent");
+  command.footer(
       "A line is a CloudEvents 1.0 event, posted to /events, or a recorded webhook\n"
       "{\"hook\": \"my-shopify\", \"headers\": {\"X-Shopify-Topic\": \"orders/create\"}, \"body\": \"...\"},\n"
       "posted to /hooks/my-shopify with a signature by that source's secret, as its platform signs. Adobe Commerce and\n"
       "PayPal sign with a private key that only they have: take a key pair of your own, its public key or certificate as the\n"
       "source's secret, and give the private one by --key. Not with PayPal's `secret: fetch`, which trusts PayPal alone.\n"
       "Sending a file again is safe: events that were accepted before start nothing.");
-  command->callback([&run, options] { run = [options] { return send(*options); }; });
+  command.callback([&run, options] { run = [options] { return send(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -23,16 +23,16 @@ int sources(const ListOptions& options) {
 
 }  // namespace
 
-void add_sources(CLI::App& app, Run& run) {
+void add_sources(Command app, Run& run) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("sources", "List who tells the shop what happens, and how they behave");
-  add_where(*command, options->where);
-  command->add_flag("--json", options->json, "One JSON object a line, with everything that is known");
-  command->footer(
+  Command command = app.add_subcommand("sources", "List who tells the shop what happens, and how they behave");
+  add_where(command, options->where);
+  command.add_flag("--json", options->json, "One JSON object a line, with everything that is known");
+  command.footer(
       "A source is silent when it has been quiet for longer than its `silent_after` in shopbell.yaml; without that, after\n"
       "20 events, than three times its usual gap, twice its longest of late, and an hour. The event source.silent tells\n"
       "workflows of it, once. What was refused is counted here some 30 seconds later.");
-  command->callback([&run, options] { run = [options] { return sources(*options); }; });
+  command.callback([&run, options] { run = [options] { return sources(*options); }; });
 }
 
 }  // namespace shopbell::cli

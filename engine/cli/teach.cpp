@@ -79,25 +79,25 @@ int teach(const Teach& options) {
 
 }  // namespace
 
-void add_correct(CLI::App& app, Run& run) {
+void add_correct(Command app, Run& run) {
   auto options = std::make_shared<Corrected>();
-  CLI::App* command = app.add_subcommand("correct", "Say what a message was about: an example for `train`");
-  command->add_option("MESSAGE", options->message, "Its text, or the first digits of its id")->required();
-  command->add_option("DIR", options->where.folder, "The shop's folder (default: this one)");
-  command->add_option("--intent", options->intent, "What it was about")->required();
-  command->add_option("--by", options->by, "Who says so (default: $USER)")->envname("USER");
-  command->add_option("--data", options->where.data, "The data folder, when it is elsewhere");
-  command->footer("Kept with who and when in DIR/intents/corrections.jsonl; of a text that is corrected twice the last word counts.");
-  command->callback([&run, options] { run = [options] { return correct(*options); }; });
+  Command command = app.add_subcommand("correct", "Say what a message was about: an example for `train`");
+  command.add_option("MESSAGE", options->message, "Its text, or the first digits of its id").required();
+  command.add_option("DIR", options->where.folder, "The shop's folder (default: this one)");
+  command.add_option("--intent", options->intent, "What it was about").required();
+  command.add_option("--by", options->by, "Who says so (default: $USER)").from_environment("USER");
+  command.add_option("--data", options->where.data, "The data folder, when it is elsewhere");
+  command.footer("Kept with who and when in DIR/intents/corrections.jsonl; of a text that is corrected twice the last word counts.");
+  command.callback([&run, options] { run = [options] { return correct(*options); }; });
 }
 
-void add_teach(CLI::App& app, Run& run) {
+void add_teach(Command app, Run& run) {
   auto options = std::make_shared<Teach>();
-  CLI::App* command = app.add_subcommand("teach", "Show the messages that the model is least sure of");
-  add_where(*command, options->where);
-  command->add_option("--show", options->show, "At most so many (default 20)")->check(CLI::Range(1, 10'000));
-  command->footer("Say what they are with `shopbell correct MESSAGE --intent X`, then run `shopbell train`.");
-  command->callback([&run, options] { run = [options] { return teach(*options); }; });
+  Command command = app.add_subcommand("teach", "Show the messages that the model is least sure of");
+  add_where(command, options->where);
+  command.add_option("--show", options->show, "At most so many (default 20)").between(1, 10'000);
+  command.footer("Say what they are with `shopbell correct MESSAGE --intent X`, then run `shopbell train`.");
+  command.callback([&run, options] { run = [options] { return teach(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -6,7 +6,6 @@
 #include "play/junit.h"
 #include "play/run_test.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -156,21 +155,21 @@ int watch(const Options& options) {
 
 }  // namespace
 
-void add_test(CLI::App& app, Run& run) {
+void add_test(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("test", "Run the tests of workflows, on a virtual clock");
-  command->add_option("PATH", options->paths, "Shop folders, workflow files, files of tests (default: this folder)");
-  command->add_option("--only", options->only, "Only tests with this in their name");
-  command->add_flag("--coverage", options->coverage, "Show which steps and branches no test has done");
-  command->add_option("--junit", options->junit, "Write the results to FILE as JUnit XML")->type_name("FILE");
-  command->add_flag("--watch", options->watch, "Run them again whenever a file changes");
-  command->add_flag("--json", options->json, "One JSON object a test");
-  command->footer(
+  Command command = app.add_subcommand("test", "Run the tests of workflows, on a virtual clock");
+  command.add_option("PATH", options->paths, "Shop folders, workflow files, files of tests (default: this folder)");
+  command.add_option("--only", options->only, "Only tests with this in their name");
+  command.add_flag("--coverage", options->coverage, "Show which steps and branches no test has done");
+  command.add_option("--junit", options->junit, "Write the results to FILE as JUnit XML").type_name("FILE");
+  command.add_flag("--watch", options->watch, "Run them again whenever a file changes");
+  command.add_flag("--json", options->json, "One JSON object a test");
+  command.footer(
       "Tests stand under `tests:` in a workflow's file, or in *.test.yaml beside the workflows; workflows/README.md has their\n"
       "language. Nothing is sent, and no time passes but the tests' own. Of a test that fails the difference is shown (- expected and\n"
       "missing, + not expected, ~ done otherwise), with the place in the file, and all that happened.\n"
       "Exit code 1 when a test fails, a file has a mistake, or there is no test.");
-  command->callback([&run, options] {
+  command.callback([&run, options] {
     run = [options] {
       if (options->paths.empty()) options->paths.emplace_back(".");
       return options->watch ? watch(*options) : run_all(*options);

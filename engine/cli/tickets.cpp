@@ -39,14 +39,14 @@ int tickets(const ListOptions& options) {
 
 }  // namespace
 
-void add_tickets(CLI::App& app, Run& run) {
+void add_tickets(Command app, Run& run) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("tickets", "List work handed to people, newest first");
-  add_list_options(*command, *options);
-  command->add_option("--queue", options->filter.queue, "Only of this queue");
-  command->add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
-  command->footer("With --json each ticket brings the conversation and the customer as they were when it was opened.");
-  command->callback([&run, options] { run = [options] { return tickets(*options); }; });
+  Command command = app.add_subcommand("tickets", "List work handed to people, newest first");
+  add_list_options(command, *options);
+  command.add_option("--queue", options->filter.queue, "Only of this queue");
+  command.add_option("--subject", options->filter.subject, "Only of this subject: customer:7");
+  command.footer("With --json each ticket brings the conversation and the customer as they were when it was opened.");
+  command.callback([&run, options] { run = [options] { return tickets(*options); }; });
 }
 
 }  // namespace shopbell::cli

@@ -4,7 +4,6 @@
 #include "teach/lessons.h"
 #include "teach/promote.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -52,18 +51,18 @@ int train(const Options& options) {
 
 }  // namespace
 
-void add_train(CLI::App& app, Run& run) {
+void add_train(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("train", "Train the shop's model of intents, and use it if no intent suffers");
-  command->add_option("DIR", options->folder, "The shop's folder (default: this one)");
-  command->add_option("--examples", options->examples, "Another folder of examples");
-  command->add_flag("--back", options->back, "Go back to the model before");
-  command->add_flag("--dry-run", options->dry, "Compare, and change nothing");
-  command->footer(
+  Command command = app.add_subcommand("train", "Train the shop's model of intents, and use it if no intent suffers");
+  command.add_option("DIR", options->folder, "The shop's folder (default: this one)");
+  command.add_option("--examples", options->examples, "Another folder of examples");
+  command.add_flag("--back", options->back, "Go back to the model before");
+  command.add_flag("--dry-run", options->dry, "Compare, and change nothing");
+  command.footer(
       "Learns from the built-in examples, DIR/intents/*.yaml (labels, each with a list of texts) and the corrections\n"
       "(`shopbell correct`). Old and new examples are compared on messages that neither learned from; the new model is put\n"
       "into DIR/models/ only when no intent loses more than chance explains. A running server takes it up.");
-  command->callback([&run, options] { run = [options] { return train(*options); }; });
+  command.callback([&run, options] { run = [options] { return train(*options); }; });
 }
 
 }  // namespace shopbell::cli

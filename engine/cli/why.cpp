@@ -107,21 +107,21 @@ int why(const Options& options) {
 
 }  // namespace
 
-void add_why(CLI::App& app, Run& run) {
+void add_why(Command app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("why", "Explain what came of an event, or how a run went");
-  command->add_option("ID", options->id, "The id of an event, or of a run (its first digits are enough)");
-  add_where(*command, options->where);
-  command->add_option("--customer", options->question.customer, "Instead, with --workflow: whom it is about: 7, an e-mail address, or a subject");
-  command->add_option("--workflow", options->question.workflow, "What it decided about the customer: did it start, wait, stop, send, and why not");
-  command->add_option("--at", options->question.at, "As it stood then: 2026-11-20, or 2026-11-20T08:00:00Z (otherwise: now)");
-  command->add_flag("--again", options->question.again, "Decide anew from the journal, with the workflow as its file is now");
-  command->add_flag("--json", options->json, "As JSON");
-  command->footer("For every workflow that the event could have started it tells whether it did, and if not, which part of\nthe condition decided; for every run each step, branch, wait, attempt and end.\n\n"
+  Command command = app.add_subcommand("why", "Explain what came of an event, or how a run went");
+  command.add_option("ID", options->id, "The id of an event, or of a run (its first digits are enough)");
+  add_where(command, options->where);
+  command.add_option("--customer", options->question.customer, "Instead, with --workflow: whom it is about: 7, an e-mail address, or a subject");
+  command.add_option("--workflow", options->question.workflow, "What it decided about the customer: did it start, wait, stop, send, and why not");
+  command.add_option("--at", options->question.at, "As it stood then: 2026-11-20, or 2026-11-20T08:00:00Z (otherwise: now)");
+  command.add_flag("--again", options->question.again, "Decide anew from the journal, with the workflow as its file is now");
+  command.add_flag("--json", options->json, "As JSON");
+  command.footer("For every workflow that the event could have started it tells whether it did, and if not, which part of\nthe condition decided; for every run each step, branch, wait, attempt and end.\n\n"
       "  shopbell why --customer 7 --workflow abandoned-cart --at 2026-11-20\n\n"
       "tells the workflow's last ten decisions about the customer. Where nothing was noted, because the workflow is newer\n"
       "than the events, they are decided anew from the journal.");
-  command->callback([&run, options] {
+  command.callback([&run, options] {
     run = [options] {
       const WorkflowQuestion& question = options->question;
       if (question.customer.empty() && question.workflow.empty() && !options->id.empty()) return why(*options);

@@ -1,7 +1,7 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { setUp, signIn } from "../lib/session.js";
-import { go } from "../lib/route.js";
+import { go, route } from "../lib/route.js";
 import { Button, Field } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
 
@@ -49,21 +49,24 @@ export function SignIn() {
     <//>`;
 }
 
+/// The first owner says who it is; who was invited (the link has the email) chooses a password only.
 export function SetUp({ token }) {
+  const invited = route.value.query.for;
   const { busy, problem, submit } = useSending(async (form) => {
-    await setUp(token, form.get("name"), form.get("email"), form.get("password"));
+    await setUp(token, Object.fromEntries(form));
     go(["inbox"], {}, { replace: true });
   });
   const wrong = problem?.fields ?? {};
   return html`
-    <${Frame} title="Welcome" lead="You are the first here: set up the owner of this shop. This link works once.">
+    <${Frame} title="Welcome" lead=${invited ? `Choose a password for ${invited}. This link works once.` : "You are the first here: set up the owner of this shop. This link works once."}>
       <form onSubmit=${submit}>
-        <${Field} label="Your name" id="name" error=${wrong.name}><input id="name" name="name" autocomplete="name" required autofocus /><//>
-        <${Field} label="Email" id="email" error=${wrong.email}><input id="email" name="email" type="email" autocomplete="username" required /><//>
-        <${Field} label="Password" id="password" hint="At least 12 characters; a few words you can remember do well." error=${wrong.password}>
-          <input id="password" name="password" type="password" autocomplete="new-password" minlength="12" required /><//>
+        ${!invited && html`
+          <${Field} label="Your name" id="name" error=${wrong.name}><input id="name" name="name" autocomplete="name" required autofocus /><//>
+          <${Field} label="Email" id="email" error=${wrong.email}><input id="email" name="email" type="email" autocomplete="username" required /><//>`}
+        <${Field} label="Password" id="password" hint="At least 10 characters; a few words you can remember do well." error=${wrong.password}>
+          <input id="password" name="password" type="password" autocomplete="new-password" minlength="10" required autofocus=${!!invited} /><//>
         <${Trouble} problem=${problem} />
-        <${Button} kind="primary block" type="submit" busy=${busy}>Open the shop<//>
+        <${Button} kind="primary block" type="submit" busy=${busy}>Come in<//>
       </form>
     <//>`;
 }

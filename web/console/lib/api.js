@@ -5,12 +5,14 @@ export const session = signal(undefined); // undefined: not asked yet; null: nob
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body?.detail || body?.title || body?.error?.message || said(status));
+    super(sentence(body?.detail || body?.title || body?.error?.message || said(status)));
     this.status = status;
     this.body = body ?? {};
     this.fields = body?.errors ?? {};
   }
 }
+
+const sentence = (text) => text[0].toUpperCase() + text.slice(1);
 
 function said(status) {
   if (status === 0) return "The server cannot be reached.";

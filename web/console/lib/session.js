@@ -13,13 +13,12 @@ export async function load() {
 }
 
 export async function signIn(email, password) {
-  await post("/session", { email, password });
-  await load();
+  session.value = await post("/session", { email, password });
 }
 
-export async function setUp(token, name, email, password) {
-  await post("/setup", { token, name, email, password });
-  await signIn(email, password);
+/// `wanted`: {password}, and {name, email} of the first owner.
+export async function setUp(token, wanted) {
+  session.value = await post("/setup", { token, ...wanted });
 }
 
 export async function signOut() {
@@ -27,7 +26,9 @@ export async function signOut() {
   session.value = null;
 }
 
-export const changePassword = (old, fresh) => put("/session/password", { old, new: fresh });
+export async function changePassword(old, fresh) {
+  session.value = await put("/session/password", { old, new: fresh });
+}
 
 /// One of them suffices. Unknown permissions are the server's to refuse.
 export const may = (...permissions) => {

@@ -1,12 +1,12 @@
 import { html } from "htm/preact";
-import { changePassword, load, me } from "../lib/session.js";
-import { put, seg } from "../lib/api.js";
+import { changePassword, me } from "../lib/session.js";
+import { post, seg } from "../lib/api.js";
 import { useResource } from "../lib/resource.js";
 import { complain, say } from "../parts/toast.js";
 import { Avatar, Badge, Button, Field } from "../parts/ui.js";
 import { useForm } from "./form.js";
 
-const presences = [["available", "Here"], ["busy", "Busy"], ["away", "Away"]];
+const presences = [["online", "Here"], ["away", "Away"], ["offline", "Gone"]];
 
 export function Me() {
   const person = me();
@@ -15,11 +15,10 @@ export function Me() {
   const form = useForm(async ({ old, fresh }) => {
     await changePassword(old, fresh);
     say("Your password is changed; your other sessions have ended");
-    await load();
   });
   const tell = async (status) => {
     try {
-      await put(`/agents/${seg(person.agent)}`, { status });
+      await post(`/agents/${seg(person.agent)}`, { status });
       desk.set({ ...desk.data, agents: desk.data.agents.map((one) => (one.name === person.agent ? { ...one, status } : one)) });
     } catch (problem) {
       complain(problem);

@@ -28,6 +28,13 @@ export function People() {
     }
     people.reload();
   };
+  const invite = async (person) => {
+    try {
+      setLink({ ...person, ...(await post(`/people/${seg(person.id)}/link`)) });
+    } catch (problem) {
+      complain(problem);
+    }
+  };
   const drop = async (person) => {
     if (!confirm(`Remove ${person.name}? Their sessions end, their drafts are deleted.`)) return;
     await remove(`/people/${seg(person.id)}`).then(() => say(`${person.name} is removed`), complain);
@@ -39,11 +46,11 @@ export function People() {
       <${Shown} of=${people}>${({ items }) => html`
         <div class="table-box" tabIndex="0" role="region" aria-label="People"><table><thead><tr><th>Name</th><th>Role</th><th>Answers as</th><th>Since</th><th><span class="sr">Remove</span></th></tr></thead><tbody>
           ${items.map((person) => html`<tr key=${person.id}>
-            <td><span class="with-avatar"><${Avatar} name=${person.name} size="small" /><span><strong>${person.name}</strong>${person.id === me().id && html` <${Badge}>you<//>`}<br /><small>${person.email}</small></span></span></td>
+            <td><span class="with-avatar"><${Avatar} name=${person.name} size="small" /><span><strong>${person.name}</strong>${person.id === me().id && html` <${Badge}>you<//>`}<br /><small>${person.email}${person.has_password === false ? " · has not come in yet" : ""}</small></span></span></td>
             <td><select aria-label=${`Role of ${person.name}`} value=${person.role} onChange=${(e) => change(person, { role: e.target.value })}>${roles.map(([role]) => html`<option key=${role} value=${role}>${role}</option>`)}</select></td>
             <td>${agents.length === 0 ? html`<span class="muted">–</span>` : html`<select aria-label=${`Agent that ${person.name} is`} value=${person.agent ?? ""} onChange=${(e) => change(person, { agent: e.target.value })}><option value="">nobody</option>${agents.map((agent) => html`<option key=${agent.name} value=${agent.name}>${agent.title || agent.name}</option>`)}</select>`}</td>
             <td class="nowrap"><${Time} at=${person.created} /></td>
-            <td class="num">${person.id !== me().id && html`<${Button} kind="ghost small danger" icon="close" aria-label=${`Remove ${person.name}`} onClick=${() => drop(person)} />`}</td></tr>`)}
+            <td class="num nowrap">${person.id !== me().id && html`<${Button} kind="ghost small" icon="key" hint="A new link to set a password by" aria-label=${`New link for ${person.name}`} onClick=${() => invite(person)} /><${Button} kind="ghost small danger" icon="close" aria-label=${`Remove ${person.name}`} onClick=${() => drop(person)} />`}</td></tr>`)}
         </tbody></table></div>`}<//>
     </section>
     ${adding && html`<${Add} close=${() => setAdding(false)} done=${(made) => (setAdding(false), setLink(made), people.reload())} />`}
@@ -66,12 +73,11 @@ function Add({ close, done }) {
 
 // The link that sets the password is told once.
 function Link({ person, close }) {
-  const token = person.setup_token ?? person.token;
-  const address = person.link ?? person.setup ?? person.setup_link ?? (token ? `${location.origin}/console/#/setup/${token}` : null);
+  const address = person.link && `${location.origin}${person.link}?for=${seg(person.email)}`;
   return html`
-    <${Dialog} title=${`${person.name ?? person.person?.name ?? "They"} can come in`} onClose=${close}>
+    <${Dialog} title=${`${person.name} can come in`} onClose=${close}>
       <section>${address
-        ? html`<p>Give them this link: by it they choose their password. It works once, and is shown only now.</p><${Secret} text=${address.startsWith("http") ? address : location.origin + address} label="Link" />`
+        ? html`<p>Give them this link: by it they choose their password. It works once, and is shown only now.</p><${Secret} text=${address} label="Link" />`
         : html`<p>They are added.</p>`}
         <div class="dialog-end"><${Button} kind="primary" onClick=${close}>Done<//></div></section>
     <//>`;

@@ -3,7 +3,7 @@ import { useResource } from "../lib/resource.js";
 import { count, plain, since, span } from "../lib/words.js";
 import { Avatar, Badge, Empty, Shown } from "../parts/ui.js";
 
-const tones = { available: "good", busy: "warn" };
+const tones = { online: "good", away: "warn" };
 
 export function Queues() {
   const desk = useResource("/queues", {}, { kinds: ["conversation"] });

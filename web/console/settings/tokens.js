@@ -26,7 +26,7 @@ export function Tokens() {
         </tbody></table></div>`}<//>
     </section>
     ${adding && html`<${Add} close=${() => setAdding(false)} done=${(token) => (setAdding(false), setMade(token), tokens.reload())} />`}
-    ${made && html`<${Dialog} title="The new token" onClose=${() => setMade(null)}><section><p>It is shown only now. Programs send it as Authorization: Bearer.</p><${Secret} label="Token" text=${made.token ?? made.secret ?? ""} />
+    ${made && html`<${Dialog} title="The new token" onClose=${() => setMade(null)}><section><p>It is shown only now. Programs send it as Authorization: Bearer.</p><${Secret} label="Token" text=${made.token} />
       <div class="dialog-end"><${Button} kind="primary" onClick=${() => setMade(null)}>Done<//></div></section><//>`}`;
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import http from "node:http";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -89,6 +89,26 @@ test("a customer chats, the bot answers, a person takes over, and the next page 
   await page.getByRole("button", { name: "Open the chat" }).click();
   await frame.getByText("Ana is here").waitFor();
   assert.deepEqual(await frame.locator("li > p").allTextContents(), texts);
+  assert.deepEqual(page.mishaps, []);
+  await shop.stop();
+});
+
+test("a question's buttons are tapped, and are gone when they are answered", async () => {
+  const shop = await openShop();
+  const workflow = readFileSync(new URL("../../workflows/triage.yaml", import.meta.url), "utf8");
+  await shop.restart(() => {
+    rmSync(`${shop.folder}/workflows/support-triage.yaml`);
+    writeFileSync(`${shop.folder}/workflows/triage.yaml`, workflow);
+  });
+  const page = await newPage();
+  const frame = await openChat(page, `${shop.url}/chat/page`);
+  await say(frame, "hmm, zzz qqq");
+  await frame.getByRole("button", { name: "Order status" }).waitFor();
+  await picture(page, "chat-buttons");
+  await frame.getByRole("button", { name: "Order status" }).click();
+  await eventually(async () => (await frame.locator("li.bot").count()) === 2, "the next question");
+  assert.equal(await frame.getByRole("button", { name: "Order status" }).count(), 0);
+  assert.deepEqual(await frame.locator("li.customer > p").allTextContents(), ["hmm, zzz qqq", "Order status"]);
   assert.deepEqual(page.mishaps, []);
   await shop.stop();
 });

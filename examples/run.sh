@@ -35,6 +35,8 @@ $("$shopbell" runs examples --limit 12)
 
 $("$shopbell" tickets examples --limit 5)
 
+The shop's page, with a chat that its workflows answer:  $url/chat/page
+
 Mails stand in examples/data/outbox/new, one file each. Look further:
 
   $shopbell why ID examples            # why did it, or did it not? ID: of a run above, or of an event below

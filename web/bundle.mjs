@@ -10,6 +10,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 // `fixed`: one script that keeps its address over versions, as others' pages embed it. All else is hashed and kept for ever.
 const parts = [
   { name: "console", entry: "console/main.js", page: "console/index.html" },
+  { name: "chat", entry: "chat/frame.js", page: "chat/frame.html" },
+  { name: "widget", entry: "chat/loader.js", fixed: "/chat/widget.js" },
 ];
 
 export const types = {

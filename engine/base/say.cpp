@@ -60,6 +60,7 @@ Task<Outcome> say(Saying saying, Call call, Services& services) {
   if (channel.is_null())
     co_return call_failed("no_such_channel", "there is no channel \"" + saying.channel + "\"",
                           "name it under `channels` in shopbell.yaml");
+  if (saying.channel == "web") co_return said(saying, call);  // what is kept is what the visitor is sent (serve/chat_room.h)
   if (!has_url)
     co_return call_failed("cannot_reply", "the channel \"" + saying.channel + "\" has no `url` to send replies to");
 

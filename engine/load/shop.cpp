@@ -27,7 +27,7 @@ constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"}
                                {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"},
-                              {"queue_events_max"}, {"waits_per_second_max"}, {"calls_per_destination_max"}};
+                              {"queue_events_max"}, {"waits_per_second_max"}, {"calls_per_destination_max"}, {"chat_messages_per_minute_max"}};
 constexpr std::array<std::string_view, 9> secret_names{"secret", "previous_secret", "password",     "token",       "key",
                                                       "api_key", "access_token",   "api_tokens", "verify_token"};
 constexpr Millis silence_max{std::int64_t{365} * 24 * 3600 * 1000};

@@ -48,7 +48,12 @@ class AsioServer final : public Server {
   void answer_all(Responder::Many answers) override {
     std::vector<std::vector<Letter>> letters(loops_.size());
     for (auto& [responder, response] : answers) {
-      auto letter = static_cast<ConnectionResponder&>(*responder).letter(std::move(response));
+      auto* const own = dynamic_cast<ConnectionResponder*>(responder.get());
+      if (own == nullptr) {
+        responder->answer(std::move(response));
+        continue;
+      }
+      auto letter = own->letter(std::move(response));
       if (!letter.to) continue;
       letters[letter.to->loop()->number()].push_back(std::move(letter));
     }

@@ -79,7 +79,7 @@ class Responder {
  public:
   virtual ~Responder() = default;
   virtual void answer(ServerResponse response) = 0;
-  /// One crossing to the event loop for many answers, all of them of this server.
+  /// For answer_all().
   using Many = std::vector<std::pair<std::unique_ptr<Responder>, ServerResponse>>;
 };
 
@@ -105,6 +105,7 @@ class Server {
   virtual void start() = 0;
   /// Stops accepting, lets requests that were read be answered, closes; returns when all threads ended.
   virtual void stop(Millis grace) = 0;
+  /// Answers of this server's connections in one crossing; others' right away.
   virtual void answer_all(Responder::Many answers) = 0;
   virtual ServerCounters counters() const = 0;
 };

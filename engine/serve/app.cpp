@@ -2,6 +2,7 @@
 
 #include "base/crash_point.h"
 #include "serve/api.h"
+#include "serve/chat.h"
 #include "serve/dispatch.h"
 #include "serve/reload.h"
 #include "serve/routes.h"
@@ -111,6 +112,7 @@ struct App {
   std::unique_ptr<Api> api;
   std::unique_ptr<DeskFile> desk_file;
   std::unique_ptr<V1> v1;
+  std::unique_ptr<Chat> chat;
   std::unique_ptr<Routes> routes;
   std::unique_ptr<Server> server;
   std::string heard;  // fingerprint of what the present Hearing was read from
@@ -127,6 +129,9 @@ Shard::Outside outside_of(App& app) {
       .start = [&app](std::vector<CallRow> calls) { app.dispatch->start(std::move(calls)); },
       .repeatable = [&app](const std::vector<CallRow>& begun) { return app.dispatch->repeatable(begun); },
       .settled = [&app](const std::string& call, std::uint32_t attempt) { app.dispatch->settled(call, attempt); },
+      .kept = [&app](const Batch& rows, std::uint64_t last_message) {
+        if (app.chat) app.chat->room().kept(rows, last_message);
+      },
       .dead =
           [&app] {
             app.dead = true;
@@ -170,6 +175,15 @@ void print_first_link(App& app, const std::string& address) {
   else if (!token->empty()) fmt::print("nobody can sign in yet: set the owner's password at {}/console/#/setup/{}\n", address, *token);
 }
 
+Result<void> build_chat(App& app) {
+  auto reader = Store::reader(app.data);
+  if (!reader) return tl::unexpected(reader.error());
+  auto chat = Chat::make(*app.config, std::move(*reader), [&app](Job& job) { return app.shard->offer(job); });
+  if (!chat) return tl::unexpected(chat.error());
+  app.chat = std::move(*chat);
+  return {};
+}
+
 Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   app.config = std::make_shared<const ShopConfig>(std::move(shop.config));
   app.data = data_folder(options, *app.config);
@@ -206,8 +220,10 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); }, app.config->facts.desk, app.config->folder);
   if (auto good = build_v1(app); !good) return good;
+  if (auto good = build_chat(app); !good) return good;
   app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, *app.v1, app.metrics, *app.sources, *app.certificates);
   auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
+    if (app.chat && Chat::is_for(request)) return app.chat->handle(request, std::move(responder));
     app.routes->handle(request, std::move(responder));
   });
   if (!server) return tl::unexpected(server.error());
@@ -246,6 +262,7 @@ void stop(App& app) {
   crash_point("stop.calls_stopped");
   app.api->stop();
   app.v1->stop();
+  if (app.chat) app.chat->stop();
   app.shard->stop();
   crash_point("stop.shard_stopped");
 }
@@ -268,6 +285,7 @@ int serve(const ServeOptions& options) {
   if (auto good = build(app, options, std::move(*shop)); !good) return refuse_to_start(good.error());
   crash_point("start.built");
   app.shard->start();
+  if (app.chat) app.chat->start();
   crash_point("start.shard_started");
   app.server->start();
   crash_point("start.server_started");

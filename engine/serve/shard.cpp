@@ -288,7 +288,7 @@ void Shard::process(std::vector<Job> jobs, std::vector<CallRow> claimed) {
       versions_stored_of_ = workflows;
       segments_done_.reset();
       full_ = false;
-      return hand_over({std::move(jobs), std::move(entries), std::move(maker), std::move(claimed), began});
+      return hand_over({std::move(jobs), std::move(entries), std::move(maker), std::move(claimed), began, store_->last_message()});
     case Committed::full: release(claimed); return put_off(std::move(jobs), std::move(entries));
     case Committed::fenced: die("another process has opened this data folder"); break;
     case Committed::failed: die("the store could not write"); break;
@@ -383,6 +383,7 @@ void Shard::finish(Written& written) {
   answer(written.jobs, written.entries);
   crash_point("shard.answered");
   const Batch& rows = written.maker->rows();
+  if (outside_.kept) outside_.kept(rows, written.last_message);
   Aftermath& after = written.maker->aftermath();
   count(after);
   metrics_.inputs += rows.inputs.size();

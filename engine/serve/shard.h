@@ -64,6 +64,9 @@ class Shard {
     /// Of the attempts that a process before had begun: those that may just be made again. Once.
     std::function<std::vector<bool>(const std::vector<CallRow>&)> repeatable;
     std::function<void(const std::string& call, std::uint32_t attempt)> settled;  // what came of it is durable; null: nobody asks
+    /// Rows that are durable now, in their order, before their calls start; `last_message`: of the store, when they were written.
+    /// From the thread that syncs; must not block. null: nobody asks.
+    std::function<void(const Batch& rows, std::uint64_t last_message)> kept = {};
     std::function<void()> dead;                        // the store failed: the process must end
     Sources* sources = nullptr;                        // what the sources' habits are kept in; null: nowhere
   };
@@ -117,6 +120,7 @@ class Shard {
     std::unique_ptr<BatchMaker> maker;
     std::vector<CallRow> claimed;       // attempts that begin then
     std::chrono::steady_clock::time_point began;
+    std::uint64_t last_message = 0;     // Store::last_message()
   };
 
   void process(std::vector<Job> jobs, std::vector<CallRow> claimed);

@@ -128,6 +128,11 @@ class SqliteReader : public Reader {
   Result<std::vector<MessageView>> messages(const Filter& f, Page page) override {
     return select<MessageView>(message_columns, {{f.run, "run"}, {f.subject, "subject"}}, page, message_of);
   }
+  Result<std::vector<MessageView>> messages(const Stretch& s) override;
+  Result<std::uint64_t> before_newest(const Stretch& s) override;
+  Result<std::uint64_t> last_message() override {
+    return number("SELECT coalesce(max(n), 0) FROM message");
+  }
   Result<std::vector<ConversationView>> conversations(const Filter& f, Page page) override {
     return select<ConversationView>(
         conversation_columns,
@@ -216,6 +221,13 @@ class SqliteReader : public Reader {
     return std::move(views->front());
   }
 
+  template <class... Args>
+  Result<std::uint64_t> number(const std::string& sql, const Args&... args) {
+    auto found = one(all<std::uint64_t>(sql, +[](const Row& row) { return row.number(0); }, args...));
+    if (!found) return tl::unexpected(found.error());
+    return found->value_or(0);
+  }
+
   std::string folder_;
   sqlite::Database db_;
 };
@@ -239,6 +251,19 @@ Result<std::vector<RunView>> SqliteReader::runs(const Filter& f, Page page) {
   found->erase(same, found->end());
   if (found->size() > page.max) found->resize(page.max);
   return found;
+}
+
+constexpr std::string_view in_stretch =
+    "WHERE subject = ?1 AND n > ?2 AND n <= ?3 AND channel = ?4 AND (?5 = '' OR CASE direction WHEN 'in' THEN sender ELSE receiver END = ?5) ";
+
+Result<std::vector<MessageView>> SqliteReader::messages(const Stretch& s) {
+  return all<MessageView>(std::string(message_columns) + std::string(in_stretch) + "ORDER BY n LIMIT ?6", message_of, s.subject, s.after,
+                          s.upto, s.channel, s.thread, s.max);
+}
+
+Result<std::uint64_t> SqliteReader::before_newest(const Stretch& s) {
+  return number("SELECT coalesce(min(n), ?2 + 1) - 1 FROM (SELECT n FROM message " + std::string(in_stretch) + "ORDER BY n DESC LIMIT ?6)",
+                s.subject, s.after, s.upto, s.channel, s.thread, s.max);
 }
 
 /// Nothing is indexed by the sender's id alone: a digest is made with every source known, and looked up.

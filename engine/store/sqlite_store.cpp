@@ -39,6 +39,7 @@ class SqliteStore : public Store {
   Result<void> start(const std::string& folder, const FileCalls& files);
 
   Fence fence() const override { return meta_.fence; }
+  std::uint64_t last_message() const override { return writer_.last_message(); }
   Time clock() const override { return meta_.clock; }
   Result<Loaded> load(const std::vector<std::string>& subjects, const std::vector<Digest>& digests) override;
   Committed write(const Batch& batch) override;

@@ -207,6 +207,8 @@ class Store {
   /// All or nothing. On done load() has it, and fence().seq is the last input's; but only sync() makes it
   /// durable: nothing of it may be answered or done before.
   virtual Committed write(const Batch& batch) = 0;
+  /// The key (MessageView) of the last message that was written; 0: there is none yet.
+  virtual std::uint64_t last_message() const = 0;
   /// Makes all durable that was written before the call. False: what the disk holds is unknown, as with
   /// `failed`. Any one thread; the next batch may be loaded for and written meanwhile.
   virtual bool sync() = 0;
@@ -336,6 +338,17 @@ class Reader {
   virtual Result<std::vector<CallView>> calls(const Filter&, Page) = 0;
   virtual Result<std::vector<TicketView>> tickets(const Filter&, Page) = 0;
   virtual Result<std::vector<MessageView>> messages(const Filter&, Page) = 0;
+  /// A subject's messages on a channel with keys in (after, upto], the oldest first, at most `max`; of all that it wrote and got
+  /// there, or only of those from and to `thread`.
+  struct Stretch {
+    std::string subject, channel, thread;
+    std::uint64_t after = 0, upto = 0;
+    std::size_t max = 50;
+  };
+  virtual Result<std::vector<MessageView>> messages(const Stretch&) = 0;
+  /// The key before the newest `max` of such messages: a Stretch behind it has just those.
+  virtual Result<std::uint64_t> before_newest(const Stretch&) = 0;
+  virtual Result<std::uint64_t> last_message() = 0;
   virtual Result<std::vector<ConversationView>> conversations(const Filter&, Page) = 0;
   /// By the sender's id, newest first: of events whose digest is event_digest(), from the newest
   /// sources_tried_max sources; with what was forwarded or caused under the same id and source. Where there

@@ -267,6 +267,7 @@ int Writer::put_others(const Batch& batch, Meta& meta) {
   for (const auto& m : batch.messages) {
     code = add_message_.run(m.id, m.subject, m.channel, m.direction, m.from, m.to, m.text, m.run, m.at);
     if (code != SQLITE_OK) return code;
+    last_message_ = static_cast<std::uint64_t>(sqlite3_last_insert_rowid(db_.handle()));
   }
   for (const auto& c : batch.conversations) {
     code = put_conversation_.run(c.id, c.subject, c.channel, c.owner, c.agent, c.queue, c.state, c.priority, c.epoch, c.waiting, c.at);

@@ -50,6 +50,7 @@ class Writer {
   void committed(const Batch& batch);
   void forget();
   Seen& seen() { return seen_; }
+  std::uint64_t last_message() const { return last_message_; }
 
  private:
   int put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset);
@@ -77,6 +78,7 @@ class Writer {
   std::vector<RunId> new_run_ids_;
   std::unordered_map<std::uint64_t, std::uint64_t> runs_added_;  // of the batch's own events, by seq
   std::size_t writing_run_ids_ = 0;
+  std::uint64_t last_message_ = 0;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
   sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_, drop_subject_;
   sqlite::Statement move_runs_, move_failed_, rename_run_, move_tickets_, move_messages_, leave_conversations_, put_conversation_, add_member_,

@@ -14,9 +14,24 @@ export async function openShop(more = "agents: { maria: { title: Maria }, olaf: 
   const folder = mkdtempSync(join(tmpdir(), "shopbell-web-"));
   cpSync(join(root, "examples"), folder, { recursive: true, filter: (path) => !/\/(data|server\.log)$/.test(path) });
   appendFileSync(join(folder, "shopbell.yaml"), `\n${more}`);
-  const program = spawn(process.env.SHOPBELL, ["serve", folder, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
-  const shop = { folder, program, said: "", logged: "" };
+  const shop = { folder };
   open.add(shop);
+  await start(shop, "127.0.0.1:0");
+  shop.url = /^listening on (\S+)/m.exec(shop.said)[1];
+  shop.setupLink = /(\/console\/#\/setup\/\S+)/.exec(shop.said)?.[1];
+  shop.stop = () => stop(shop);
+  /// Ends, and begins again at the same address; `meanwhile` is done between the two.
+  shop.restart = async (meanwhile) => {
+    await end(shop);
+    await meanwhile();
+    await start(shop, new URL(shop.url).host);
+  };
+  return shop;
+}
+
+async function start(shop, listen) {
+  const program = spawn(process.env.SHOPBELL, ["serve", shop.folder, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"] });
+  Object.assign(shop, { program, said: "", logged: "" });
   program.stderr.on("data", (bytes) => (shop.logged += bytes));
   await new Promise((resolve, reject) => {
     program.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${shop.logged}`)));
@@ -25,20 +40,20 @@ export async function openShop(more = "agents: { maria: { title: Maria }, olaf: 
       if (/^listening on \S+\n/m.test(shop.said)) resolve();
     });
   });
-  shop.url = /^listening on (\S+)/m.exec(shop.said)[1];
-  shop.setupLink = /(\/console\/#\/setup\/\S+)/.exec(shop.said)?.[1];
-  shop.stop = () => stop(shop);
-  return shop;
 }
 
-async function stop(shop) {
-  open.delete(shop);
+async function end(shop) {
   shop.program.removeAllListeners("exit");
   if (shop.program.exitCode === null) {
     const ended = new Promise((resolve) => shop.program.once("exit", resolve));
     shop.program.kill("SIGTERM");
     await ended;
   }
+}
+
+async function stop(shop) {
+  open.delete(shop);
+  await end(shop);
   rmSync(shop.folder, { recursive: true, force: true });
 }
 

@@ -5,6 +5,8 @@
 
 #include <shopbell/text.h>
 
+#include <fstream>
+
 using namespace shopbell;
 
 namespace {
@@ -188,4 +190,26 @@ TEST_CASE("saved replies are the team's") {
   CHECK(ana.get("/saved-replies").json["items"].items()[0]["text"].text_or({}) == "Thanks!");
   CHECK(ben.ask("DELETE", "/saved-replies/" + made.text("id")).status == 204);
   CHECK(ana.get("/saved-replies").json["items"].size() == 0);
+}
+
+TEST_CASE("who is to be forgotten is forgotten at the desks, too") {
+  Served shop;
+  Browser ana = shop.person("ana", "agent");
+  shop.message("1", "hello");
+  shop.message("2", "hello", "8");
+  CHECK(ana.ask("PUT", path + "/draft", R"({"text":"dear zanzibar"})").status == 204);
+  CHECK(ana.post(path + "/notes", R"({"text":"she lives in zanzibar"})").status == 201);
+  CHECK(ana.ask("PUT", "/conversations/log%3At8/draft", R"({"text":"dear other"})").status == 204);
+  shop.event("3", "privacy.redact", "customer:7", R"({"customer":{"id":"7","email":"c7@mail.example"},"privacy":{"scope":"customer"}})");
+  const auto found = [&] {
+    std::string all;
+    for (const char* name : {"people.db", "people.db-wal"}) {
+      std::ifstream file(std::filesystem::path(shop.data()) / name, std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all.find("zanzibar") != std::string::npos || all.find("customer:7") != std::string::npos;
+  };
+  CHECK(eventually([&] { return !found(); }));
+  CHECK(eventually([&] { return !ana.get(path).has("zanzibar"); }));
+  CHECK(ana.get("/conversations/log%3At8/draft").text("text") == "dear other");
 }

@@ -81,6 +81,15 @@ CREATE TABLE note(                   -- where notes stand in the log: their text
   PRIMARY KEY (conversation, at, event)
 ) WITHOUT ROWID;
 
+CREATE TABLE workflow_version(
+  workflow TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  yaml TEXT NOT NULL,
+  by TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (workflow, hash)
+) WITHOUT ROWID;
+
 CREATE TABLE saved_reply(
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,

@@ -13,13 +13,13 @@ namespace {
 constexpr std::string_view columns = "SELECT id, email, name, agent, role, password, created FROM person ";
 constexpr std::size_t name_bytes_max = 100, email_bytes_max = 254;
 
-Person person_of(const sqlite::Row& row) {
+Colleague person_of(const sqlite::Row& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), role_of(row.view(4)).value_or(Role::viewer), row.text(5), row.time(6)};
 }
 
 template <class... Args>
-Result<std::vector<Person>> select(DeskFile& f, const std::string& where, const Args&... args) {
-  std::vector<Person> found;
+Result<std::vector<Colleague>> select(DeskFile& f, const std::string& where, const Args&... args) {
+  std::vector<Colleague> found;
   const auto read = f.each(std::string(columns) + where, [&](const sqlite::Row& row) {
     found.push_back(person_of(row));
     return true;
@@ -46,7 +46,7 @@ std::string agent_from(std::string_view name) {
   return made;
 }
 
-Result<void> check(const Person& p) {
+Result<void> check(const Colleague& p) {
   const auto bad = [](std::string message) { return fail("bad_person", std::move(message)); };
   const std::size_t at = p.email.find('@');
   const bool odd = std::any_of(p.email.begin(), p.email.end(), [](unsigned char c) { return c <= ' ' || c == 127 || c == '<' || c == '>'; });
@@ -62,13 +62,13 @@ Result<bool> another_owner(DeskFile& f, std::string_view but) {
   return !owners->empty();
 }
 
-Result<std::optional<Person>> find_one(DeskFile& f, std::string_view id_or_email) {
+Result<std::optional<Colleague>> find_one(DeskFile& f, std::string_view id_or_email) {
   const auto found = select(f, "WHERE id = ? OR email = ?", id_or_email, std::string_view(lower(id_or_email)));
   if (!found) return tl::unexpected(found.error());
   return found->empty() ? std::nullopt : std::optional(found->front());
 }
 
-Result<Person> insert(DeskFile& f, Person person, Time now) {
+Result<Colleague> insert(DeskFile& f, Colleague person, Time now) {
   person.name = trimmed(person.name);
   person.email = lower(trimmed(person.email));
   const bool named = !person.agent.empty();
@@ -78,8 +78,8 @@ Result<Person> insert(DeskFile& f, Person person, Time now) {
   const auto people = select(f, "");
   if (!people) return tl::unexpected(people.error());
   if (people->size() >= people_max) return fail("too_many", "there are too many people already");
-  const auto taken = [&](const std::string& agent) { return std::any_of(people->begin(), people->end(), [&](const Person& p) { return p.agent == agent; }); };
-  if (std::any_of(people->begin(), people->end(), [&](const Person& p) { return p.email == person.email; })) return fail("taken", "somebody has this email already");
+  const auto taken = [&](const std::string& agent) { return std::any_of(people->begin(), people->end(), [&](const Colleague& p) { return p.agent == agent; }); };
+  if (std::any_of(people->begin(), people->end(), [&](const Colleague& p) { return p.email == person.email; })) return fail("taken", "somebody has this email already");
   if (named && taken(person.agent)) return fail("taken", "somebody works under this name already");
   for (int i = 2; taken(person.agent); ++i) person.agent = agent_from(person.name) + "-" + std::to_string(i);
   person.id = new_secret().substr(0, 16);
@@ -91,16 +91,16 @@ Result<Person> insert(DeskFile& f, Person person, Time now) {
 
 }  // namespace
 
-Result<std::vector<Person>> People::all() {
+Result<std::vector<Colleague>> People::all() {
   return file_.read([](DeskFile& f) { return select(f, "ORDER BY name, id"); });
 }
 
-Result<std::optional<Person>> People::find(std::string_view id_or_email) {
+Result<std::optional<Colleague>> People::find(std::string_view id_or_email) {
   return file_.read([&](DeskFile& f) { return find_one(f, id_or_email); });
 }
 
-Result<Person> People::add(const std::string& by, const Person& wanted, Time now) {
-  return file_.change([&](DeskFile& f) -> Result<Person> {
+Result<Colleague> People::add(const std::string& by, const Colleague& wanted, Time now) {
+  return file_.change([&](DeskFile& f) -> Result<Colleague> {
     auto made = insert(f, wanted, now);
     if (!made) return made;
     if (auto told = add_audit(f, {0, now, by, "person.added", made->email, std::string(to_text(made->role))}); !told) return tl::unexpected(told.error());
@@ -108,12 +108,12 @@ Result<Person> People::add(const std::string& by, const Person& wanted, Time now
   });
 }
 
-Result<Person> People::edit(const std::string& by, std::string_view id, const PersonEdit& edit, Time now) {
-  return file_.change([&](DeskFile& f) -> Result<Person> {
+Result<Colleague> People::edit(const std::string& by, std::string_view id, const ColleagueEdit& edit, Time now) {
+  return file_.change([&](DeskFile& f) -> Result<Colleague> {
     const auto found = find_one(f, id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return fail("not_found", "there is no such person");
-    Person person = **found;
+    Colleague person = **found;
     person.name = trimmed(edit.name.value_or(person.name));
     person.agent = trimmed(edit.agent.value_or(person.agent));
     const Role before = std::exchange(person.role, edit.role.value_or(person.role));
@@ -165,8 +165,8 @@ Result<bool> People::needs_owner() {
   });
 }
 
-Result<Person> People::finish_setup(std::string_view token, const std::string& name, const std::string& email, const std::string& password, Time now) {
-  return file_.change([&](DeskFile& f) -> Result<Person> {
+Result<Colleague> People::finish_setup(std::string_view token, const std::string& name, const std::string& email, const std::string& password, Time now) {
+  return file_.change([&](DeskFile& f) -> Result<Colleague> {
     const std::string digest = sha256({token});
     std::optional<std::string> whose;
     const auto read = f.each("SELECT person FROM setup WHERE digest = ? AND until > ?", [&](const sqlite::Row& row) {
@@ -175,8 +175,8 @@ Result<Person> People::finish_setup(std::string_view token, const std::string& n
     }, sqlite::Blob{digest}, now);
     if (!read) return tl::unexpected(read.error());
     if (!whose) return fail("bad_token", "this link is not valid, or no longer: ask for a new one");
-    auto person = whose->empty() ? insert(f, {{}, email, name, {}, Role::owner, {}, {}}, now) : find_one(f, *whose).and_then([](std::optional<Person> p) {
-      return p ? Result<Person>(*p) : Result<Person>(fail("bad_token", "this link is not valid, or no longer: ask for a new one"));
+    auto person = whose->empty() ? insert(f, {{}, email, name, {}, Role::owner, {}, {}}, now) : find_one(f, *whose).and_then([](std::optional<Colleague> p) {
+      return p ? Result<Colleague>(*p) : Result<Colleague>(fail("bad_token", "this link is not valid, or no longer: ask for a new one"));
     });
     if (!person) return person;
     if (auto gone = f.run("DELETE FROM setup WHERE person = ?", *whose); !gone) return tl::unexpected(gone.error());

@@ -13,7 +13,8 @@ constexpr Millis session_idle_max{std::int64_t{7} * 24 * 3'600'000}, session_age
 constexpr Millis setup_link_max{std::int64_t{7} * 24 * 3'600'000};
 constexpr std::size_t people_max = 2'000, tokens_max = 200;
 
-struct Person {
+/// Somebody who works for the shop.
+struct Colleague {
   std::string id, email, name, agent;
   Role role = Role::viewer;
   std::string password;  // its hash; empty: none yet
@@ -38,7 +39,7 @@ struct Who {
 };
 
 /// What may be changed of a person; empty: as it was.
-struct PersonEdit {
+struct ColleagueEdit {
   std::optional<std::string> name, agent;
   std::optional<Role> role;
 };
@@ -47,13 +48,13 @@ class People {
  public:
   explicit People(DeskFile& file) : file_(file) {}
 
-  Result<std::vector<Person>> all();
+  Result<std::vector<Colleague>> all();
   /// By id or email; nothing: there is none.
-  Result<std::optional<Person>> find(std::string_view id_or_email);
+  Result<std::optional<Colleague>> find(std::string_view id_or_email);
   /// Errors: "bad_person", "taken", "too_many".
-  Result<Person> add(const std::string& by, const Person& wanted, Time now);
+  Result<Colleague> add(const std::string& by, const Colleague& wanted, Time now);
   /// Errors: "not_found", "taken", "last_owner", "bad_person".
-  Result<Person> edit(const std::string& by, std::string_view id, const PersonEdit& edit, Time now);
+  Result<Colleague> edit(const std::string& by, std::string_view id, const ColleagueEdit& edit, Time now);
   /// With sessions, drafts and links. Errors: "not_found", "last_owner".
   Result<void> remove(const std::string& by, std::string_view id, Time now);
 
@@ -62,12 +63,12 @@ class People {
   /// Whether nobody is there who could sign in as an owner.
   Result<bool> needs_owner();
   /// Uses the token up. `first`: name and email, for the first owner. Errors: "bad_token", "bad_person", "taken".
-  Result<Person> finish_setup(std::string_view token, const std::string& name, const std::string& email, const std::string& password, Time now);
+  Result<Colleague> finish_setup(std::string_view token, const std::string& name, const std::string& email, const std::string& password, Time now);
   /// All sessions end. Error: "not_found".
   Result<void> set_password(const std::string& by, const std::string& id, const std::string& hash, Time now);
 
   /// A new session; its secret. That of `old` (a cookie; may be empty) ends.
-  Result<std::string> begin_session(const Person& person, std::string_view old, Time now);
+  Result<std::string> begin_session(const Colleague& person, std::string_view old, Time now);
   Result<void> end_session(const Who& who, Time now);
   Result<std::optional<Who>> by_cookie(std::string_view secret, Time now);
   Result<std::optional<Who>> by_token(std::string_view secret, Time now);

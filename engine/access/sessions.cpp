@@ -41,7 +41,7 @@ std::string People::csrf_of(std::string_view cookie) {
   return to_hex({reinterpret_cast<const char*>(mac.data()), mac.size()});
 }
 
-Result<std::string> People::begin_session(const Person& person, std::string_view old, Time now) {
+Result<std::string> People::begin_session(const Colleague& person, std::string_view old, Time now) {
   const std::string secret = new_secret();
   return file_.change([&](DeskFile& f) -> Result<std::string> {
     const std::string digest = sha256({secret}), before = sha256({old});

@@ -29,7 +29,7 @@ int list(People& people) {
   const auto all = people.all();
   if (!all) return report(all.error());
   Table table({"EMAIL", "NAME", "AGENT", "ROLE", "PASSWORD", "SINCE"});
-  for (const Person& p : *all)
+  for (const Colleague& p : *all)
     table.add({p.email, p.name, p.agent, std::string(to_text(p.role)), p.password.empty() ? "none yet" : "set", format_rfc3339(p.created)});
   fmt::print("{}", table.empty() ? "nobody yet: `shopbell serve` prints a link for the first owner\n" : table.text());
   return 0;

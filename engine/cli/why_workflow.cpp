@@ -3,10 +3,10 @@
 #include "base/diagnostic.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "cli/decisions.h"
 #include "cli/log_filter.h"
 #include "cli/table.h"
 #include "load/load.h"
+#include "serve/decisions.h"
 #include "serve/views.h"
 
 #include <fmt/format.h>

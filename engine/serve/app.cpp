@@ -131,6 +131,7 @@ Shard::Outside outside_of(App& app) {
       .settled = [&app](const std::string& call, std::uint32_t attempt) { app.dispatch->settled(call, attempt); },
       .kept = [&app](const Batch& rows, std::uint64_t last_message) {
         if (app.chat) app.chat->room().kept(rows, last_message);
+        app.v1->committed(rows);
       },
       .dead =
           [&app] {
@@ -157,9 +158,12 @@ Result<void> build_v1(App& app) {
   app.desk_file = std::move(*file);
   auto reader = Store::reader(app.data);
   if (!reader) return tl::unexpected(reader.error());
+  auto console = ConsoleReader::open(app.data);
+  if (!console) return tl::unexpected(console.error());
   app.v1 = std::make_unique<V1>(std::unique_ptr<V1Parts>(new V1Parts{.config = app.config,
                                                                      .data = app.data,
                                                                      .reader = std::move(*reader),
+                                                                     .console = std::move(*console),
                                                                      .file = *app.desk_file,
                                                                      .offer = [&app](Job& job) { return app.shard->offer(job); },
                                                                      .workflows = [&app] { return app.shard->workflows(); }}));

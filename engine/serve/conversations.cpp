@@ -26,28 +26,36 @@ Result<void> check(const Value& asked) {
   return {};
 }
 
-/// Two equal commands are two events: whether the second is right the epoch tells.
-std::string event_id(const ConversationRow& row, std::string_view verb, std::string_view body) {
+/// Two equal commands are two events, unless they bear one key: whether the second is right the epoch tells.
+std::string event_id(const ConversationRow& row, std::string_view what, std::string_view key) {
   static std::atomic<std::uint64_t> count{0};
+  if (!key.empty()) return id_of({"command", row.subject, row.id, what, "key", key});
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return id_of({"command", row.subject, row.id, verb, body, std::to_string(now), std::to_string(++count)});
+  return id_of({"command", row.subject, row.id, what, std::to_string(now), std::to_string(++count)});
 }
 
-Event event_of(const ConversationRow& row, std::string_view verb, std::string_view body, const Value& asked, Arena& arena) {
-  MapBuilder command(arena, asked);
-  command.add("do", arena.copy(verb));
-  const std::string by(asked["by"].text_or("api"));
-  command.add("by", arena.copy(by));
+/// With the conversation beside `data`.
+Job job_of(const ConversationRow& row, std::string_view type, const std::string& id, std::string_view by, std::string_view name, const Value& data) {
+  Job job;
+  job.arena = std::make_unique<Arena>();
+  Arena& arena = *job.arena;
   Event event;
-  event.id = arena.copy(event_id(row, verb, body));
-  event.source = arena.copy("agent/" + by);
-  event.type = conversation_command;
+  event.id = arena.copy(id);
+  event.source = arena.copy("agent/" + std::string(by));
+  event.type = arena.copy(type);
   event.subject = arena.copy(row.subject);
   event.at = wall_clock();
   const std::string thread = row.id.substr(row.id.find(':') + 1);
   const Value conversation = make_map(arena, {{"id", arena.copy(thread)}, {"channel", arena.copy(row.channel)}});
-  event.data = make_map(arena, {{"conversation", conversation}, {"command", command.build()}});
-  return event;
+  event.data = make_map(arena, {{"conversation", conversation}, {arena.copy(name), deep_copy(arena, data)}});
+  std::string line;
+  append_line(line, event, event.at);
+  job.lines.push_back(std::move(line));
+  Entry& entry = job.entries.emplace_back();
+  entry = {row.subject, {event.at, Received{event, 0, {}, {}}}, event_digest(event.source, event.id), job.lines.back()};
+  job.bytes = job.lines.back().size();
+  job.arrived = std::chrono::steady_clock::now();
+  return job;
 }
 
 }  // namespace
@@ -78,23 +86,27 @@ Result<Value> conversation_view(Reader& reader, const ConversationRow& row, Aren
   return shown.build();
 }
 
+Job command_job(const ConversationRow& row, std::string_view verb, const Value& command, std::string_view key) {
+  Arena arena;
+  MapBuilder told(arena, command);
+  const std::string_view by = command["by"].text_or("api");
+  told.add("do", arena.copy(verb)).add("by", by);
+  return job_of(row, conversation_command, event_id(row, verb, key), by, "command", told.build());
+}
+
+Job note_job(const ConversationRow& row, const Value& note, std::string_view key, std::string& id) {
+  id = event_id(row, "note", key);
+  return job_of(row, conversation_note, id, note["by"].text_or("api"), "note", note);
+}
+
 Result<Job> command_job(Reader& reader, std::string_view id, std::string_view verb, std::string_view body) {
-  Job job;
-  job.arena = std::make_unique<Arena>();
-  const auto asked = parse_json(job.arena->copy(body), *job.arena);
+  Arena arena;
+  const auto asked = parse_json(body, arena);
   if (!asked) return fail("bad_body", "the body is no JSON: " + asked.error().message);
   if (auto good = check(*asked); !good) return tl::unexpected(good.error());
   const auto row = find_conversation_row(reader, id, std::string((*asked)["subject"].text_or({})));
   if (!row) return tl::unexpected(row.error());
-  const Event event = event_of(*row, verb, body, *asked, *job.arena);
-  std::string line;
-  append_line(line, event, event.at);
-  job.lines.push_back(std::move(line));
-  Entry& entry = job.entries.emplace_back();
-  entry = {row->subject, {event.at, Received{event, 0, {}, {}}}, event_digest(event.source, event.id), job.lines.back()};
-  job.bytes = job.lines.back().size();
-  job.arrived = std::chrono::steady_clock::now();
-  return job;
+  return command_job(*row, verb, *asked, {});
 }
 
 }  // namespace shopbell

@@ -406,7 +406,7 @@ void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {
     const std::size_t count = job.entries.size();
     for (std::size_t i = 0; i < count; ++i) repeated += entries[at + i].repeated;
     at += count;
-    if (!job.responder) continue;
+    if (!job.responder && !job.then) continue;
     const Entry* command = count == 1 && entries[at - 1].status != 0 ? &entries[at - 1] : nullptr;
     metrics_.events_repeated += repeated;
     metrics_.answer.record(now - job.arrived);
@@ -414,7 +414,9 @@ void Shard::answer(std::vector<Job>& jobs, const std::vector<Entry>& entries) {
     response.status = repeated == count ? 200 : 202;
     response.body = fmt::format("{{\"accepted\":{},\"repeated\":{}}}\n", count - repeated, repeated);
     if (command != nullptr) response = {command->status, "application/json", command->answer, {}};
-    answers.emplace_back(std::move(job.responder), job.success ? std::move(*job.success) : std::move(response));
+    if (job.success) response = std::move(*job.success);
+    if (job.then) job.then(std::move(response));
+    else answers.emplace_back(std::move(job.responder), std::move(response));
   }
   if (!answers.empty()) outside_.answer(std::move(answers));
 }
@@ -444,7 +446,8 @@ void Shard::put_off(std::vector<Job> jobs, std::vector<Entry> entries) {
 void Shard::refuse(std::vector<Job>& jobs, std::string_view code, std::string_view message) {
   Responder::Many answers;
   for (Job& job : jobs)
-    if (job.responder) answers.emplace_back(std::move(job.responder), json_error(503, code, message));
+    if (job.then) job.then(json_error(503, code, message));
+    else if (job.responder) answers.emplace_back(std::move(job.responder), json_error(503, code, message));
   if (!answers.empty()) outside_.answer(std::move(answers));
 }
 

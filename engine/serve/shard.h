@@ -37,6 +37,7 @@ struct Job {
   std::size_t bytes = 0;
   std::optional<ServerResponse> success = {};  // instead of the count of events
   bool comes_again = true;                  // when it is refused; see ShardLimits::kept_events
+  std::function<void(ServerResponse)> then = {};  // instead of a responder: told what would be answered, on the shard's threads
 };
 
 struct ShardLimits {

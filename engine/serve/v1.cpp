@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "serve/clock.h"
 #include "serve/v1_form.h"
+#include "store/person.h"
 
 #include <boost/beast/http/status.hpp>
 #include <boost/url/params_view.hpp>
@@ -87,13 +88,6 @@ std::string cookie_of(std::string_view header) {
   return plain;
 }
 
-/// "https://shop.example:8443" is of "shop.example:8443".
-bool is_same_origin(const V1Ask& ask) {
-  if (ask.origin.empty()) return ask.fetch_site == "same-origin";
-  const std::size_t at = ask.origin.find("://");
-  return at != std::string::npos && !ask.host.empty() && std::string_view(ask.origin).substr(at + 3) == ask.host;
-}
-
 bool writes(const V1Ask& ask) { return ask.method != "GET"; }
 
 ServerResponse unknown_asker() {
@@ -129,6 +123,12 @@ std::string V1Ask::param(std::string_view name) const {
     for (const auto& param : boost::urls::params_view(*params))
       if (std::string_view(std::string(param.key)) == name) return param.value;
   return {};
+}
+
+bool V1Ask::is_same_origin() const {
+  if (origin.empty()) return fetch_site == "same-origin";
+  const std::size_t at = origin.find("://");
+  return at != std::string::npos && !host.empty() && std::string_view(origin).substr(at + 3) == host;
 }
 
 std::size_t V1Ask::limit() const {
@@ -186,6 +186,8 @@ ServerResponse v1_problem(const Error& error) {
 
 V1::V1(std::unique_ptr<V1Parts> parts) : parts_(std::move(parts)) {
   for (const std::string& token : parts_->config->api_tokens) token_digests_.push_back(sha256({token}));
+  parts_->own.post([this] { forget_erased(); });  // what a crash left
+  parts_->live.ask_again = [this](std::function<void()> task) { parts_->own.post(std::move(task)); };
 }
 
 void V1::take(const ServerRequest& request, std::unique_ptr<Responder> responder) {
@@ -229,11 +231,11 @@ V1Answer V1::admit_and_answer(V1Ask& ask) {
   if (auto found = find_route(ask); !found || found->status != 0) return found;
   const Permission needs = ask.route->permission;
   if (needs == Permission::anyone) {
-    if (writes(ask) && !ask.origin.empty() && !is_same_origin(ask)) return forbidden("other_origin", "this comes from a page of another origin");
+    if (writes(ask) && !ask.origin.empty() && !ask.is_same_origin()) return forbidden("other_origin", "this comes from a page of another origin");
   } else {
     if (ask.who.id.empty()) return unknown_asker();
     if (!ask.who.session.empty() && writes(ask)) {
-      if (!is_same_origin(ask)) return forbidden("other_origin", "a write by cookie comes from a page of this server, and says so in Origin");
+      if (!ask.is_same_origin()) return forbidden("other_origin", "a write by cookie comes from a page of this server, and says so in Origin");
       if (!equal_in_constant_time(ask.csrf, People::csrf_of(ask.cookie)))
         return forbidden("bad_csrf", "a write by cookie bears the session's X-CSRF-Token; GET /api/v1/session tells it");
     }
@@ -259,8 +261,30 @@ V1Answer V1::admit_and_answer(V1Ask& ask) {
   return ask.route->handler(*parts_, ask);
 }
 
+void V1::committed(const Batch& rows) {
+  parts_->live.tell(rows);
+  for (const RequestRow& request : rows.requests) {
+    const auto person = request.kind == "erase" ? decode_person(request.person) : Result<Person>(fail("", ""));
+    if (!person) continue;
+    parts_->own.post([this, subjects = person->subjects] {
+      if (auto gone = parts_->papers.forget(subjects); !gone) spdlog::error("drafts about somebody who is to be forgotten: {}", gone.error().message);
+    });
+  }
+}
+
+// Of subjects that are not there any more.
+void V1::forget_erased() {
+  const auto subjects = parts_->papers.subjects();
+  std::vector<std::string> gone;
+  for (const std::string& subject : subjects ? *subjects : std::vector<std::string>{})
+    if (const auto state = parts_->reader->subject_state(subject); state && !*state) gone.push_back(subject);
+  if (gone.empty()) return;
+  if (auto done = parts_->papers.forget(gone); !done) spdlog::error("drafts about nobody: {}", done.error().message);
+}
+
 void V1::stop() {
   parts_->passwords.stop();
+  parts_->heavy.stop();
   parts_->own.stop();
 }
 

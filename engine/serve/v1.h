@@ -4,12 +4,16 @@
 // with a `code` for programs. A write by cookie needs the session's X-CSRF-Token and an Origin of this very server.
 
 #include "access/attempts.h"
+#include "access/papers.h"
 #include "access/people.h"
 #include "load/load.h"
 #include "net/server.h"
 #include "serve/idempotency.h"
+#include "serve/live.h"
+#include "serve/presence.h"
 #include "serve/shard.h"
 #include "serve/worker.h"
+#include "store/console.h"
 #include "store/store.h"
 
 #include <memory>
@@ -42,6 +46,8 @@ class V1Ask : public std::enable_shared_from_this<V1Ask> {
   std::string_view text(std::string_view field) const { return body[field].text_or({}); }
   /// Of the query, decoded; empty: it is not there.
   std::string param(std::string_view name) const;
+  /// Whether a page of this very server asks: "https://shop.example:8443" is of "shop.example:8443".
+  bool is_same_origin() const;
   /// limit: 1 to v1_page_max.
   std::size_t limit() const;
   /// after: the key of a page, as `next` had it; 0: from the newest.
@@ -65,12 +71,17 @@ struct V1Parts {
   std::shared_ptr<const ShopConfig> config;
   std::string data;                                   // the store's folder
   std::unique_ptr<Reader> reader;
+  std::unique_ptr<ConsoleReader> console;             // likewise
   DeskFile& file;
   std::function<bool(Job&)> offer;                    // the shard's
   std::function<std::shared_ptr<const Workflows>()> workflows;
   People people{file};
+  Papers papers{file};
   Attempts attempts{};
+  Presence presence{};
+  Live live{};
   Worker passwords{64};                               // hashing takes 50 ms
+  Worker heavy{16};                                   // checks and tests of workflows
   Worker own{v1_waiting_max};                         // the API's own thread
 };
 
@@ -105,10 +116,13 @@ class V1 {
   ~V1() { stop(); }
   /// Any thread; does not block. The path begins with /api/v1.
   void take(const ServerRequest& request, std::unique_ptr<Responder> responder);
+  /// What a commit has changed: told live, and whom the shop is to forget is forgotten at the desks, too. Any thread.
+  void committed(const Batch& rows);
   void stop();
   V1Parts& parts() { return *parts_; }
 
  private:
+  void forget_erased();
   void handle(V1Ask& ask);
   V1Answer admit_and_answer(V1Ask& ask);
 

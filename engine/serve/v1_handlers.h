@@ -24,4 +24,69 @@ V1Answer remove_token(V1Parts&, V1Ask&);
 V1Answer list_audit(V1Parts&, V1Ask&);
 V1Answer check_audit(V1Parts&, V1Ask&);
 
+// v1_inbox.cpp
+V1Answer list_conversations(V1Parts&, V1Ask&);
+V1Answer count_conversations(V1Parts&, V1Ask&);
+V1Answer show_conversation(V1Parts&, V1Ask&);
+V1Answer take_over(V1Parts&, V1Ask&);
+V1Answer assign(V1Parts&, V1Ask&);
+V1Answer hand_over(V1Parts&, V1Ask&);
+V1Answer hand_back(V1Parts&, V1Ask&);
+V1Answer snooze(V1Parts&, V1Ask&);
+V1Answer resolve(V1Parts&, V1Ask&);
+V1Answer reopen(V1Parts&, V1Ask&);
+V1Answer label(V1Parts&, V1Ask&);
+V1Answer reply(V1Parts&, V1Ask&);
+V1Answer add_note(V1Parts&, V1Ask&);
+V1Answer show_draft(V1Parts&, V1Ask&);
+V1Answer keep_draft(V1Parts&, V1Ask&);
+V1Answer drop_draft(V1Parts&, V1Ask&);
+V1Answer tell_presence(V1Parts&, V1Ask&);
+V1Answer list_saved_replies(V1Parts&, V1Ask&);
+V1Answer add_saved_reply(V1Parts&, V1Ask&);
+V1Answer change_saved_reply(V1Parts&, V1Ask&);
+V1Answer drop_saved_reply(V1Parts&, V1Ask&);
+V1Answer correct(V1Parts&, V1Ask&);
+
+// v1_live.cpp
+V1Answer open_live(V1Parts&, V1Ask&);
+
+// v1_runs.cpp
+V1Answer list_runs(V1Parts&, V1Ask&);
+V1Answer show_run(V1Parts&, V1Ask&);
+V1Answer retry_run(V1Parts&, V1Ask&);
+V1Answer skip_run(V1Parts&, V1Ask&);
+V1Answer cancel_run(V1Parts&, V1Ask&);
+V1Answer decide_many(V1Parts&, V1Ask&);
+V1Answer list_attention(V1Parts&, V1Ask&);
+V1Answer list_calls(V1Parts&, V1Ask&);
+V1Answer list_events(V1Parts&, V1Ask&);
+V1Answer show_event(V1Parts&, V1Ask&);
+V1Answer why(V1Parts&, V1Ask&);
+
+// v1_workflows.cpp
+V1Answer list_workflows(V1Parts&, V1Ask&);
+V1Answer show_workflow(V1Parts&, V1Ask&);
+V1Answer show_version(V1Parts&, V1Ask&);
+V1Answer check_workflow(V1Parts&, V1Ask&);
+V1Answer test_workflow(V1Parts&, V1Ask&);
+V1Answer put_workflow(V1Parts&, V1Ask&);
+V1Answer take_workflow_back(V1Parts&, V1Ask&);
+
+// v1_shop.cpp
+V1Answer list_customers(V1Parts&, V1Ask&);
+V1Answer show_customer(V1Parts&, V1Ask&);
+V1Answer list_tickets(V1Parts&, V1Ask&);
+V1Answer list_messages(V1Parts&, V1Ask&);
+V1Answer list_requests(V1Parts&, V1Ask&);
+V1Answer list_sources(V1Parts&, V1Ask&);
+V1Answer show_report(V1Parts&, V1Ask&);
+V1Answer show_queues(V1Parts&, V1Ask&);
+V1Answer set_agent(V1Parts&, V1Ask&);
+V1Answer list_segments(V1Parts&, V1Ask&);
+V1Answer show_segment(V1Parts&, V1Ask&);
+
+// v1_openapi.cpp
+V1Answer describe(V1Parts&, V1Ask&);
+
 }  // namespace shopbell::v1

@@ -8,7 +8,7 @@ namespace {
 
 Value time_of(Arena& arena, Time at) { return arena.copy(format_rfc3339(at)); }
 
-MapBuilder person_view(Arena& arena, const Person& p) {
+MapBuilder person_view(Arena& arena, const Colleague& p) {
   MapBuilder map(arena);
   map.add("id", arena.copy(p.id)).add("name", arena.copy(p.name)).add("email", arena.copy(p.email)).add("agent", arena.copy(p.agent));
   map.add("role", to_text(p.role)).add("has_password", !p.password.empty()).add("created", time_of(arena, p.created));
@@ -40,7 +40,7 @@ V1Answer list_people(V1Parts& parts, V1Ask& ask) {
   const auto people = parts.people.all();
   if (!people) return tl::unexpected(people.error());
   ListBuilder items(ask.arena);
-  for (const Person& p : *people) items.add(person_view(ask.arena, p).build());
+  for (const Colleague& p : *people) items.add(person_view(ask.arena, p).build());
   return v1_list(ask, items, {});
 }
 

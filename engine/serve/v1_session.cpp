@@ -36,7 +36,7 @@ Value session_view(V1Ask& ask, const Who& who, std::string_view secret) {
   return map.add("permissions", permissions.build()).build();
 }
 
-V1Answer begin(V1Parts& parts, V1Ask& ask, const Person& person) {
+V1Answer begin(V1Parts& parts, V1Ask& ask, const Colleague& person) {
   const auto secret = parts.people.begin_session(person, ask.cookie, ask.now);
   if (!secret) return tl::unexpected(secret.error());
   const Who who{person.id, person.name, person.email, person.agent, person.role, Permissions::of(person.role), {}};

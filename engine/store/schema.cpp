@@ -187,7 +187,12 @@ CREATE INDEX conversation_id ON conversation(id);
 CREATE INDEX conversation_owner ON conversation(owner, queue);
 )sql";
 
-constexpr std::array all{first, segments, claims, sources_and_requests, conversations};
+// The inbox: what something was said in last comes first.
+constexpr Migration inbox = R"sql(
+CREATE INDEX conversation_at ON conversation(at, n);
+)sql";
+
+constexpr std::array all{first, segments, claims, sources_and_requests, conversations, inbox};
 
 Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   int code = SQLITE_OK;

@@ -33,7 +33,7 @@ const std::map<std::string, std::set<std::string>> doors{
     {"teach", {"base", "cel", "liquid", "core", "load", "hear"}},
     {"starter", {"base", "load", "hear", "teach"}},
     {"intake", {"base", "cel", "core", "load"}},
-    {"serve", {"base", "cel", "liquid", "core", "desk", "load", "store", "access", "net", "intake", "hear", "teach"}},
+    {"serve", {"base", "cel", "liquid", "core", "desk", "load", "play", "store", "access", "net", "intake", "hear", "teach"}},
     {"cli", {"base", "cel", "liquid", "core", "desk", "load", "play", "store", "access", "net", "intake", "hear", "teach", "serve"}},
 };
 

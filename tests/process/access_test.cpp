@@ -3,9 +3,7 @@
 #include "access/people.h"
 #include "serve/clock.h"
 #include "serve/v1.h"
-#include "support/browser.h"
-#include "support/catch.h"
-#include "support/program.h"
+#include "support/served.h"
 
 #include <fstream>
 #include <map>
@@ -14,39 +12,7 @@ using namespace shopbell;
 
 namespace {
 
-constexpr const char* config = "shop: a\ncurrency: EUR\napi_tokens: [test-token]\nchannels: { log: {} }\nqueues: { care: {} }\n";
-constexpr const char* password = "correct horse battery";
-
-struct Served {
-  TempFolder folder;
-  std::string bin = SHOPBELL_BINARY;
-  std::unique_ptr<RunningServer> server;
-
-  Served() {
-    folder.write("shopbell.yaml", config);
-    start();
-  }
-  void start() {
-    server.reset();
-    server = std::make_unique<RunningServer>(bin, folder.path());
-    REQUIRE(server->listens());
-  }
-  std::string data() const { return (folder.path() / "data").string(); }
-  Ran run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--data", data()});
-    return run_program(bin, arguments);
-  }
-  /// Somebody with a password, signed in.
-  Browser person(const std::string& name, const std::string& role) {
-    const Ran added = run({"people", "add", name + "@shop.example", "--name", name, "--role", role});
-    REQUIRE(added.code == 0);
-    std::string link = added.out.substr(added.out.find("/console/"));
-    link.pop_back();
-    Browser browser(server->port());
-    REQUIRE(browser.set_up(link, password).status == 200);
-    return browser;
-  }
-};
+constexpr const char* password = served_password;
 
 std::string filled(std::string_view path) {
   std::string made(path);

@@ -58,7 +58,7 @@ function Shell({ name }) {
     <a class="skip" href="#main" onClick=${(e) => (e.preventDefault(), document.getElementById("main")?.focus())}>Skip to the page</a>
     <div class="shell">
       <${Rail} name=${name} />
-      <main id="main" tabIndex="-1">
+      <main id="main" tabIndex="0">
         ${live.connected.value === "again" && html`<div class="lost" role="status"><${Icon} name="warn" size=${16} /> Not connected. What you see may be old; trying again.</div>`}
         ${page ? html`<${Lazy} key=${page.name} page=${page} />` : html`<${Empty} icon="search" title="There is no such page" action=${html`<a class="button" href=${href(["inbox"])}>Go to the inbox</a>`} />`}
       </main>
@@ -97,7 +97,7 @@ function Rail({ name }) {
       <div class="rail-end">
         <${Button} kind="ghost rail-help" icon="command" aria-label="Commands" hint="Commands (Ctrl+K)" onClick=${openPalette} />
         <span class="me">
-          <${Popover} kind="ghost avatar-button" label=${html`<${Avatar} name=${person.name} />`} hint=${`You: ${person.name}`}>
+          <${Popover} kind="ghost avatar-button" face=${html`<${Avatar} name=${person.name} /><span class="sr">You: ${person.name}</span>`} hint=${`You: ${person.name}`}>
             ${(close) => html`
               <div class="me-menu">
                 <div class="me-who"><strong>${person.name}</strong><small>${person.email}</small><small>${person.role}</small></div>

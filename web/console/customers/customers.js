@@ -53,8 +53,8 @@ function Consents({ consent }) {
 }
 
 function Customer({ id }) {
-  const customer = useResource(`/customers/${seg(id)}`, { limit: 100 }, { kinds: ["event", "run", "message"], when: (happening) => happening.subject === undefined || happening.subject === id });
-  return html`<${Shown} of=${customer}>${(data) => html`<${Known} customer=${data} />`}<//>`;
+  const customer = useResource(`/customers/${seg(id)}`, {}, { kinds: ["event", "run", "message"], when: (happening) => happening.subject === undefined || happening.subject === id });
+  return html`<${Shown} of=${customer} page="Customer">${(data) => html`<${Known} customer=${data} />`}<//>`;
 }
 
 function Known({ customer }) {

@@ -25,7 +25,7 @@ export function Conversation({ id, subject, after, back }) {
     const timer = setTimeout(() => setAsked(true), wait_ms);
     return () => clearTimeout(timer);
   }, []);
-  const one = useResource(asked ? `/conversations/${seg(id)}` : null, { subject }, { kinds: ["conversation", "message"], when: (happening) => about(happening, id) });
+  const one = useResource(asked ? `/conversations/${seg(id)}` : null, { subject }, { kinds: ["conversation", "message"], when: (happening) => about(happening, id, subject) });
   const change = (conversation) => {
     one.set(conversation);
     know(conversation);
@@ -46,10 +46,10 @@ export function Conversation({ id, subject, after, back }) {
         <a class="button ghost bare to-list" href=${back} aria-label="Back to the list"><${Icon} name="back" /></a>
         <${Avatar} name=${nameOf(conversation)} />
         <div class="grow">
-          <h2>${nameOf(conversation)}</h2>
+          <h1>${nameOf(conversation)}</h1>
           <div class="conversation-about"><span>${conversation.channel}</span><${Owner} owner=${conversation.owner} />${conversation.state !== "open" && html`<${Badge} tone="warn">${plain(conversation.state)}<//>`}<${Clock} sla=${conversation.sla} long /></div>
         </div>
-        <${Others} id=${id} />
+        <${Others} id=${id} first=${conversation.others} />
         <${Button} kind="ghost to-customer" icon="people" aria-label="The customer" aria-pressed=${customer ? "true" : "false"} onClick=${() => showCustomer(!customer)} />
       </header>
       <${Tools} conversation=${conversation} change=${change} after=${after} />
@@ -63,30 +63,30 @@ export function Conversation({ id, subject, after, back }) {
     </aside>`;
 }
 
-// Happenings name a conversation by its id, or by the channel's own thread.
-const about = (happening, id) => [happening.id, happening.conversation].some((one) => one === id || (one && id.endsWith(`:${one}`)));
+// A message's happening names its customer, a conversation's the conversation, too.
+const about = (happening, id, subject) => (happening.conversation ?? happening.id) === id || (!!subject && happening.subject === subject);
+
+const presence_every_ms = 25_000, presence_kept_ms = 40_000;
 
 // Who else looks or types. What is told here is told again while it holds, and forgotten when it is not.
-function Others({ id }) {
+function Others({ id, first = [] }) {
   const [others, setOthers] = useState([]);
   useEffect(() => {
-    const seen = new Map();
+    const seen = new Map(first.map((one) => [one.id, { ...one, at: Date.now() }]));
     const show = () => {
-      for (const [name, one] of seen) if (Date.now() - one.at > 40_000) seen.delete(name);
+      for (const [who, one] of seen) if (Date.now() - one.at > presence_kept_ms) seen.delete(who);
       setOthers([...seen.values()]);
     };
-    const stop = listen(["presence"], (happening) => {
-      if (!about(happening, id)) return;
-      const person = happening.person ?? happening.by ?? {};
-      const name = person.name ?? happening.name ?? String(person);
-      if ((person.id ?? happening.person_id) === me()?.id) return;
-      if (happening.looking === false) seen.delete(name);
-      else seen.set(name, { name, typing: !!happening.typing, at: Date.now() });
+    const stop = listen(["presence"], ({ conversation, person, looking, typing }) => {
+      if (conversation !== id || person.id === me().id) return;
+      if (looking) seen.set(person.id, { ...person, typing, at: Date.now() });
+      else seen.delete(person.id);
       show();
     });
     const tell = (looking) => post(`/conversations/${seg(id)}/presence`, { looking, typing: false }).catch(() => {});
+    show();
     tell(true);
-    const timer = setInterval(() => (tell(true), show()), 25_000);
+    const timer = setInterval(() => (tell(true), show()), presence_every_ms);
     return () => {
       stop();
       clearInterval(timer);
@@ -94,7 +94,7 @@ function Others({ id }) {
     };
   }, [id]);
   return html`<div class="others" role="status">${others.map((one) => html`
-    <span key=${one.name} title=${one.typing ? `${one.name} is typing` : `${one.name} is looking, too`}><${Avatar} name=${one.name} size="small" />${one.typing ? html`<em>${one.name} is typing…</em>` : html`<span class="sr">${one.name} is looking, too</span>`}</span>`)}</div>`;
+    <span key=${one.id} title=${one.typing ? `${one.name} is typing` : `${one.name} is looking, too`}><${Avatar} name=${one.name} size="small" />${one.typing ? html`<em>${one.name} is typing…</em>` : html`<span class="sr">${one.name} is looking, too</span>`}</span>`)}</div>`;
 }
 
 function Messages({ conversation }) {
@@ -102,8 +102,7 @@ function Messages({ conversation }) {
   const { messages = [] } = conversation;
   const newest = messages.at(-1)?.id;
   useEffect(() => {
-    const box = end.current;
-    box.scrollTop = box.scrollHeight;
+    end.current?.scrollTo(0, end.current.scrollHeight);
   }, [newest]);
   let day = "";
   return html`

@@ -8,7 +8,7 @@ import { Avatar, Badge, Shown, Status, Time } from "../parts/ui.js";
 import { nameOf } from "./row.js";
 
 export function CustomerPane({ conversation }) {
-  const customer = useResource(conversation.subject ? `/customers/${seg(conversation.subject)}` : null, { limit: 30 }, { kinds: ["event", "run"], when: (happening) => happening.subject === undefined || happening.subject === conversation.subject });
+  const customer = useResource(conversation.subject ? `/customers/${seg(conversation.subject)}` : null, {}, { kinds: ["event", "run"], when: (happening) => happening.subject === undefined || happening.subject === conversation.subject });
   return html`
     <div class="customer-body">
       <div class="customer-who">
@@ -17,7 +17,7 @@ export function CustomerPane({ conversation }) {
           <small>${conversation.customer?.email}</small></div>
       </div>
       <${Shown} of=${customer} rows=${4}>${(data) => html`<${About} customer=${data} />${conversation.ticket && html`<${Ticket} ticket=${conversation.ticket} />`}
-        <${OpenRuns} runs=${data.runs} /><${Timeline} moments=${data.timeline} />`}<//>
+        <${OpenRuns} runs=${data.runs} /><${Timeline} moments=${data.timeline?.slice(0, 30)} />`}<//>
     </div>`;
 }
 

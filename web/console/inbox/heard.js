@@ -2,7 +2,6 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { post } from "../lib/api.js";
-import { me } from "../lib/session.js";
 import { plain } from "../lib/words.js";
 import { useKeys } from "../lib/keys.js";
 import { complain, say } from "../parts/toast.js";
@@ -10,43 +9,36 @@ import { Badge, Button, Field, Popover } from "../parts/ui.js";
 import { moodTone } from "./row.js";
 
 export function Heard({ conversation, change }) {
-  const last = [...(conversation.messages ?? [])].reverse().find((message) => message.direction === "in" && message.kind !== "note");
-  return html`
-    <div class="heard">
-      <${Guess} what="intent" keys=${["i", "shift+I"]} conversation=${conversation} change=${change} text=${last?.text} />
-      <${Guess} what="mood" keys=${["o"]} conversation=${conversation} change=${change} text=${last?.text} />
-    </div>`;
-}
-
-function Guess({ what, keys, conversation, change, text }) {
   const [confirmed, setConfirmed] = useState(null);
   const [open, setOpen] = useState(false);
-  const guess = conversation[what];
+  const text = [...(conversation.messages ?? [])].reverse().find((message) => message.direction === "in" && message.kind !== "note")?.text;
+  const { intent, mood } = conversation;
   const tell = async (value) => {
-    if (!text || !value) return;
     try {
-      await post("/corrections", { text, [what]: value, by: me()?.name });
+      await post("/corrections", { text, intent: value });
       setConfirmed(value);
-      if (value !== guess) change({ ...conversation, [what]: value });
-      say(value === guess ? `${plain(guess)}: confirmed` : `Corrected: ${plain(value)}`);
+      if (value !== intent) change({ ...conversation, intent: value });
+      say(value === intent ? `${plain(intent)}: confirmed` : `Corrected: ${plain(value)}`);
     } catch (problem) {
       complain(problem);
     }
   };
-  useKeys(guess && text ? [
-    { keys: [keys[0]], does: `Confirm the ${what}`, run: () => tell(guess) },
-    { keys: [keys[0].toUpperCase()], does: `Correct the ${what}`, run: () => setOpen(true) },
+  useKeys(text ? [
+    ...(intent ? [{ keys: ["i"], does: "Confirm what it is about", run: () => tell(intent) }] : []),
+    { keys: ["I"], does: "Correct what it is about", run: () => setOpen(true) },
   ] : []);
-  if (!guess) return null;
+  if (!text) return null;
   return html`
-    <span class="guess"><span class="muted">${what === "intent" ? "About" : "Mood"}</span> <${Badge} tone=${moodTone[guess] ?? "accent"}>${plain(guess)}<//>
-      ${confirmed === guess
-        ? html`<${Badge} tone="good" icon="check">confirmed<//>`
-        : text && html`<${Button} kind="ghost small" icon="check" hint=${`Confirm the ${what} (${keys[0]})`} aria-label=${`Confirm the ${what}`} onClick=${() => tell(guess)} />`}
-      ${text && html`<${Popover} kind="ghost small" label="Correct" hint=${`Correct the ${what}`} open=${open} onOpen=${setOpen}>
-        <form onSubmit=${(e) => (e.preventDefault(), setOpen(false), tell(new FormData(e.target).get("value").trim().replaceAll(" ", "_")))}>
-          <${Field} label=${`What is the ${what} really?`} id=${`correct-${what}`}><input id=${`correct-${what}`} name="value" required /><//>
-          <${Button} kind="primary block" type="submit">Correct<//>
-        </form><//>`}
-    </span>`;
+    <div class="heard">
+      <span class="guess"><span class="muted">About</span> ${intent ? html`<${Badge} tone="accent">${plain(intent)}<//>` : html`<span class="muted">not known</span>`}
+        ${confirmed && confirmed === intent ? html`<${Badge} tone="good" icon="check">confirmed<//>`
+          : intent && html`<${Button} kind="ghost small" icon="check" hint="Confirm (i)" aria-label="Confirm what it is about" onClick=${() => tell(intent)} />`}
+        <${Popover} kind="ghost small" label="Correct" hint="Correct what it is about" open=${open} onOpen=${setOpen}>
+          <form onSubmit=${(e) => (e.preventDefault(), setOpen(false), tell(new FormData(e.target).get("value").trim().replaceAll(" ", "_")))}>
+            <${Field} label="What is it about really?" id="correct-intent" hint="an intent of the shop's models"><input id="correct-intent" name="value" required /><//>
+            <${Button} kind="primary block" type="submit">Correct<//>
+          </form><//>
+      </span>
+      ${mood && html`<span class="guess"><span class="muted">Mood</span> <${Badge} tone=${moodTone[mood] ?? ""}>${plain(mood)}<//></span>`}
+    </div>`;
 }

@@ -5,6 +5,7 @@ import { useResource } from "../lib/resource.js";
 import { go, href, route } from "../lib/route.js";
 import { useKeys } from "../lib/keys.js";
 import { listen } from "../lib/live.js";
+import { me } from "../lib/session.js";
 import { count, title } from "../lib/words.js";
 import { Empty, Failed, Loading } from "../parts/ui.js";
 import { VirtualList } from "../parts/virtual_list.js";
@@ -16,17 +17,30 @@ import { Row, row_height } from "./row.js";
 const fixed = [
   { view: "mine", name: "Mine", icon: "user" },
   { view: "unassigned", name: "Unassigned", icon: "inbox" },
-  { view: "all", name: "All open", icon: "chat" },
+  { view: "open", name: "All open", icon: "chat" },
+  { view: "bot", name: "With the bot", icon: "bot" },
   { view: "snoozed", name: "Snoozed", icon: "snooze" },
   { view: "resolved", name: "Resolved", icon: "check" },
 ];
 const refresh_ms = 250;
 
+// `open`: how many are open, by who has them: "agent:maria", "queue:care", "bot".
+function counted(view, open = {}) {
+  if (view === "mine") return open[`agent:${me()?.agent}`];
+  if (view === "unassigned") return Object.entries(open).reduce((sum, [name, n]) => (name.startsWith("queue") ? sum + n : sum), 0);
+  if (view === "open") return Object.values(open).reduce((sum, n) => sum + n, 0);
+  return open[view];
+}
+
 export default function Inbox() {
   const [, view = "mine", id] = route.value.parts;
   const { q = "", of } = route.value.query;
   const queues = useResource("/queues", {}, { kinds: ["conversation"] });
-  const views = [...fixed, ...(queues.data?.queues ?? queues.data?.items ?? []).map((queue) => ({ view: `queue:${queue.name}`, name: queue.title || title(queue.name), icon: "people", waiting: queue.waiting, late: queue.late }))];
+  const counts = useResource("/conversations/counts", {}, { kinds: ["conversation"] });
+  const views = [
+    ...fixed.map((one) => ({ ...one, waiting: counted(one.view, counts.data?.open) })),
+    ...(queues.data?.queues ?? []).map((queue) => ({ view: `queue:${queue.name}`, name: queue.title || title(queue.name), icon: "people", waiting: counted(`queue:${queue.name}`, counts.data?.open), late: queue.late })),
+  ];
   useFresh(view, q);
   const { items } = list.value;
   const at = id === undefined ? -1 : items.findIndex((item) => item.id === id && (!of || item.subject === of));

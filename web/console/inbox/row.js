@@ -29,7 +29,7 @@ export const Row = memo(function Row({ item, view, q, chosen }) {
       <${Avatar} name=${who} />
       <div class="row-main">
         <div class="row-top"><span class="row-who">${who}</span><${Time} at=${item.last?.at ?? item.waiting_since} /></div>
-        <div class="row-text">${item.last?.direction === "out" && html`<span class="muted">You: </span>`}${item.last?.text || "No message yet"}</div>
+        <div class="row-text">${item.last?.direction === "out" && html`<${Icon} name="reply" size=${13} label="Answered:" /> `}${item.last?.text || "No message yet"}</div>
         <div class="row-tags">
           <${Icon} name=${channels[item.channel] ?? "chat"} size=${13} label=${item.channel} />
           <${Clock} sla=${item.sla} />

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { get } from "../lib/api.js";
 
-const page_size = 100;
+const page_size = 200;
 
 export const list = signal({ of: "", items: [], next: null, loading: true, problem: null });
 

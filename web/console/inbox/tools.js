@@ -10,7 +10,7 @@ import { complain, say } from "../parts/toast.js";
 import { Button, Field, Popover } from "../parts/ui.js";
 import { full } from "../lib/words.js";
 
-export const isMine = (conversation) => conversation.owner?.kind === "agent" && [me()?.agent, me()?.id, me()?.name, me()?.email].includes(conversation.owner.name);
+export const isMine = (conversation) => conversation.owner?.kind === "agent" && conversation.owner.name === me()?.agent;
 
 export async function tell(conversation, verb, asked, change) {
   try {
@@ -53,9 +53,8 @@ export function Tools({ conversation, change, after }) {
     { keys: ["s", "z"], does: "Snooze the conversation", run: () => setOpen("snooze") },
     { keys: ["a"], does: "Assign the conversation", run: () => setOpen("assign") },
     { keys: ["h"], does: "Hand it over to a queue", run: () => setOpen("queue") },
-    { keys: ["b"], does: "Hand it back to the bot", run: handBack },
+    ...(conversation.owner?.kind !== "bot" && !resolved ? [{ keys: ["b"], does: "Hand it back to the bot", run: handBack }] : []),
     { keys: ["l"], does: "Tags and priority", run: () => setOpen("tags") },
-    { keys: ["m"], does: "Merge with another conversation", run: () => setOpen("merge") },
   ]);
   return html`
     <div class="conversation-tools" role="toolbar" aria-label="What to do">
@@ -70,15 +69,7 @@ export function Tools({ conversation, change, after }) {
       <${Popover} kind="small" icon="tag" label=${conversation.tags?.length ? conversation.tags.join(", ") : "Tags"} hint="Tags and priority (l)" open=${open === "tags"} onOpen=${toggle("tags")}>
         <${Labels} conversation=${conversation} act=${act} />
       <//>
-      <${Popover} kind="small" icon="dots" hint="More" end open=${open === "merge" || open === "more"} onOpen=${toggle("more")}>
-        <div class="menu">
-          ${conversation.owner?.kind !== "bot" && html`<${Button} kind="ghost row" icon="bot" onClick=${handBack}>Hand back to the bot <kbd>b</kbd><//>`}
-          <form onSubmit=${(e) => (e.preventDefault(), act("merge", { into: new FormData(e.target).get("into").trim() }, "Merged", true)())}>
-            <${Field} label="Merge into the conversation" id="merge-into"><input id="merge-into" name="into" required placeholder="its id" /><//>
-            <${Button} kind="block" icon="merge" type="submit">Merge<//>
-          </form>
-        </div>
-      <//>
+      ${conversation.owner?.kind !== "bot" && !resolved && html`<${Button} kind="small" icon="bot" hint="Hand it back to the bot (b)" onClick=${handBack}>To the bot<//>`}
     </div>`;
 }
 

@@ -16,7 +16,7 @@ export const Badge = ({ tone = "", children, hint, icon }) => html`<span class=$
 
 const tones = {
   done: "good", ok: "good", sent: "good", delivered: "good", active: "good", enabled: "good", passed: "good", resolved: "quiet",
-  running: "live", waiting: "live", open: "live", started: "live", pending: "live", held: "warn",
+  running: "live", calling: "live", waiting: "live", open: "live", started: "live", pending: "live", held: "warn",
   failed: "bad", error: "bad", bounced: "bad", refused: "bad", attention: "bad", dead: "bad",
   unknown: "warn", cancelled: "quiet", canceled: "quiet", skipped: "quiet", stopped: "quiet", disabled: "quiet", snoozed: "warn",
 };
@@ -61,11 +61,11 @@ export const Failed = ({ problem, retry }) => html`
     ${retry && html`<${Button} icon="retry" onClick=${retry}>Try again<//>`}
   </div>`;
 
-/// The three states of a resource, and what to show when it is there.
-export function Shown({ of, rows, children }) {
+/// The three states of a resource, and what to show when it is there. `page`: it is a page of its own, of that name.
+export function Shown({ of, rows, children, page }) {
   if (of.data !== undefined) return children(of.data);
-  if (of.problem) return html`<${Failed} problem=${of.problem} retry=${of.reload} />`;
-  return html`<${Loading} rows=${rows} />`;
+  const state = of.problem ? html`<${Failed} problem=${of.problem} retry=${of.reload} />` : html`<${Loading} rows=${rows} />`;
+  return page ? html`<div class="page"><h1 class="sr">${page}</h1>${state}</div>` : state;
 }
 
 export function Field({ label, hint, error, children, id }) {
@@ -98,11 +98,13 @@ export function Dialog({ title: head, onClose, children, wide, label }) {
 }
 
 /// A button that opens a small panel below it.
-export function Popover({ label, icon, kind = "", children, hint, end, open: asked, onOpen }) {
+/// `face`: what is on the button instead of its label; it bears its own name.
+export function Popover({ label, face, icon, kind = "", children, hint, end, open: asked, onOpen }) {
   const [own, setOwn] = useState(false);
   const open = asked ?? own;
   const setOpen = onOpen ?? setOwn;
   const box = useRef();
+  const name = hint && label && !hint.includes(label) ? `${hint}: ${label}` : hint ?? label; // a name has what is read on the button in it
   useEffect(() => {
     if (!open) return;
     const away = (e) => box.current && !box.current.contains(e.target) && setOpen(false);
@@ -123,8 +125,8 @@ export function Popover({ label, icon, kind = "", children, hint, end, open: ask
   }, [open]);
   return html`
     <span class="popover-box" ref=${box}>
-      <${Button} icon=${icon} kind=${kind} hint=${hint} aria-label=${hint ?? label} aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>${label}<//>
-      ${open && html`<div class=${`popover ${end ? "end" : ""}`} role="group" aria-label=${hint ?? label}>${typeof children === "function" ? children(() => setOpen(false)) : children}</div>`}
+      <${Button} icon=${icon} kind=${kind} hint=${hint} aria-label=${face ? undefined : name} aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>${face ?? label}<//>
+      ${open && html`<div class=${`popover ${end ? "end" : ""}`} role="group" aria-label=${name}>${typeof children === "function" ? children(() => setOpen(false)) : children}</div>`}
     </span>`;
 }
 

@@ -9,6 +9,7 @@ export function VirtualList({ items, height, row, chosen = -1, near, label, keyO
   const box = useRef();
   const [range, setRange] = useState({ from: 0, to: 40 });
   const look = () => {
+    if (!box.current) return; // it has gone
     const top = box.current.scrollTop;
     const from = Math.max(0, Math.floor(top / height) - rows_beyond);
     const to = Math.ceil((top + box.current.clientHeight) / height) + rows_beyond;
@@ -21,7 +22,7 @@ export function VirtualList({ items, height, row, chosen = -1, near, label, keyO
     return () => watch.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (chosen < 0) return;
+    if (chosen < 0 || !box.current) return;
     const { scrollTop, clientHeight } = box.current;
     if (chosen * height < scrollTop) box.current.scrollTop = chosen * height;
     else if ((chosen + 1) * height > scrollTop + clientHeight) box.current.scrollTop = (chosen + 1) * height - clientHeight;

@@ -11,7 +11,7 @@ export function Chart({ title, lines, series }) {
   const place = useRef();
   useEffect(() => {
     let plot = null, gone = false;
-    const watch = new ResizeObserver(() => plot?.setSize({ width: place.current.clientWidth, height }));
+    const watch = new ResizeObserver(() => place.current && plot?.setSize({ width: place.current.clientWidth, height }));
     import("uplot").then(({ default: UPlot }) => {
       if (gone) return;
       const style = getComputedStyle(place.current);

@@ -18,7 +18,7 @@ export function Events() {
     <div class="filters"><div class="searchbox grow"><${Icon} name="search" size=${16} /><input type="search" aria-label="Search events" placeholder="Type, subject or id" value=${text} onInput=${(e) => setText(e.target.value)} /></div></div>
     <${Table} of=${events} label="Events" keyOf=${(event) => event.key} to=${(event) => [["runs", "events", String(event.key)]]}
       columns=${[
-        { name: "Type", cell: (event) => html`<a class="strong" href=${href(["runs", "events", String(event.key)])}>${event.type || event.kind}</a>` },
+        { name: "Type", cell: (event) => html`<a class="strong" href=${href(["runs", "events", String(event.key)])}>${event.type || event.kind}</a>${event.kind !== "event" && event.type && html` <small>${event.kind}</small>`}` },
         { name: "About", cell: (event) => subjectLink(event.subject), className: "clip" },
         { name: "From", cell: (event) => event.source },
         { name: "Id", cell: (event) => html`<code>${event.id}</code>`, className: "clip" },
@@ -31,7 +31,7 @@ export function Event({ id }) {
   const event = useResource(`/events/${seg(id)}`);
   const why = useResource(event.data ? "/why" : null, { event: event.data?.id });
   return html`
-    <${Shown} of=${event}>${(data) => html`
+    <${Shown} of=${event} page="Event">${(data) => html`
       <${Page} title=${data.type || data.kind} lead=${html`<a href=${href(["runs", "events"])}>Events</a> · <${Time} at=${data.at} style="full" />`}>
         <div class="columns">
           <section class="card"><header><h2>What each workflow made of it</h2></header>

@@ -11,12 +11,13 @@ import { Button, Empty, Page, Shown, Status, Time } from "../parts/ui.js";
 import { Graph } from "../parts/graph.js";
 import { decide, verbs } from "./attention.js";
 import { subjectLink, took } from "./list.js";
+import { marksOf } from "./way.js";
 import { Steps, Waterfall } from "./trace.js";
 import { Notes } from "./why.js";
 
 export function Run({ id }) {
   const run = useResource(`/runs/${seg(id)}`, {}, { kinds: ["run"], when: (happening) => !happening.id || happening.id === id });
-  return html`<${Shown} of=${run}>${(data) => html`<${Known} run=${data} reload=${run.reload} />`}<//>`;
+  return html`<${Shown} of=${run} page="Run">${(data) => html`<${Known} run=${data} reload=${run.reload} />`}<//>`;
 }
 
 const open = (run) => !run.ended && !["done", "cancelled", "stopped", "skipped"].includes(run.status);
@@ -25,8 +26,7 @@ function Known({ run, reload }) {
   const [chosen, setChosen] = useState(null);
   const [busy, setBusy] = useState(false);
   const trace = (run.trace ?? []).map((step, i) => ({ ...step, i }));
-  const marks = {};
-  for (const step of trace) if (step.node) marks[step.node] = step.status ?? "done";
+  const marks = marksOf(run, trace);
   const act = async (one) => {
     setBusy(true);
     try {

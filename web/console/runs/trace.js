@@ -33,16 +33,25 @@ export function Steps({ trace, graph }) {
     <ol class="steps">${trace.map((step) => html`
       <li key=${step.i}>
         <div class="step-head"><strong>${name(step, graph)}</strong>${step.status && html`<${Status} of=${step.status} />`}<small>${timeOf(step.at)}</small></div>
-        ${step.text && html`<p>${step.text}</p>`}
+        ${step.text && step.text !== step.condition?.text && html`<p>${step.text}</p>`}
         ${step.condition && html`<p><code>${step.condition.text}</code> <${Badge} tone=${step.condition.result ? "good" : ""}>${String(step.condition.result)}<//></p><${Operands} operands=${step.condition.operands} />`}
         ${step.error && html`<p class="bad-text">${step.error}</p>`}
-        ${step.attempts?.length > 1 && html`<${Attempts} attempts=${step.attempts} />`}
+        ${attemptsOf(step).length > 1 && html`<${Attempts} attempts=${attemptsOf(step)} />`}
         ${filled(step.input) && html`<details><summary>Inputs</summary><${Json} value=${step.input} label="Inputs" /></details>`}
         ${filled(step.output) && html`<details><summary>Output</summary><${Json} value=${step.output} label="Output" /></details>`}
       </li>`)}</ol>`;
 }
 
 const filled = (value) => value !== undefined && value !== null && (typeof value !== "object" || Object.keys(value).length > 0);
+
+// Its beginning and its end are told of apart.
+const attemptsOf = ({ attempts = [] }) =>
+  attempts.reduce((made, one) => {
+    const open = made.at(-1);
+    if (one.status !== "begun" && open?.status === "begun") made[made.length - 1] = { ...open, ...one, at: open.at, ended: one.at };
+    else made.push({ ...one });
+    return made;
+  }, []);
 
 const Attempts = ({ attempts }) => html`
   <ol class="attempts" aria-label="Attempts">${attempts.map((attempt, i) => html`<li key=${i}><span>Attempt ${attempt.attempt ?? i + 1}</span> <small>${timeOf(attempt.at)}${attempt.ended ? `, ${span(new Date(attempt.ended) - new Date(attempt.at))}` : ""}</small> <span class=${attempt.error ? "bad-text" : ""}>${attempt.error ?? attempt.status ?? "done"}</span></li>`)}</ol>`;

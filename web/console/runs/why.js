@@ -7,7 +7,7 @@ import { Badge, Button, Empty, Field, Shown, Time } from "../parts/ui.js";
 
 export function Why() {
   const { event = "", customer = "", workflow = "", at = "" } = route.value.query;
-  const asked = event || customer;
+  const asked = event || (customer && workflow);
   const workflows = useResource("/workflows");
   const answer = useResource(asked ? "/why" : null, { event, customer, workflow, at });
   const submit = (e) => {
@@ -20,7 +20,7 @@ export function Why() {
         <${Field} label="Event" id="why-event" hint="its id, as the source gave it"><input id="why-event" name="event" value=${event} /><//>
         <p class="or"><span>or</span></p>
         <${Field} label="Customer" id="why-customer" hint="id, email or phone number"><input id="why-customer" name="customer" value=${customer} /><//>
-        <${Field} label="Workflow" id="why-workflow"><select id="why-workflow" name="workflow" value=${workflow}><option value="">any</option>
+        <${Field} label="Workflow" id="why-workflow" error=${customer && !workflow && !event ? "Which workflow do you ask about?" : undefined}><select id="why-workflow" name="workflow" value=${workflow}><option value="">choose one</option>
           ${(workflows.data?.items ?? []).map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === workflow}>${one.title || one.name}</option>`)}</select><//>
         <${Field} label="When" id="why-at"><input id="why-at" name="at" type="date" value=${at} /><//>
         <${Button} kind="primary block" type="submit">Why?<//>

@@ -1,6 +1,6 @@
 import { html } from "htm/preact";
 import { changePassword, me } from "../lib/session.js";
-import { post, seg } from "../lib/api.js";
+import { put, seg } from "../lib/api.js";
 import { useResource } from "../lib/resource.js";
 import { complain, say } from "../parts/toast.js";
 import { Avatar, Badge, Button, Field } from "../parts/ui.js";
@@ -18,7 +18,7 @@ export function Me() {
   });
   const tell = async (status) => {
     try {
-      await post(`/agents/${seg(person.agent)}`, { status });
+      await put(`/agents/${seg(person.agent)}`, { status });
       desk.set({ ...desk.data, agents: desk.data.agents.map((one) => (one.name === person.agent ? { ...one, status } : one)) });
     } catch (problem) {
       complain(problem);

@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, completeAnyWord } from "@codemirror/auto
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
@@ -29,6 +29,9 @@ const look = (dark) => EditorView.theme({
   ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--accent)" },
   ".cm-panels": { backgroundColor: "var(--sunken)", color: "var(--ink)" },
+  // Its own are images as data: URLs, which the page's policy does not load.
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px" },
+  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn)", textUnderlineOffset: "3px" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
 }, { dark });
 
@@ -49,7 +52,7 @@ export function open(place, { text, dark, readOnly, onChange }) {
     state: EditorState.create({
       doc: text,
       extensions: [
-        lineNumbers(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(), highlightSelectionMatches(), lintGutter(),
+        lineNumbers(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(), highlightSelectionMatches(),
         autocompletion({ override: [completeAnyWord] }), yaml(), syntaxHighlighting(highlight), keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
         EditorView.lineWrapping, EditorView.contentAttributes.of({ "aria-label": "The workflow's YAML" }), EditorState.readOnly.of(!!readOnly), mode.of(look(dark)),
         EditorView.updateListener.of((update) => update.docChanged && !quiet && onChange(update.state.doc.toString())),

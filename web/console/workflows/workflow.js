@@ -1,11 +1,11 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { post, put, seg } from "../lib/api.js";
+import { get, post, put, seg } from "../lib/api.js";
 import { may } from "../lib/session.js";
 import { href, route } from "../lib/route.js";
 import { useResource } from "../lib/resource.js";
 import { count } from "../lib/words.js";
-import { say } from "../parts/toast.js";
+import { complain, say } from "../parts/toast.js";
 import { Badge, Button, Empty, Failed, Page, Shown, Tabs, Time } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
 import { Graph } from "../parts/graph.js";
@@ -14,12 +14,20 @@ import { Diff } from "./diff.js";
 
 export function Workflow({ name }) {
   const workflow = useResource(`/workflows/${seg(name)}`);
-  return html`<${Shown} of=${workflow}>${(data) => html`<${Known} key=${data.hash} workflow=${data} reload=${workflow.reload} />`}<//>`;
+  // The engine takes a deployed file up in a moment: until then it shows the one before.
+  const taken = async (hash) => {
+    for (let tries = 0; tries < 20; ++tries) {
+      const now = await get(`/workflows/${seg(name)}`);
+      if (now.hash === hash || tries === 19) return workflow.set(now);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  };
+  return html`<${Shown} of=${workflow} page="Workflow">${(data) => html`<${Known} key=${data.hash} workflow=${data} taken=${taken} />`}<//>`;
 }
 
 const views = [["", "Graph"], ["yaml", "YAML"], ["tests", "Tests"], ["versions", "Versions"]];
 
-function Known({ workflow, reload }) {
+function Known({ workflow, taken }) {
   const [, name, view = ""] = route.value.parts;
   const [yaml, setYaml] = useState(workflow.yaml);
   const [checked, setChecked] = useState({ diagnostics: [] });
@@ -31,9 +39,9 @@ function Known({ workflow, reload }) {
     setBusy(true);
     setProblem(null);
     try {
-      await put(`/workflows/${seg(name)}`, { yaml, hash: workflow.hash });
+      const { hash } = await put(`/workflows/${seg(name)}`, { yaml, hash: workflow.hash });
+      await taken(hash);
       say("Deployed: new runs begin on it");
-      await reload();
     } catch (found) {
       setProblem(found);
       if (found.body.diagnostics) setChecked({ diagnostics: found.body.diagnostics });
@@ -48,7 +56,7 @@ function Known({ workflow, reload }) {
       <div class="page-tabs"><${Tabs} label="Views of the workflow" tabs=${views.map(([path, title]) => ({ name: title, href: href(["workflows", name, path].filter(Boolean)), on: view === path, count: path === "yaml" && errors ? errors : path === "versions" ? workflow.versions?.length : undefined }))} /></div>
       ${view === "yaml" ? html`<${Editor} value=${yaml} name=${name} onChange=${setYaml} onChecked=${setChecked} readOnly=${!may("workflows.write")} />`
         : view === "tests" ? html`<${Tests} yaml=${yaml} name=${name} tests=${workflow.tests} />`
-        : view === "versions" ? html`<${Versions} workflow=${workflow} yaml=${yaml} use=${setYaml} />`
+        : view === "versions" ? html`<${Versions} workflow=${workflow} yaml=${yaml} taken=${taken} />`
         : workflow.graph?.nodes?.length ? html`<section class="card"><${Graph} graph=${(changed && checked.graph) || workflow.graph} label="The workflow as a graph" /></section>`
         : html`<${Empty} icon="flow" title="No picture of it" />`}
     <//>`;
@@ -78,18 +86,30 @@ function Tests({ yaml, name, tests = [] }) {
     </section>`;
 }
 
-function Versions({ workflow, yaml, use }) {
-  const { versions = [] } = workflow;
+function Versions({ workflow, yaml, taken }) {
+  const { versions = [], name, hash } = workflow;
   const [shown, setShown] = useState(null);
+  const compare = (version) => get(`/workflows/${seg(name)}/versions/${seg(version.hash)}`).then(setShown, complain);
+  const goBack = async (version) => {
+    try {
+      const deployed = await post(`/workflows/${seg(name)}/rollback`, { to: version.hash, hash });
+      await taken(deployed.hash);
+      say("The older version is deployed again");
+    } catch (problem) {
+      complain(problem);
+    }
+  };
   return html`
+    <div class="stack">
     ${yaml !== workflow.yaml && html`<section class="card"><header><h2>What you changed</h2></header><${Diff} before=${workflow.yaml} after=${yaml} /></section>`}
     <section class="card"><header><h2>Versions</h2></header>
       ${versions.length === 0 ? html`<${Empty} icon="clock" title="One version so far" />` : html`
-      <div class="table-box"><table><thead><tr><th>Version</th><th>Since</th><th class="num">Open runs on it</th><th><span class="sr">Look</span></th></tr></thead><tbody>
-        ${versions.map((version) => html`<tr key=${version.hash}><td><code>${version.hash.slice(0, 10)}</code> ${version.hash === workflow.hash && html`<${Badge} tone="good">now<//>`}</td>
-          <td><${Time} at=${version.at} style="full" /> ${version.by && html`<small>${version.by}</small>`}</td><td class="num">${count(version.open)}</td>
-          <td class="num">${version.yaml && version.hash !== workflow.hash && html`<${Button} kind="small" onClick=${() => setShown(version)}>Compare<//> <${Button} kind="small" onClick=${() => use(version.yaml)}>Go back to it<//>`}</td></tr>`)}
+      <div class="table-box" tabIndex="0" role="region" aria-label="Versions"><table><thead><tr><th>Version</th><th>Since</th><th class="num">Open runs on it</th><th><span class="sr">What to do</span></th></tr></thead><tbody>
+        ${versions.map((version) => html`<tr key=${version.hash}><td><code>${version.hash.slice(0, 10)}</code> ${version.hash === hash && html`<${Badge} tone="good">now<//>`}</td>
+          <td>${version.at ? html`<${Time} at=${version.at} style="full" />` : html`<span class="muted">from the shop's folder</span>`} ${version.by && html`<br /><small>${version.by}</small>`}</td><td class="num">${count(version.open ?? 0)}</td>
+          <td class="num nowrap">${version.hash !== hash && html`<${Button} kind="small" onClick=${() => compare(version)}>Compare<//> ${may("workflows.write") && html`<${Button} kind="small" icon="retry" onClick=${() => goBack(version)}>Go back to it<//>`}`}</td></tr>`)}
       </tbody></table></div>`}
-      ${shown && html`<${Diff} before=${shown.yaml} after=${workflow.yaml} />`}
-    </section>`;
+    </section>
+    ${shown && html`<section class="card"><header><h2>From ${shown.hash.slice(0, 10)} to now</h2></header><${Diff} before=${shown.yaml} after=${workflow.yaml} /></section>`}
+    </div>`;
 }

@@ -17,8 +17,6 @@ export async function openShop(more = "agents: { maria: { title: Maria }, olaf: 
   const shop = { folder };
   open.add(shop);
   await start(shop, "127.0.0.1:0");
-  shop.url = /^listening on (\S+)/m.exec(shop.said)[1];
-  shop.setupLink = /(\/console\/#\/setup\/\S+)/.exec(shop.said)?.[1];
   shop.stop = () => stop(shop);
   /// Ends, and begins again at the same address; `meanwhile` is done between the two.
   shop.restart = async (meanwhile) => {
@@ -40,6 +38,8 @@ async function start(shop, listen) {
       if (/^listening on \S+\n/m.test(shop.said)) resolve();
     });
   });
+  shop.url = /^listening on (\S+)/m.exec(shop.said)[1];
+  shop.setupLink = /(\/console\/#\/setup\/\S+)/.exec(shop.said)?.[1];
 }
 
 async function end(shop) {

@@ -1,4 +1,4 @@
-#include "cli/decisions.h"
+#include "serve/decisions.h"
 
 #include "base/json.h"
 #include "intake/cloudevent.h"
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <map>
 
-namespace shopbell::cli {
+namespace shopbell {
 namespace {
 
 constexpr std::size_t inputs_a_page = 1000;
@@ -159,4 +159,4 @@ Result<std::vector<Decision>> decide_anew(Reader& reader, const std::string& sub
   return anew.take();
 }
 
-}  // namespace shopbell::cli
+}  // namespace shopbell

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace shopbell::cli {
+namespace shopbell {
 
 constexpr std::size_t events_decided_max = 10'000;  // of one subject that are decided anew
 
@@ -30,4 +30,4 @@ Result<std::vector<Decision>> noted_decisions(Reader& reader, const std::string&
 Result<std::vector<Decision>> decide_anew(Reader& reader, const std::string& subject, const Workflows& workflow,
                                           Time upto);
 
-}  // namespace shopbell::cli
+}  // namespace shopbell

@@ -1,0 +1,252 @@
+// The inbox: conversations by view, and what people do about one. A command says which epoch it was decided on; what has changed
+// meanwhile is answered with 409 and the conversation as it is now.
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "core/person_reply.h"
+#include "desk/rules.h"
+#include "serve/conversations.h"
+#include "serve/v1_conversation.h"
+#include "serve/v1_handlers.h"
+#include "teach/promote.h"
+
+#include <shopbell/text.h>
+
+#include <charconv>
+
+namespace shopbell::v1 {
+namespace {
+
+std::string key_text(const InboxKey& key) { return std::to_string(key.at) + ":" + std::to_string(key.n); }
+
+bool read_key(const std::string& text, InboxKey& key) {
+  if (text.empty()) return true;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, key.at);
+  return first.ec == std::errc{} && first.ptr != end && *first.ptr == ':' && std::from_chars(first.ptr + 1, end, key.n).ptr == end;
+}
+
+/// "mine", "queue:care", "agent:ana", "unassigned", "bot", "open", "all", "snoozed", "resolved".
+bool read_view(std::string_view view, const Who& who, InboxQuery& query) {
+  query.state = "open";
+  if (view == "mine") query.owner = "agent", query.agent = who.agent;
+  else if (view.starts_with("queue:")) query.owner = "queue", query.queue = view.substr(6);
+  else if (view.starts_with("agent:")) query.owner = "agent", query.agent = view.substr(6);
+  else if (view == "unassigned") query.owner = "queue";
+  else if (view == "bot") query.owner = "bot";
+  else if (view == "snoozed" || view == "resolved") query.state = view;
+  else if (view.empty() || view == "all") query.state.clear();
+  else return view == "open";
+  return true;
+}
+
+Result<ConversationRow> row_of(V1Parts& parts, V1Ask& ask) {
+  const std::string given = ask.param("subject");
+  return find_conversation_row(*parts.reader, ask.args[0], given.empty() ? std::string(ask.text("subject")) : given);
+}
+
+/// What the shard has answered about a command, as this API says it. On the API's own thread.
+V1Answer told(V1Parts& parts, V1Ask& ask, const ServerResponse& response, const std::string& run, int done) {
+  const auto said = parse_json(response.body, ask.arena);
+  const Value error = said ? (*said)["error"] : Value();
+  if (response.status == 503) return v1_problem(503, error["code"].text_or("busy"), error["message"].text_or("send this again"));
+  if (response.status == 400 || response.status == 404) return v1_problem(response.status, error["code"].text_or({}), error["message"].text_or({}));
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  ConversationViews views(parts, ask);
+  const auto shown = views.whole(*row);
+  if (!shown) return tl::unexpected(shown.error());
+  if (response.status != 409) {
+    const bool repeated = said && (*said)["repeated"].integer_or(0) > 0;
+    const auto there = repeated && !run.empty() ? parts.reader->run(run) : Result<std::optional<RunView>>();
+    if (repeated && !run.empty() && (!there || !*there)) return v1_problem(409, "conflict", "this was refused before; look, and send it under a new key", make_map(ask.arena, {{"conversation", *shown}}));
+    return v1_json(*shown, done);
+  }
+  ListBuilder messages(ask.arena);
+  const Value fresh = said->at_path("conversation.new_messages"), all = (*shown)["messages"];
+  for (const Value& m : fresh.is(Kind::list) ? fresh.items() : std::span<const Value>{})
+    for (const Value& known : all.items())
+      if (known["id"].text_or({}) == m["id"].text_or({})) messages.add(known);
+  return v1_problem(409, error["code"].text_or("conflict"), error["message"].text_or({}), make_map(ask.arena, {{"conversation", *shown}, {"messages", messages.build()}}));
+}
+
+/// The shard takes it; it is answered when it is durable.
+V1Answer offer(V1Parts& parts, V1Ask& ask, Job job, std::function<V1Answer(const ServerResponse&)> then) {
+  const auto held = ask.shared_from_this();
+  job.then = [&parts, held, then = std::move(then)](ServerResponse response) {
+    const auto answer = [held, then, response = std::move(response)] {
+      V1Answer made = v1_problem(500, "broken", "");
+      try {
+        made = then(response);
+      } catch (const std::exception& e) {
+        made = fail("broken", e.what());
+      }
+      held->answer(made ? std::move(*made) : v1_problem(made.error()));
+    };
+    if (!parts.own.post(answer)) held->answer(v1_problem(503, "busy", "it was done, or not: look, and perhaps send it again"));
+  };
+  if (!parts.offer(job)) return v1_problem(503, "busy", "the engine cannot take more at the moment; send this again");
+  return v1_later();
+}
+
+V1Answer command(V1Parts& parts, V1Ask& ask, std::string_view verb, int done = 200) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  MapBuilder map(ask.arena);
+  for (const Member& m : ask.body.members())
+    if (m.key.text_or({}) != "subject") map.add(m.key, m.value);
+  map.add("by", ask.arena.copy(ask.who.agent));
+  const std::string key = ask.key.empty() ? std::string() : ask.who.id + " " + ask.key;
+  Job job = command_job(*row, verb, map.build(), key);
+  const Event& event = std::get<Received>(job.entries[0].input.what).event;
+  const std::string run = verb == "reply" ? id_of({"run", event.source, event.id, person_reply, row->subject}) : std::string();
+  return offer(parts, ask, std::move(job), [&parts, &ask, run, done](const ServerResponse& response) { return told(parts, ask, response, run, done); });
+}
+
+ConversationKey place_of(const ConversationRow& row) { return {row.subject, row.id}; }
+
+Value saved_view(Arena& arena, const SavedReply& r) {
+  return make_map(arena, {{"id", arena.copy(r.id)}, {"name", arena.copy(r.name)}, {"text", arena.copy(r.text)}, {"by", arena.copy(r.by)}, {"at", arena.copy(format_rfc3339(r.at))}});
+}
+
+}  // namespace
+
+V1Answer list_conversations(V1Parts& parts, V1Ask& ask) {
+  InboxQuery query;
+  if (!read_view(ask.param("view"), ask.who, query)) return fail("bad_query", "view is mine, unassigned, queue:NAME, agent:NAME, bot, open, all, snoozed or resolved");
+  if (!read_key(ask.param("after"), query.after)) return fail("bad_query", "after is the `next` of the page before");
+  query.text = ask.param("q");
+  query.max = ask.limit();
+  const auto rows = parts.console->inbox(query);
+  if (!rows) return tl::unexpected(rows.error());
+  ConversationViews views(parts, ask);
+  ListBuilder items(ask.arena);
+  for (const InboxRow& row : *rows) {
+    const auto item = views.item(row.row);
+    if (!item && item.error().code == "not_found") continue;  // erased at this moment
+    if (!item) return tl::unexpected(item.error());
+    items.add(*item);
+  }
+  return v1_list(ask, items, rows->size() == query.max ? key_text(rows->back().key) : std::string());
+}
+
+V1Answer count_conversations(V1Parts& parts, V1Ask& ask) {
+  const auto counts = parts.console->counts();
+  if (!counts) return tl::unexpected(counts.error());
+  MapBuilder map(ask.arena);
+  for (const auto& [name, count] : *counts) map.add(ask.arena.copy(name), static_cast<std::int64_t>(count));
+  return v1_json(make_map(ask.arena, {{"open", map.build()}}));
+}
+
+V1Answer show_conversation(V1Parts& parts, V1Ask& ask) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  ConversationViews views(parts, ask);
+  const auto shown = views.whole(*row);
+  if (!shown) return tl::unexpected(shown.error());
+  return v1_json(*shown);
+}
+
+V1Answer take_over(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "takeover"); }
+V1Answer assign(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "assign"); }
+V1Answer hand_over(V1Parts& parts, V1Ask& ask) {
+  const desk::Rules& rules = *parts.config->facts.desk;
+  if (!rules.queues.empty() && rules.find_queue(ask.text("queue")) == nullptr) return fail("bad_queue", "there is no queue " + std::string(ask.text("queue")));
+  return command(parts, ask, "hand_over");
+}
+V1Answer hand_back(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "hand_back"); }
+V1Answer snooze(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "snooze"); }
+V1Answer resolve(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "resolve"); }
+V1Answer reopen(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "reopen"); }
+V1Answer label(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "label"); }
+V1Answer reply(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "reply", 201); }
+
+// An event of its own, which no reply is made of: a note and a reply share no code but this file.
+V1Answer add_note(V1Parts& parts, V1Ask& ask) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  const std::string_view text = ask.text("text");
+  if (trimmed(text).empty() || text.size() > draft_bytes_max) return fail("bad_note", "text has 1 to 65536 bytes");
+  const Value note = make_map(ask.arena, {{"text", text}, {"by", ask.arena.copy(ask.who.agent)}, {"name", ask.arena.copy(ask.who.name)}});
+  std::string id;
+  Job job = note_job(*row, note, ask.key.empty() ? std::string() : ask.who.id + " " + ask.key, id);
+  const ConversationKey place = place_of(*row);
+  return offer(parts, ask, std::move(job), [&parts, &ask, id, place](const ServerResponse& response) -> V1Answer {
+    if (response.status == 503) return v1_problem(503, "busy", "the engine cannot take more at the moment; send this again");
+    if (auto kept = parts.papers.keep_note(place, id, ask.now); !kept) return tl::unexpected(kept.error());
+    return v1_json(make_map(ask.arena, {{"id", ask.arena.copy(id)}, {"kind", "note"}, {"text", ask.body["text"]}, {"at", ask.arena.copy(format_rfc3339(ask.now))},
+                                        {"by", make_map(ask.arena, {{"kind", "agent"}, {"name", ask.arena.copy(ask.who.name)}})}}), 201);
+  });
+}
+
+V1Answer show_draft(V1Parts& parts, V1Ask& ask) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  const auto text = parts.papers.draft(ask.who.id, place_of(*row));
+  if (!text) return tl::unexpected(text.error());
+  return v1_json(make_map(ask.arena, {{"text", *text ? Value(ask.arena.copy(**text)) : Value()}}));
+}
+
+V1Answer keep_draft(V1Parts& parts, V1Ask& ask) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  if (auto kept = parts.papers.keep_draft(ask.who.id, place_of(*row), ask.text("text"), ask.now); !kept) return tl::unexpected(kept.error());
+  return ServerResponse{204, {}, {}, {}};
+}
+
+V1Answer drop_draft(V1Parts& parts, V1Ask& ask) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  if (auto gone = parts.papers.drop_draft(ask.who.id, place_of(*row)); !gone) return tl::unexpected(gone.error());
+  return ServerResponse{204, {}, {}, {}};
+}
+
+V1Answer tell_presence(V1Parts& parts, V1Ask& ask) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  const bool looking = ask.body["looking"].boolean_or(true), typing = ask.body["typing"].boolean_or(false);
+  if (looking)
+    if (auto seen = parts.papers.see(ask.who.id, place_of(*row), ask.now); !seen) return tl::unexpected(seen.error());
+  if (parts.presence.tell(row->id, ask.who.id, ask.who.name, looking, typing, ask.now))
+    parts.live.tell("presence", row->id,
+                    make_map(ask.arena, {{"conversation", ask.arena.copy(row->id)}, {"person", make_map(ask.arena, {{"id", ask.arena.copy(ask.who.id)}, {"name", ask.arena.copy(ask.who.name)}})},
+                                         {"looking", looking}, {"typing", typing}}));
+  return ServerResponse{204, {}, {}, {}};
+}
+
+V1Answer list_saved_replies(V1Parts& parts, V1Ask& ask) {
+  const auto all = parts.papers.saved_replies();
+  if (!all) return tl::unexpected(all.error());
+  ListBuilder items(ask.arena);
+  for (const SavedReply& r : *all) items.add(saved_view(ask.arena, r));
+  return v1_list(ask, items, {});
+}
+
+V1Answer add_saved_reply(V1Parts& parts, V1Ask& ask) {
+  const auto kept = parts.papers.keep_saved_reply({{}, std::string(ask.text("name")), std::string(ask.text("text")), ask.who.name, ask.now});
+  if (!kept) return tl::unexpected(kept.error());
+  return v1_json(saved_view(ask.arena, *kept), 201);
+}
+
+V1Answer change_saved_reply(V1Parts& parts, V1Ask& ask) {
+  const auto kept = parts.papers.keep_saved_reply({ask.args[0], std::string(ask.text("name")), std::string(ask.text("text")), ask.who.name, ask.now});
+  if (!kept) return tl::unexpected(kept.error());
+  return v1_json(saved_view(ask.arena, *kept));
+}
+
+V1Answer drop_saved_reply(V1Parts& parts, V1Ask& ask) {
+  if (auto gone = parts.papers.drop_saved_reply(ask.args[0]); !gone) return tl::unexpected(gone.error());
+  return ServerResponse{204, {}, {}, {}};
+}
+
+V1Answer correct(V1Parts& parts, V1Ask& ask) {
+  if (ask.text("intent").empty()) return fail("bad_body", "only the intent of a message can be learned from");
+  if (auto kept = add_correction(parts.config->folder, {std::string(ask.text("text")), std::string(ask.text("intent")), ask.who.name, ask.now}); !kept) {
+    const bool io = kept.error().code == "io";
+    return v1_problem(io ? 500 : 400, kept.error().code, kept.error().message);
+  }
+  return v1_json(make_map(ask.arena, {{"kept", true}}));
+}
+
+}  // namespace shopbell::v1

@@ -1,0 +1,64 @@
+#pragma once
+// What the console asks of the rows beyond Reader: the inbox by its views, and people by a few letters. A read-only connection of
+// its own, as the Reader's; one thread at a time.
+
+#include "store/sqlite.h"
+#include "store/store.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace shopbell {
+
+/// "12:34": the instant in ms and the row behind which a page goes on.
+struct InboxKey {
+  std::int64_t at = INT64_MAX, n = INT64_MAX;
+};
+
+struct InboxQuery {
+  std::string owner, agent, queue;   // empty: whoever has it
+  std::string state;                 // open, snoozed, resolved; empty: all
+  std::string text;                  // in what was said, or in what is known of the customer; of any case within ASCII
+  InboxKey after;
+  std::size_t max = 50;
+};
+
+struct InboxRow {
+  InboxKey key;
+  ConversationRow row;
+};
+
+constexpr std::size_t searched_max = 20'000;  // rows that one search looks through, newest first
+
+class ConsoleReader {
+ public:
+  /// As Store::reader().
+  static Result<std::unique_ptr<ConsoleReader>> open(const std::string& folder);
+  /// The last that something was said in first.
+  Result<std::vector<InboxRow>> inbox(const InboxQuery& query);
+  /// How many conversations are open, by queue and agent: "queue:care" -> 3, "agent:ana" -> 2, "bot", "nobody".
+  Result<std::vector<std::pair<std::string, std::uint64_t>>> counts();
+  /// Customers whose row has the text, behind `after` in order of their ids; names that lead to somebody are left out.
+  Result<std::vector<std::string>> customers(std::string_view text, std::string_view after, std::size_t max);
+  /// Of one workflow: version, when its first run began, and how many are open.
+  struct VersionUse {
+    std::string version;
+    std::uint64_t open = 0;
+  };
+  Result<std::vector<VersionUse>> versions(std::string_view workflow);
+
+ private:
+  explicit ConsoleReader(sqlite::Database db) : db_(std::move(db)) {}
+  template <class OnRow, class... Args>
+  Result<void> each(std::string_view sql, OnRow&& on_row, const Args&... args) {
+    int code = SQLITE_OK;
+    auto statement = db_.prepare(sql, code);
+    if (code == SQLITE_OK) code = statement.each(on_row, args...);
+    if (code != SQLITE_OK) return db_.error(code);
+    return {};
+  }
+  sqlite::Database db_;
+};
+
+}  // namespace shopbell

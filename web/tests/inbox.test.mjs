@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { asked, invited, owner, sees } from "./support/people.mjs";
+import { ask, openShop, writes } from "./support/shop.mjs";
+import { eventually, test } from "./support/story.mjs";
+import { violations } from "./support/axe.mjs";
+
+const ada = { id: 7, name: "Ada Lindqvist", email: "ada@example.com" };
+const inbox = (shop, view = "open") => `${shop.url}/console/#/inbox/${view}`;
+const messages = (page) => page.getByRole("log", { name: "Messages" });
+
+test("an agent's morning: takes a conversation, leaves a note, answers, resolves; all by the keyboard", async () => {
+  const shop = await openShop();
+  const boss = await owner(shop);
+  await writes(shop, ada, "Can I talk to a human? My parcel is lost.");
+  const olaf = await invited(shop, boss, { name: "Olaf Nilsen", email: "olaf@shop.example", role: "agent", agent: "olaf" });
+  await olaf.goto(inbox(shop));
+  await sees(olaf, "Ada Lindqvist");
+  await olaf.keyboard.press("j");
+  await eventually(() => messages(olaf).getByText("My parcel is lost.").isVisible(), "the conversation");
+  await olaf.getByRole("button", { name: "Take over", exact: true }).waitFor();
+  await olaf.keyboard.press("t");
+  await olaf.getByText("It is yours").waitFor();
+
+  await olaf.keyboard.press("n");
+  await eventually(() => olaf.getByLabel("Note for the team").evaluate((box) => box === document.activeElement), "the note");
+  await olaf.keyboard.type("The carrier lost it in Leipzig.");
+  await olaf.keyboard.press("Control+Enter");
+  await eventually(() => messages(olaf).getByText("The carrier lost it in Leipzig.").isVisible(), "the note");
+
+  await olaf.keyboard.press("Escape");
+  await olaf.keyboard.press("r");
+  await eventually(() => olaf.getByLabel("Reply to Ada Lindqvist").evaluate((box) => box === document.activeElement), "the reply");
+  await olaf.keyboard.type("A new one leaves us today.");
+  await olaf.keyboard.press("Control+Enter");
+  await eventually(() => messages(olaf).getByText("A new one leaves us today.").isVisible(), "the reply");
+  const sent = (await ask(shop, "/api/messages")).messages.filter((one) => one.direction === "out").map((one) => one.text);
+  assert.ok(sent.includes("A new one leaves us today."));
+  assert.ok(!sent.some((text) => text.includes("Leipzig")), "a note is never sent");
+
+  await olaf.keyboard.press("Escape");
+  await olaf.keyboard.press("e");
+  await olaf.getByText("Resolved", { exact: true }).last().waitFor();
+  await olaf.goto(inbox(shop, "resolved"));
+  await sees(olaf, "Ada Lindqvist");
+  assert.deepEqual(olaf.mishaps, []);
+  await shop.stop();
+});
+
+test("two agents on one conversation: each sees the other, an answer that came between is shown and nothing is sent twice; what comes in appears by itself", async () => {
+  const shop = await openShop();
+  const maria = await owner(shop);
+  await writes(shop, ada, "Can I talk to a human?");
+  const olaf = await invited(shop, maria, { name: "Olaf Nilsen", email: "olaf@shop.example", role: "agent", agent: "olaf" });
+  for (const page of [maria, olaf]) {
+    await page.goto(inbox(shop));
+    await page.getByRole("link", { name: /Ada Lindqvist/ }).first().click();
+    await messages(page).waitFor();
+  }
+  await eventually(() => maria.getByText("Olaf Nilsen is looking, too").count(), "the other one");
+  await olaf.getByRole("button", { name: "Take over", exact: true }).click();
+  await olaf.getByText("It is yours").waitFor();
+  await olaf.getByLabel("Reply to Ada Lindqvist").fill("What Olaf thinks");
+  await writes(shop, ada, "I have found it, by the way!");
+  await eventually(() => messages(maria).getByText("I have found it, by the way!").isVisible(), "the new message, live");
+
+  // As if the message had come a moment before it was sent: what was seen last is older.
+  await olaf.route("**/replies", async (route) => {
+    const body = JSON.parse(route.request().postData());
+    await route.continue({ postData: JSON.stringify({ ...body, last_seen: "m-of-before" }) });
+  });
+  await olaf.getByRole("button", { name: /^Send/ }).click();
+  await olaf.getByText("Not sent: something was said meanwhile.").waitFor();
+  assert.equal(await olaf.getByLabel("Reply to Ada Lindqvist").inputValue(), "What Olaf thinks");
+  await olaf.unroute("**/replies");
+  await olaf.getByRole("button", { name: /^Send/ }).click();
+  await eventually(() => messages(maria).getByText("What Olaf thinks").isVisible(), "the answer, live");
+  assert.equal((await ask(shop, "/api/messages")).messages.filter((one) => one.text === "What Olaf thinks").length, 1);
+  for (const page of [maria, olaf]) assert.deepEqual(page.mishaps, []);
+  await shop.stop();
+});
+
+test("drafts are kept for their writer alone; saved replies are filled in; snoozed is out of sight", async () => {
+  const shop = await openShop();
+  const maria = await owner(shop);
+  await writes(shop, ada, "Can I talk to a human?");
+  const olaf = await invited(shop, maria, { name: "Olaf Nilsen", email: "olaf@shop.example", role: "agent", agent: "olaf" });
+  await asked(olaf, "POST", "/saved-replies", { name: "Late parcel", text: "Hello {{customer.first_name}}, I am sorry. {{order.nothing}} {{agent.name}}" });
+  const open = async (page) => {
+    await page.goto(inbox(shop));
+    await page.reload();
+    await page.getByRole("link", { name: /Ada Lindqvist/ }).first().click();
+    await messages(page).waitFor();
+  };
+  await open(olaf);
+  await olaf.keyboard.press(";");
+  await olaf.getByRole("searchbox", { name: "Search saved replies" }).fill("late");
+  await olaf.getByRole("button", { name: /^Late parcel/ }).waitFor();
+  await olaf.keyboard.press("Enter");
+  const written = "Hello Ada, I am sorry. {{order.nothing}} Olaf Nilsen";
+  await eventually(async () => (await olaf.getByLabel("Reply to Ada Lindqvist").inputValue()) === written, "the saved reply");
+  await olaf.getByText("Draft kept").waitFor();
+  await open(olaf);
+  await eventually(async () => (await olaf.getByLabel("Reply to Ada Lindqvist").inputValue()) === written, "the draft");
+  await open(maria);
+  assert.equal(await maria.getByLabel("Reply to Ada Lindqvist").inputValue(), "");
+
+  await olaf.keyboard.press("s");
+  await olaf.getByRole("button", { name: "Tomorrow morning" }).click();
+  await olaf.goto(inbox(shop, "snoozed"));
+  await sees(olaf, "Ada Lindqvist");
+  for (const page of [maria, olaf]) assert.deepEqual(await violations(page), []);
+  await shop.stop();
+});

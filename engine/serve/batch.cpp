@@ -327,6 +327,7 @@ void BatchMaker::set_aside(Entry& entry, InputRow row) {
   const auto* due = std::get_if<Due>(&entry.input.what);
   if (finished != nullptr || due != nullptr)
     absorb(apply(workflows_, on.subject, {now_, Broken{finished != nullptr ? finished->run : due->run}}, arena_), on, row);
+  if (due != nullptr) wake_for_others(on.subject);
   rows_.inputs.push_back(std::move(row));
 }
 

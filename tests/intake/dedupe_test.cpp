@@ -43,7 +43,7 @@ const std::vector<Case> cases{
     {"standard_webhooks", "svix's name of it", {{{"svix-id", "msg_1"}}, R"({"type":"order.placed","data":{"order":{"id":1}}})"}, {{{"webhook-id", "msg_1"}}, R"({"type":"order.placed","data":{"order":{"id":1}}})"}, true},
     {"bigcommerce", "one webhook-id", {{{"webhook-id", "1"}}, R"({"scope":"store/order/created","data":{"id":7}})"}, {{{"webhook-id", "1"}}, R"({"scope":"store/order/created","data":{"id":7}})"}, true},
     {"paypal", "one event's id", {{}, R"({"id":"WH-1","event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{"id":"c"}})"}, {{}, R"({"id":"WH-1","event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{"id":"c"},"links":[]})"}, true},
-    {"square", "one event_id", {{}, R"({"event_id":"1","type":"payment.created","data":{"object":{"payment":{"id":"p"}}}})"}, {{}, R"({"event_id":"1","type":"payment.created","data":{"object":{"payment":{"id":"p"}}},"created_at":"2026-11-21T20:00:00Z"})"}, true},
+    {"square", "one event_id", {{}, R"({"event_id":"1","type":"payment.created","data":{"object":{"payment":{"id":"p","status":"COMPLETED"}}}})"}, {{}, R"({"event_id":"1","type":"payment.created","data":{"object":{"payment":{"id":"p","status":"COMPLETED"}}},"created_at":"2026-11-21T20:00:00Z"})"}, true},
     {"easypost", "one event's id", {{}, R"({"id":"evt_1","description":"tracker.updated","result":{"id":"t","status":"delivered"}})"}, {{}, R"({"id":"evt_1","description":"tracker.updated","result":{"id":"t","status":"delivered"},"pending_urls":[]})"}, true},
 };
 

@@ -63,7 +63,7 @@ mode: queue
 steps:
   - http: { url: "http://sink/line", body: { line: "{{ order.id }}" } }
     retry: { attempts: 90, backoff: 1s, max_backoff: 60s }
-  - wait: 10m
+  - wait: 40m
   - http: { url: "http://sink/line", body: { line_end: "{{ order.id }}" } }
     retry: { attempts: 90, backoff: 1s, max_backoff: 60s }
 )"},

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/known_name.h"
+#include "base/shape.h"
 #include "base/time.h"
 
 #include <simdjson.h>
@@ -22,8 +24,8 @@ tl::unexpected<Error> bad(sj::error_code code) {
 // Reads simdjson's tape (its doc/tape.md) to Values, word by word. Texts stay where simdjson put them, which is the arena.
 class Reader {
  public:
-  Reader(const sj::dom::document& document, Arena& arena)
-      : tape_(document.tape.get()), texts_(reinterpret_cast<const char*>(document.string_buf.get())), arena_(arena) {}
+  Reader(const sj::dom::document& document, Arena& arena, bool recurs)
+      : tape_(document.tape.get()), texts_(reinterpret_cast<const char*>(document.string_buf.get())), arena_(arena), recurs_(recurs) {}
 
   Value root() {
     std::size_t at = 1;  // behind the word of the root
@@ -71,7 +73,7 @@ class Reader {
       members[size++].value = value(at);
     }
     ++at;
-    return adopt_map(arena_, {members, size});
+    return recurs_ ? adopt_recurring(arena_, {members, size}) : adopt_map(arena_, {members, size});
   }
 
   /// Where the word of the closing bracket stands.
@@ -86,18 +88,19 @@ class Reader {
   const std::uint64_t* tape_;
   const char* texts_;
   Arena& arena_;
+  bool recurs_;
 };
 
 // simdjson's own buffers, but for that of the texts, which is the arena's: so no text is copied twice.
 class Parser {
  public:
-  sj::error_code parse(std::string_view text, Arena& arena, Value& to) {
+  sj::error_code parse(std::string_view text, Arena& arena, bool recurs, Value& to) {
     if (const auto code = reserve(std::max(text.size(), bytes_min)); code != sj::SUCCESS) return code;
     // Each text has its size before and a zero behind it, and the shortest is written as three bytes: `"",`.
     document_.string_buf.reset(arena.make<std::uint8_t>(5 * text.size() / 3 + sj::SIMDJSON_PADDING + 64));
     sj::dom::element root;
     const auto code = parser_.parse_into_document(document_, text.data(), text.size()).get(root);
-    if (code == sj::SUCCESS) to = Reader(document_, arena).root();
+    if (code == sj::SUCCESS) to = Reader(document_, arena, recurs).root();
     document_.string_buf.release();
     return code;
   }
@@ -332,13 +335,21 @@ void append(End& to, const Value& v, Layout layout) {
 
 }  // namespace
 
-Result<Value> parse_json(std::string_view text, Arena& arena) {
+namespace {
+
+Result<Value> parse(std::string_view text, Arena& arena, bool recurs) {
   if (text.empty()) return bad(sj::EMPTY);  // simdjson copies from where it points, be that nowhere
   thread_local Parser parser;
   Value root;
-  if (const auto code = parser.parse(text, arena, root); code != sj::SUCCESS) return bad(code);
+  if (const auto code = parser.parse(text, arena, recurs, root); code != sj::SUCCESS) return bad(code);
   return root;
 }
+
+}  // namespace
+
+Result<Value> parse_json(std::string_view text, Arena& arena) { return parse(text, arena, false); }
+
+Result<Value> parse_body(std::string_view text, Arena& arena) { return parse(text, arena, true); }
 
 Result<Document> parse_json_document(std::string_view text) {
   auto arena = std::make_unique<Arena>();

@@ -1,4 +1,6 @@
 #include "base/known_name.h"
+#include "base/shape.h"
+#include "base/short_text.h"
 
 #include <shopbell/error.h>
 #include <shopbell/value.h>
@@ -17,6 +19,7 @@ struct MapBody {
   std::uint32_t size;
   std::uint32_t mask;          // table size - 1; 0: no table
   const std::uint32_t* table;  // position + 1; 0: free
+  std::uint32_t shape = 0;     // Shape::id; 0: not known
 };
 
 namespace {
@@ -26,31 +29,6 @@ constexpr std::uint32_t scan_max = 8;
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   const auto product = static_cast<unsigned __int128>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-template <class Word>
-[[gnu::always_inline]] inline std::uint64_t word_at(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-// A text of less than eight bytes as one word. Reads of fixed sizes that overlap: a copy of so many bytes would be a call.
-[[gnu::always_inline]] inline std::uint64_t short_word(const char* at, std::size_t size) {
-  if (size >= 4) return word_at<std::uint32_t>(at) | word_at<std::uint32_t>(at + size - 4) << 32;
-  if (size == 0) return 0;
-  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
-  return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
-}
-
-// Names are short: comparing them by words is done before a call of memcmp has begun.
-[[gnu::always_inline]] inline bool same_text(std::string_view a, std::string_view b) {
-  const std::size_t size = a.size();
-  if (size != b.size()) return false;
-  if (size < 8) return short_word(a.data(), size) == short_word(b.data(), size);
-  for (std::size_t i = 0; i + 8 <= size; i += 8)
-    if (word_at<std::uint64_t>(a.data() + i) != word_at<std::uint64_t>(b.data() + i)) return false;
-  return word_at<std::uint64_t>(a.data() + size - 8) == word_at<std::uint64_t>(b.data() + size - 8);
 }
 
 std::uint64_t seed_of_process() {
@@ -244,11 +222,17 @@ std::uint32_t* make_table(Arena& arena, std::uint32_t size) {
 }
 
 // `members` are the arena's already.
-Value freeze(Arena& arena, Member* members, std::uint32_t size) {
+Value freeze(Arena& arena, Member* members, std::uint32_t size, bool recurs = false) {
   auto* body = arena.make<MapBody>();
   if (size <= scan_max) {
     *body = {members, drop_repeated_small(members, size), 0, nullptr};
     return Value::map(body);
+  }
+  if (recurs) {
+    if (const Shape* shape = known_shape({members, size})) {
+      *body = {members, size, shape->mask, shape->table.data(), shape->id};
+      return Value::map(body);
+    }
   }
   const std::uint32_t capacity = table_size(size);
   auto* table = make_table(arena, capacity);
@@ -256,6 +240,8 @@ Value freeze(Arena& arena, Member* members, std::uint32_t size) {
     size = drop_marked(members, size);
     std::fill_n(table, capacity, 0);
     index_members(members, size, table, capacity - 1);
+  } else if (recurs) {
+    learn_shape({members, size}, {table, capacity});
   }
   *body = {members, size, capacity - 1, table};
   return Value::map(body);
@@ -265,6 +251,10 @@ Value freeze(Arena& arena, Member* members, std::uint32_t size) {
 
 Value adopt_map(Arena& arena, std::span<Member> members) {
   return freeze(arena, members.data(), static_cast<std::uint32_t>(members.size()));
+}
+
+Value adopt_recurring(Arena& arena, std::span<Member> members) {
+  return freeze(arena, members.data(), static_cast<std::uint32_t>(members.size()), true);
 }
 
 Value adopt_distinct(Arena& arena, std::span<const Member> members, std::span<const std::uint32_t> hashes) {
@@ -283,17 +273,39 @@ Value adopt_distinct(Arena& arena, std::span<const Member> members, std::span<co
   return Value::map(body);
 }
 
+namespace {
+
+// What a Value that is a map is made of: its public header has no door to the body, and nobody but this file needs one.
+struct MapValue {
+  Kind kind;
+  std::uint32_t size;
+  const MapBody* body;
+};
+static_assert(sizeof(MapValue) == sizeof(Value));
+
+}  // namespace
+
 const Value* KnownName::find_in(const Value& map) const {
-  const std::span<const Member> members = map.members();
-  const std::uint32_t place = place_.load(std::memory_order_relaxed);
-  if (place < members.size() && members[place].key.is(Kind::string) && same_text(members[place].key.text(), name_))
-    return &members[place].value;
-  const Value* found = map.find(name_, hash_);
-  if (found == nullptr) return nullptr;
+  if (!map.is(Kind::map)) return nullptr;
+  const MapBody& body = *std::bit_cast<MapValue>(map).body;
+  const std::uint64_t seen = seen_.load(std::memory_order_relaxed);
+  if (body.shape != 0 && seen >> 32 == body.shape) {
+    const auto place = static_cast<std::uint32_t>(seen);
+    return place == nowhere ? nullptr : &body.members[place].value;
+  }
+  const std::uint32_t place = place_in(body, static_cast<std::uint32_t>(seen));
+  const std::uint64_t now = std::uint64_t{body.shape} << 32 | place;
+  if (now != seen && (body.shape != 0 || place != nowhere)) seen_.store(now, std::memory_order_relaxed);
+  return place == nowhere ? nullptr : &body.members[place].value;
+}
+
+std::uint32_t KnownName::place_in(const MapBody& body, std::uint32_t guess) const {
+  if (guess < body.size && body.members[guess].key.is(Kind::string) && same_text(body.members[guess].key.text(), name_)) return guess;
+  const Value* found = Value::map(&body).find(name_);
+  if (found == nullptr) return nowhere;
   // The value stands in its member, behind the key.
   const auto* member = reinterpret_cast<const Member*>(reinterpret_cast<const char*>(found) - offsetof(Member, value));
-  place_.store(static_cast<std::uint32_t>(member - members.data()), std::memory_order_relaxed);
-  return found;
+  return static_cast<std::uint32_t>(member - body.members);
 }
 
 Value freeze_map(Arena& arena, std::span<const Member> from) {

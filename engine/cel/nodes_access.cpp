@@ -3,6 +3,7 @@
 #include "cel/compare.h"
 #include "cel/plan.h"
 
+#include "base/known_name.h"
 #include "base/time.h"
 
 #include <fmt/format.h>
@@ -41,15 +42,18 @@ class Path : public Node {
  public:
   Path(std::string_view variable, std::int32_t local, std::span<const std::string_view> fields, Mending mending)
       : variable_{variable, key_hash(variable)}, local_(local), mending_(mending) {
-    for (const std::string_view name : fields) fields_.push_back({name, key_hash(name)});
+    for (const std::string_view name : fields) {
+      fields_.push_back({name, key_hash(name)});
+      known_.emplace_back(name);
+    }
   }
 
  protected:
   Value run(Call& call) const override {
     const Value* at = local_ >= 0 ? &call.slot(local_) : call.scope().find(variable_.name, variable_.hash);
-    for (const Field& field : fields_) {
+    for (const KnownName& field : known_) {
       if (at == nullptr || !at->is(Kind::map)) return walk(call);
-      at = at->find(field.name, field.hash);
+      at = field.find_in(*at);
     }
     if (at == nullptr) return walk(call);
     return mending_ == Mending::none ? *at : mended(*at, mending_);
@@ -91,6 +95,7 @@ class Path : public Node {
   std::int32_t local_;
   Mending mending_;
   std::vector<Field> fields_;
+  std::vector<KnownName> known_;  // the same
 };
 
 class Select : public Node {

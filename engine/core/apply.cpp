@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "core/answer.h"
+#include "core/categories.h"
 #include "core/conversations.h"
 #include "core/edits.h"
 #include "core/effects.h"
@@ -48,7 +49,7 @@ void take_stale(Turn& turn, const Finished& f, const Run* run) {
   if (run == nullptr || run->call != f.call)
     turn.made.calls_ended.push_back({f.call,
                                      f.status == Outcome::Status::retry ? Outcome::Status::unknown : f.status,
-                                     f.attempt, f.error.message});
+                                     f.attempt, f.error.message, false, f.run});
 }
 
 void take(Turn& turn, const Finished& f) {
@@ -59,10 +60,10 @@ void take(Turn& turn, const Finished& f) {
   settle(turn, f.run);
 }
 
-void take(Turn& turn, const Due&) {
+void take(Turn& turn, const Due& which) {
   std::vector<std::pair<Time, std::string>> due;
   for (const Run& run : turn.subject.runs)
-    if (is_due(run, turn.at)) due.emplace_back(run.due, run.id);
+    if (is_due(run, turn.at) && (which.run.empty() || run.id == which.run)) due.emplace_back(run.due, run.id);
   std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [at, id] : due) {
     Run* run = find_run(turn, id);
@@ -116,6 +117,7 @@ Transition apply(const Workflows& workflows, Subject& subject, const Input& inpu
   Turn turn{workflows, subject, input.at, arena, telling};
   turn.shop = shop_value(workflows.shop(), arena);
   take_edits(turn);
+  take_filed(turn, input.filed);
   std::visit([&turn](const auto& what) { take(turn, what); }, input.what);
   do {
     supersede(turn);

@@ -42,6 +42,7 @@ struct CallEnd {
   std::uint32_t attempts = 1;
   std::string error;     // for people; empty when done
   bool recorded = false; // it was not made: its run is a replayed one
+  std::string run = {};  // not empty: that run was over before, and the call in doubt; this is what came of it
 };
 
 struct TicketOpened {

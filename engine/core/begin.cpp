@@ -164,10 +164,7 @@ Value kept_data(const Turn& turn, const Workflow& workflow, const Value& data) {
 
 void begin_steps(Turn& turn, Run& run, const Workflow& workflow, const Value& scope) {
   if (!compute_vars(turn, run, workflow)) return;
-  const bool behind = workflow.mode == Mode::queue && !is_part(run) && has_active(turn, run);
-  if (!behind) return advance(turn, run, workflow.vars.empty() ? scope : Value());
-  run.status = RunStatus::queued;
-  turn.note("queued", "behind one that is open", workflow.id, run.id);
+  advance(turn, run, workflow.vars.empty() ? scope : Value());
 }
 
 void begin_run(Turn& turn, const Received& received, const Workflow& workflow, const Value& scope) {

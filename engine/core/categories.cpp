@@ -1,17 +1,15 @@
 #include "core/categories.h"
 
-#include "base/hash.h"
+#include "core/profile.h"
 #include "core/purchases.h"
-#include "core/replayed.h"
-#include "core/segments.h"
 #include "core/things.h"
 
-#include <set>
+#include <algorithm>
 
 namespace shopbell {
 namespace {
 
-constexpr std::size_t products_max = 50;  // of one order that are asked: a profile keeps no more
+constexpr std::string_view scheme = "product:";
 
 std::string id_text(const Value& id) {
   if (id.is(Kind::integer)) return std::to_string(id.integer());
@@ -19,51 +17,91 @@ std::string id_text(const Value& id) {
   return std::string(id.text_or({}));
 }
 
-void tell(Turn& turn, const std::string& to, std::string_view type, std::string_view cause, const Value& data) {
-  Event event;
-  event.id = turn.arena.copy(id_of({type, cause, to}));
-  event.source = "shopbell";
-  event.type = type;
-  event.subject = turn.arena.copy(to);
-  event.at = turn.at;
-  event.data = data;
-  turn.made.following.push_back({to, {event, 1, {}, {}}});
+bool is_from_outside(const Received& received) {
+  return received.depth == 0 && received.workflow.empty() && !received.overheard;
+}
+
+bool is_category(const Value& v) { return v.is(Kind::string) && v.size() > 0 && v.size() <= bought_bytes_max; }
+
+std::int64_t as_of(const Event& event) {
+  const Value updated = event.data["product"]["updated_at"];
+  return updated.is(Kind::timestamp) ? updated.seconds() * 1000 + updated.nanos() / 1'000'000 : to_ms(event.at);
+}
+
+bool contains(std::span<const Value> texts, std::string_view text) {
+  return std::any_of(texts.begin(), texts.end(), [&](const Value& t) { return t.text_or({}) == text; });
 }
 
 }  // namespace
 
-void keep_category(Turn& turn, const Event& event) {
-  if (event.stale || !event.type.starts_with("product.")) return;
+std::optional<Filing> filing_of(const Received& received, std::string_view subject) {
+  const Event& event = received.event;
+  if (!event.type.starts_with("product.") || !is_from_outside(received)) return {};
   const Value product = event.data["product"], category = product["type"];
-  const std::string id = id_text(product["id"]);
-  if (id.empty() || !category.is(Kind::string) || category.size() == 0 || category.size() > bought_bytes_max) return;
-  keep_known(turn, "product:" + id, make_map(turn.arena, {{"category", category}}));
+  std::string id = id_text(product["id"]);
+  if (!is_category(category) || id.empty() || !subject.starts_with(scheme) || subject.substr(scheme.size()) != id) return {};
+  return Filing{std::move(id), category.text(), as_of(event)};
 }
 
-void ask_for_categories(Turn& turn, const Event& event) {
-  const auto& segments = turn.workflows.shop().segments;
-  if (event.type != "order.placed" || segments == nullptr || !segments->read_categories) return;
-  std::set<std::string> asked;
-  for (const Value& item : items_of(event.data["order"]["items"])) {
-    const std::string id = id_text(item["product_id"]);
-    if (id.empty() || id.size() > bought_bytes_max || !item["category"].is_null()) continue;
-    if (asked.size() == products_max || !asked.insert(id).second) continue;
-    const std::string product = std::string(replay_prefix(turn.subject.id)) + "product:" + id;
-    tell(turn, product, category_asked, event.id,
-         make_map(turn.arena, {{"asked", make_map(turn.arena, {{"customer", turn.arena.copy(turn.subject.id)}})}}));
+std::optional<Filing> filing_kept(const Subject& subject) {
+  const Value known = subject.things[subject.id], category = known["category"];
+  if (!subject.id.starts_with(scheme) || !is_category(category)) return {};
+  return Filing{subject.id.substr(scheme.size()), category.text(), known["filed"].integer_or(0)};
+}
+
+bool Catalogue::file(const Filing& filing) {
+  auto found = filed_.find(filing.product);
+  if (found == filed_.end()) {
+    if (filed_.size() == catalogue_max) return false;
+    found = filed_.try_emplace(filing.product).first;
+  } else if (filing.as_of < found->second.as_of) {
+    return false;
   }
+  const bool other = found->second.category != filing.category;
+  found->second = {*categories_.emplace(filing.category).first, filing.as_of};
+  return other;
 }
 
-void take_category_asked(Turn& turn, const Event& event) {
-  const Value category = known_of(turn, plain_subject(turn.subject.id))["category"];
-  const std::string customer(event.data["asked"]["customer"].text_or({}));
-  if (category.is_null() || customer.empty()) return;
-  tell(turn, customer, category_told, event.id, make_map(turn.arena, {{"told", make_map(turn.arena, {{"category", category}})}}));
+std::string_view Catalogue::find(std::string_view product) const {
+  const auto found = filed_.find(product);
+  return found == filed_.end() ? std::string_view() : found->second.category;
 }
 
-void take_category_told(Turn& turn, const Event& event) {
+void Catalogue::take(const Catalogue& newer) {
+  for (const auto& [product, filed] : newer.filed_) file({product, filed.category, filed.as_of});
+}
+
+Value filed_for(const Subject& subject, const Input& input, const FindCategory& find, Arena& arena) {
+  const auto* received = std::get_if<Received>(&input.what);
+  const bool brings = received != nullptr && is_from_outside(*received);
+  if (!has_profile(subject.id) || (!brings && !std::holds_alternative<Due>(input.what))) return {};
+  std::vector<Value> made;
+  const auto known = items_of(subject.profile["categories"]);
+  for (const Value& product : items_of(subject.profile["products"])) {
+    const std::string_view category = find(product.text_or({}));
+    if (!category.empty() && !contains(known, category) && !contains(made, category)) made.push_back(arena.copy(category));
+  }
+  if (brings && received->event.type == "order.placed")
+    for (const Value& item : items_of(received->event.data["order"]["items"])) {
+      const std::string_view category = item["category"].is_null() ? find(id_text(item["product_id"])) : std::string_view();
+      if (!category.empty() && !contains(made, category) && made.size() < bought_max) made.push_back(arena.copy(category));
+    }
+  return made.empty() ? Value() : make_list(arena, made);
+}
+
+// It is put anew with each event, so that the product's variants, which are things as well, do not crowd it out.
+void keep_filing(Turn& turn, const Received& received) {
+  if (!turn.subject.id.starts_with(scheme) || !received.event.type.starts_with("product.")) return;
+  const auto said = filing_of(received, turn.subject.id), known = filing_kept(turn.subject);
+  if (!said && !known) return;
+  const Filing& filing = said && (!known || said->as_of >= known->as_of) ? *said : *known;
+  keep_known(turn, turn.subject.id, make_map(turn.arena, {{"category", filing.category}, {"filed", filing.as_of}}));
+}
+
+void take_filed(Turn& turn, const Value& filed) {
+  if (items_of(filed).empty()) return;
   ProfileDraft draft(turn.subject.profile);
-  keep_category_bought(draft, event.data["told"]["category"], turn.arena);
+  keep_categories_bought(draft, items_of(filed), turn.arena);
   turn.set_profile(draft.build(turn.arena));
 }
 

@@ -30,10 +30,11 @@ void migrate(Turn& turn, Run& run, const Workflow& current) {
 
 std::optional<std::uint32_t> place_in(const Workflow& to, const Workflow& from, std::uint32_t at,
                                       RunStatus status) {
-  if (status == RunStatus::queued) return 0;
-  if (status != RunStatus::waiting || at >= from.program.size() || is_within(from, at)) return {};
+  const bool queued = status == RunStatus::queued;
+  if (queued && at == 0) return 0;
+  if ((!queued && status != RunStatus::waiting) || at >= from.program.size() || is_within(from, at)) return {};
   const Instruction& step = from.program[at];
-  if (step.op == Op::fork || step.op == Op::call) return {};
+  if (!queued && (step.op == Op::fork || step.op == Op::call)) return {};
   for (std::uint32_t i = 0; i < to.program.size(); ++i) {
     const Instruction& other = to.program[i];
     if (other.id == step.id && other.op == step.op && other.action == step.action && !is_within(to, i))

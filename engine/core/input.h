@@ -40,6 +40,7 @@ struct Finished {
 /// Waits of this subject are due (those whose time is not after `at`), or its segments have changed with time.
 struct Due {
   bool new_segments = false;  // what segments are has changed: who is in one now is so without an event
+  std::string run = {};       // not empty: only that one's wait
 };
 
 /// A person ended a run.
@@ -77,6 +78,7 @@ struct Merged {
 struct Input {
   Time at;  // logical time; never goes back for a shard
   std::variant<Received, Finished, Due, Cancelled, Scheduled, Resolved, Edited, Broken, Merged> what;
+  Value filed = {};  // of an event or Due: categories of what its subject bought that the profile lacks, see core/categories.h
 };
 
 }  // namespace shopbell

@@ -103,8 +103,8 @@ void learn_order(ProfileDraft& draft, const Event& event, std::string_view main_
   else follow_status(draft, event, order, arena);
 }
 
-void keep_category_bought(ProfileDraft& draft, const Value& category, Arena& arena) {
-  if (const Value text = bought_text(category, arena); !text.is_null()) keep_bought(draft, "categories", {&text, 1}, arena);
+void keep_categories_bought(ProfileDraft& draft, std::span<const Value> categories, Arena& arena) {
+  keep_bought(draft, "categories", categories, arena);
 }
 
 void take_sums(ProfileDraft& draft, const Value& customer, std::string_view main_currency, Arena& arena) {

@@ -12,8 +12,8 @@ constexpr std::size_t bought_max = 50;           // products, and categories: th
 constexpr std::size_t bought_bytes_max = 64;
 
 void learn_order(ProfileDraft& draft, const Event& event, std::string_view main_currency, Arena& arena);
-/// What the product of an order was filed under, known later.
-void keep_category_bought(ProfileDraft& draft, const Value& category, Arena& arena);
+/// What products that were bought are filed under.
+void keep_categories_bought(ProfileDraft& draft, std::span<const Value> categories, Arena& arena);
 /// The platform's own sums, where they are ahead.
 void take_sums(ProfileDraft& draft, const Value& customer, std::string_view main_currency, Arena& arena);
 /// lifetime_value and average_order, of what is summed up.

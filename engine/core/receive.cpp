@@ -83,10 +83,7 @@ class Reception {
   void learn_from_event() {
     if (received_.depth == 0 && has_profile(turn_.subject.id))
       turn_.set_profile(learn(turn_.subject.profile, event_, turn_.workflows.shop().currency, turn_.arena));
-    if (received_.depth == 0) keep_category(turn_, event_);
-    if (received_.depth == 0) ask_for_categories(turn_, event_);
-    if (event_.type == category_asked) take_category_asked(turn_, event_);
-    if (event_.type == category_told) take_category_told(turn_, event_);
+    keep_filing(turn_, received_);
     if (received_.depth == 0) keep_order(turn_, event_);
     if (event_.type == inquiry_asked) take_inquiry(turn_, event_);
     if (event_.type == inquiry_answered) take_inquiry_answered(turn_, event_);

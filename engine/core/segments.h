@@ -21,7 +21,6 @@ struct Segments {
   std::string source;       // segments.yaml
   std::vector<Segment> all; // by name
   bool read_now = false;    // whether time alone can change who is in one
-  bool read_categories = false;  // whether one reads customer.categories
 };
 
 constexpr std::string_view segment_entered = "segment.entered", segment_left = "segment.left";

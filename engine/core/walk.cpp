@@ -7,6 +7,7 @@
 #include "core/contact.h"
 #include "core/effects.h"
 #include "core/replayed.h"
+#include "core/runs.h"
 #include "core/scope.h"
 #include "core/state.h"
 #include "core/step.h"
@@ -57,7 +58,17 @@ Walk::Walk(Turn& turn, Run& run, const Workflow& workflow, const Value& scope)
       scope_edition_(turn.profile_edition),
       scope_fresh_(scope.is(Kind::map)) {}
 
+// Two may have begun under different names of one customer: then the one that would go on first stands in line, too.
+bool Walk::stands_in_line() {
+  if (workflow_.mode != Mode::queue || is_part(run_) || !has_active(turn_, run_)) return false;
+  run_.status = RunStatus::queued;
+  run_.due = {};
+  turn_.note("queued", "behind one that is open", run_.workflow, run_.id);
+  return true;
+}
+
 void Walk::go() {
+  if (run_.at < workflow_.program.size() && stands_in_line()) return;
   going_ = true;
   for (std::uint32_t done = 0; going_; ++done) {
     if (run_.at >= workflow_.program.size()) {

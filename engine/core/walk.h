@@ -37,6 +37,7 @@ class Walk {
 
  private:
   const Value& scope();
+  bool stands_in_line();
   void note(std::string_view code, const Instruction& step, std::string text);
   void end(RunStatus status, std::string reason);
   void pause(Time due);

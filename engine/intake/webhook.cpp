@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/hmac.h"
 #include "base/json.h"
+#include "base/shape.h"
 #include "base/time.h"
 #include "intake/form.h"
 #include "intake/mail.h"
@@ -195,7 +196,7 @@ Result<WebhookTaken> take_verified(const Platform& platform, const Webhook& webh
 }  // namespace
 
 Result<Value> read_body(const Webhook& webhook, Arena& arena) {
-  if (is_json(webhook.body)) return parse_json(webhook.body, arena);
+  if (is_json(webhook.body)) return parse_body(webhook.body, arena);
   const std::string_view content_type = webhook.header("Content-Type");
   const std::string type = media_type(content_type);
   if (type == "message/rfc822") {

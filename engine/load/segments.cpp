@@ -80,8 +80,6 @@ std::shared_ptr<const Segments> read_segments(const std::string& path, const std
   if (const yaml::NodePtr root = text ? yaml::parse(report) : nullptr; root != nullptr && !root->is_null())
     made->all = SegmentsReader(report, parse_own_fields(own_fields)).read(*root);
   made->read_now = std::any_of(made->all.begin(), made->all.end(), [](const Segment& s) { return reads(s.condition, "now"); });
-  made->read_categories =
-      std::any_of(made->all.begin(), made->all.end(), [](const Segment& s) { return reads(s.condition, "customer.categories"); });
   made->source = text.value_or("");
   made->version = id_of({"segments", made->source});
   std::vector<Diagnostic> found = report.take();

@@ -1,6 +1,7 @@
 #include "play/bout.h"
 
 #include "base/json.h"
+#include "core/categories.h"
 #include "play/pack.h"
 
 #include <algorithm>
@@ -90,6 +91,7 @@ bool Bout::take(const std::string& id, Input input) {
   if (loaded == nullptr) return false;
   loaded->known = true;
   input.at = now_;
+  input.filed = filed_for(loaded->subject, input, [this](std::string_view product) { return stage_.category_of(product, now_); }, arena_);
   Transition made = apply(stage_.workflows(), loaded->subject, input, arena_, Telling::what);
   ++to_.tally.inputs;
   loaded->touched = true;

@@ -55,6 +55,8 @@ class Stage {
   virtual const Workflows& workflows() const = 0;
   /// Whether this group may have that subject: else another has it, and both must be one.
   virtual bool claim(const std::string& subject, std::uint32_t group, Entry*& entry) = 0;
+  /// What the product was filed under at that time; empty: nobody knew.
+  virtual std::string_view category_of(std::string_view product, Time at) const = 0;
   virtual std::uint32_t kind_of(const Run& run, const std::string& step) const = 0;
 };
 

@@ -67,6 +67,24 @@ bool Side::claim(const std::string& subject, std::uint32_t group, Entry*& entry)
   return false;
 }
 
+/// Whatever subjects are played side by side, each sees of the products what had been told by its own time.
+void Side::file_products(std::span<const Arrival> arrivals) {
+  for (const Arrival& arrival : arrivals) {
+    const Event& event = arrival.event->event;
+    const auto filing = filing_of(Received{event, 0, {}, {}}, event.subject);
+    if (filing && catalogue_.file(*filing)) filed_[filing->product].push_back({arrival.clock, std::string(filing->category)});
+  }
+}
+
+std::string_view Side::category_of(std::string_view product, Time at) const {
+  if (filed_.empty()) return {};
+  const auto found = filed_.find(std::string(product));
+  if (found == filed_.end()) return {};
+  for (auto filed = found->second.rbegin(); filed != found->second.rend(); ++filed)
+    if (filed->since <= at) return filed->category;
+  return {};
+}
+
 std::uint32_t Side::root(std::uint32_t node) {
   while (nodes_[node].group != node) node = nodes_[node].group = nodes_[nodes_[node].group].group;
   return node;
@@ -223,6 +241,7 @@ void Side::begin_clocks(Time at) {
 void Side::play(std::span<const Arrival> arrivals, Time until, const Parallel& parallel) {
   if (!begun_ && !arrivals.empty()) begin_clocks(arrivals.front().clock);
   tally_.events += arrivals.size();
+  file_products(arrivals);
   look_up(arrivals, parallel);
   gather(arrivals, until);
   for (std::size_t tries = 1; !play_groups(arrivals, until, parallel); ++tries)

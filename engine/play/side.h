@@ -6,6 +6,7 @@
 
 #include "play/bout.h"
 
+#include "core/categories.h"
 #include "intake/log_line.h"
 
 #include <functional>
@@ -56,6 +57,8 @@ class Side : public Stage {
   };
 
   bool claim(const std::string& subject, std::uint32_t group, Entry*& entry) override;
+  std::string_view category_of(std::string_view product, Time at) const override;
+  void file_products(std::span<const Arrival> arrivals);
   std::uint32_t kind_of(const Run& run, const std::string& step) const override;
   void begin_clocks(Time at);
   using Pair = std::pair<const std::string, Entry>;
@@ -76,6 +79,12 @@ class Side : public Stage {
   std::vector<std::vector<std::int32_t>> kind_by_step_;  // by workflow and instruction; -1: it reaches nobody
   std::unordered_map<std::string, Entry> entries_;
   std::priority_queue<DueAt> due_;
+  struct Filed {
+    Time since;
+    std::string category;
+  };
+  std::unordered_map<std::string, std::vector<Filed>> filed_;  // by product; filed before a stretch is played
+  Catalogue catalogue_;                                        // as of its end
   Tally tally_;
   bool begun_ = false;
 

@@ -65,13 +65,16 @@ const Kept* World::find(const std::string& name) const {
   return found == kept_.end() ? nullptr : &found->second;
 }
 
-void World::take(const std::string& name, const Input& input) {
+void World::take(const std::string& name, Input input) {
   const std::string id = owner(name);
   Subject subject = this->subject(id);
   if (const auto* resolved = std::get_if<Resolved>(&input.what))
     if (const auto failed = kept_[id].failed.find(resolved->run); failed != kept_[id].failed.end())
       subject.failed.push_back(known(decode_run(failed->second, arena_)));
+  input.filed = filed_for(subject, input, [this](std::string_view product) { return catalogue_.find(product); }, arena_);
   Transition made = apply(*workflows_, subject, input, arena_);
+  if (const auto* received = std::get_if<Received>(&input.what))
+    if (const auto filing = filing_of(*received, id)) catalogue_.file(*filing);
   keep(id, subject, made);
   for (const CallEnd& end : made.calls_ended)
     std::erase_if(calls_, [&](const OpenCall& open) { return open.order.call.key == end.key; });

@@ -4,6 +4,7 @@
 // passes it. For tests, backtests and stories about the core. Not for sharing between threads.
 
 #include "core/apply.h"
+#include "core/categories.h"
 #include "core/identity.h"
 
 #include <shopbell/arena.h>
@@ -75,7 +76,7 @@ class World {
 
  private:
   bool is_new(const Input& input);
-  void take(const std::string& id, const Input& input);
+  void take(const std::string& id, Input input);
   std::string identify_subject(Received& received, const std::vector<Identity>& names);
   void merge(const std::string& from, const std::string& into);
   void give_name(const std::string& name, const std::string& to);
@@ -86,6 +87,7 @@ class World {
 
   const Workflows* workflows_;
   Arena& arena_;
+  Catalogue catalogue_;
   std::map<std::string, Kept, std::less<>> kept_;
   std::map<std::string, std::string, std::less<>> leads_;  // names, to the subject that they lead to
   std::map<std::string, Time, std::less<>> due_of_;

@@ -129,6 +129,7 @@ void describe(InputRow& row, const Entry& entry) {
     const auto* due = std::get_if<Due>(&entry.input.what);
     row.kind = due != nullptr ? "due" : "edited";
     if (due != nullptr && due->new_segments) row.detail = json_of({{"new_segments", true}});
+    else if (due != nullptr && !due->run.empty()) row.detail = json_of({{"run", due->run}});
   }
 }
 
@@ -144,11 +145,14 @@ InputClaims::Key claim_of(const Entry& entry) {
   if (const auto* finished = std::get_if<Finished>(&entry.input.what)) what += ' ' + finished->call + ' ' + std::to_string(finished->attempt);
   if (const auto* received = std::get_if<Received>(&entry.input.what)) what.append(" ").append(received->event.source).append(" ").append(received->event.id).append(" ").append(received->workflow);
   if (const auto* merged = std::get_if<Merged>(&entry.input.what)) what += ' ' + merged->from.id;
+  if (const auto* due = std::get_if<Due>(&entry.input.what)) what += ' ' + due->run;
+  if (const auto* cancelled = std::get_if<Cancelled>(&entry.input.what)) what += ' ' + cancelled->run;
+  if (const auto* resolved = std::get_if<Resolved>(&entry.input.what)) what += ' ' + resolved->run;
   return InputClaims::key_of(what);
 }
 
-BatchMaker::BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims)
-    : workflows_(workflows), store_(store), now_(std::max(now, store.clock())), claims_(claims) {
+BatchMaker::BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims, const Catalogue& catalogue)
+    : workflows_(workflows), store_(store), now_(std::max(now, store.clock())), claims_(claims), catalogue_(catalogue) {
   rows_.fence = store.fence();
   rows_.clock = now_;
   seq_ = rows_.fence.seq;
@@ -230,7 +234,26 @@ Result<void> BatchMaker::make(std::vector<Entry>& entries) {
   return {};
 }
 
+// Of several waits that are due at once it is to be found out which the engine cannot take: each is an input then.
+bool BatchMaker::take_one_by_one(const Entry& entry) {
+  const auto* due = std::get_if<Due>(&entry.input.what);
+  const InputClaims::Key key = claim_of(entry);
+  if (claims_.empty() || due == nullptr || !due->run.empty() || claims_.count(key) == 0) return false;
+  std::vector<std::pair<Time, std::string>> runs;
+  for (const Run& run : owner(entry.subject).subject.runs)
+    if (is_due(run, now_)) runs.emplace_back(run.due, run.id);
+  if (runs.empty()) return false;
+  counted_.push_back(key);
+  std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [at, run] : runs) {
+    Entry one{entry.subject, {now_, Due{false, run}}, {}, {}};
+    take(one);
+  }
+  return true;
+}
+
 void BatchMaker::take(Entry& entry) {
+  if (take_one_by_one(entry)) return;
   InputRow row;
   describe(row, entry);
   if (row.kind == "event") ++after_.events;
@@ -266,9 +289,26 @@ void BatchMaker::number(Input& input, Loading& on, InputRow& row) {
 
 void BatchMaker::take(Input& input, Loading& on, InputRow row) {
   number(input, on, row);
+  look_up_categories(input, on.subject);
   absorb(apply(workflows_, on.subject, input, arena_), on, row);
+  file(input, on.subject);
   if (std::holds_alternative<Due>(input.what)) wake_for_others(on.subject);
   rows_.inputs.push_back(std::move(row));
+}
+
+void BatchMaker::look_up_categories(Input& input, const Subject& subject) {
+  if (catalogue_.empty() && filed_.empty()) return;
+  const auto find = [this](std::string_view product) {
+    const std::string_view here = filed_.find(product);
+    return here.empty() ? catalogue_.find(product) : here;
+  };
+  input.filed = filed_for(subject, input, find, arena_);
+}
+
+void BatchMaker::file(const Input& input, const Subject& subject) {
+  const auto* received = std::get_if<Received>(&input.what);
+  if (received == nullptr || !filing_of(*received, subject.id)) return;
+  if (const auto kept = filing_kept(subject); kept && catalogue_.find(kept->product) != kept->category) filed_.file(*kept);
 }
 
 // The store names a subject by its first wait alone; when that is over, the others are to be known.
@@ -284,8 +324,10 @@ void BatchMaker::set_aside(Entry& entry, InputRow row) {
   append_note(row.notes, {"quarantined", {}, {}, {}, "the engine could not take this input, " + std::to_string(claims_max) + " times, and has set it aside"}, now_);
   ++after_.quarantined;
   const auto* finished = std::get_if<Finished>(&entry.input.what);
-  if (finished != nullptr || std::holds_alternative<Due>(entry.input.what))
-    absorb(apply(workflows_, on.subject, {now_, Broken{finished != nullptr ? finished->run : std::string()}}, arena_), on, row);
+  const auto* due = std::get_if<Due>(&entry.input.what);
+  if (finished != nullptr || due != nullptr)
+    absorb(apply(workflows_, on.subject, {now_, Broken{finished != nullptr ? finished->run : due->run}}, arena_), on, row);
+  if (due != nullptr) wake_for_others(on.subject);
   rows_.inputs.push_back(std::move(row));
 }
 
@@ -297,7 +339,7 @@ void BatchMaker::absorb(Transition&& made, Loading& on, InputRow& row) {
   for (const Run& run : made.runs) add_run(run, on, row.seq);
   for (const CallOrder& order : made.calls) add_call(order, on.subject.id);
   for (const CallEnd& end : made.calls_ended)
-    rows_.calls_ended.push_back({end.key, end.recorded ? "recorded" : std::string(to_text(end.status)), end.error, end.attempts, now_});
+    rows_.calls_ended.push_back({end.key, end.recorded ? "recorded" : std::string(to_text(end.status)), end.error, end.attempts, now_, end.run});
   add_tickets(made, on.subject.id);
   add_messages(made, on.subject.id);
   if (!is_replayed(on.subject.id))

@@ -4,6 +4,7 @@
 // collapses the rows. Runs on the shard's thread; knows no queue, no network and no clock.
 
 #include "core/apply.h"
+#include "core/categories.h"
 #include "core/identity.h"
 #include "serve/claims.h"
 #include "store/store.h"
@@ -50,8 +51,8 @@ struct Aftermath {
 
 class BatchMaker {
  public:
-  /// `claims`: what is counted there claims_max times is kept, and not applied.
-  BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims);
+  /// `claims`: what is counted there claims_max times is kept, and not applied. `catalogue`: as of the commit before.
+  BatchMaker(const Workflows& workflows, Store& store, Time now, InputClaims& claims, const Catalogue& catalogue);
 
   /// Builds the rows for all entries. Errors are the store's. Throws only when the core does: then the
   /// maker is spent, and the caller begins anew when current() is counted. The core is pure, so the
@@ -64,6 +65,8 @@ class BatchMaker {
 
   Batch& rows() { return rows_; }
   Aftermath& aftermath() { return after_; }
+  /// Products that this batch files otherwise than they were.
+  const Catalogue& filed() const { return filed_; }
   /// The earliest time at which a run or call of this batch goes on.
   std::optional<Time> next_due() const { return next_due_; }
 
@@ -81,6 +84,7 @@ class BatchMaker {
   void mark_repeated(std::vector<Entry>& entries, const std::vector<Digest>& asked, const std::vector<std::uint64_t>& seen);
   Result<void> load_subjects(std::vector<std::string> ids, const std::vector<Digest>& digests, std::vector<std::uint64_t>& seen);
   void take(Entry& entry);
+  bool take_one_by_one(const Entry& entry);
   void wake_for_others(const Subject& subject);
   void take(Input& input, Loading& on, InputRow row);
   Loading& owner(const std::string& name);
@@ -91,6 +95,8 @@ class BatchMaker {
   void tell_others(const std::vector<std::string>& others, const Received& received, InputRow& row);
   void set_aside(Entry& entry, InputRow row);
   void number(Input& input, Loading& on, InputRow& row);
+  void look_up_categories(Input& input, const Subject& subject);
+  void file(const Input& input, const Subject& subject);
   void absorb(Transition&& made, Loading& on, InputRow& row);
   void add_notes(const std::vector<Note>& notes, InputRow& row);
   void add_run(const Run& run, Loading& on, std::uint64_t seq);
@@ -108,6 +114,8 @@ class BatchMaker {
   Store& store_;
   Time now_;
   InputClaims& claims_;
+  const Catalogue& catalogue_;
+  Catalogue filed_;
   std::optional<InputClaims::Key> current_;
   std::vector<InputClaims::Key> counted_;
   Arena arena_{64 * 1024};

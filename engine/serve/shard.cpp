@@ -5,6 +5,7 @@
 #include "core/schedule.h"
 #include "load/load.h"
 #include "serve/api.h"
+#include "serve/catalogue.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -29,9 +30,17 @@ Shard::~Shard() { stop(); }
 
 void Shard::begin(bool syncs_apart) {
   syncs_apart_ = syncs_apart;
+  read_products();
   recover_calls();
   set_clocks(*workflows());
   ready_ = true;
+}
+
+void Shard::read_products() {
+  auto read = read_catalogue(*store_);
+  if (!read) return die(read.error().message);
+  catalogue_ = std::move(*read);
+  if (!catalogue_.empty()) sweep_.look_again();  // a process before may not have come to all
 }
 
 void Shard::start() {
@@ -190,12 +199,12 @@ void Shard::add_due(std::vector<Job>& jobs) {
   if (!job.entries.empty()) jobs.push_back(std::move(job));
 }
 
-// So do customers whose segments are others with the time, or by a new segments.yaml.
+// So do customers whose segments are others with the time, or by a new segments.yaml, or whose products are filed otherwise.
 void Shard::add_segments(std::vector<Job>& jobs) {
   const auto workflows = this->workflows();
   if (full_) return;
   if (auto good = sweep_.use(*workflows, *store_); !good) return die(good.error().message);
-  auto entries = sweep_.page(*workflows, *store_, clock_.wall());
+  auto entries = sweep_.page(*workflows, *store_, catalogue_, clock_.wall());
   if (!entries) return die(entries.error().message);
   if (auto done = sweep_.done()) segments_done_ = std::move(done);
   if (entries->empty()) return;
@@ -207,7 +216,7 @@ void Shard::add_segments(std::vector<Job>& jobs) {
 // An input on which the core throws is a fault of the engine: it is tried again, as one is that the process died of.
 std::unique_ptr<BatchMaker> Shard::make(std::vector<Entry>& entries, const Workflows& workflows) {
   for (;;) {
-    auto maker = std::make_unique<BatchMaker>(workflows, *store_, clock_.wall(), claims_);
+    auto maker = std::make_unique<BatchMaker>(workflows, *store_, clock_.wall(), claims_, catalogue_);
     try {
       if (auto made = maker->make(entries); !made) {
         die(made.error().message);
@@ -300,6 +309,10 @@ void Shard::hand_over(Written written) {
   if (const auto next = written.maker->next_due()) {
     next_due_ = std::min(next_due_, *next);
     next_call_ = std::min(next_call_, *next);
+  }
+  if (const Catalogue& filed = written.maker->filed(); !filed.empty()) {
+    catalogue_.take(filed);
+    sweep_.look_again();
   }
   const auto counted = written.maker->counted();
   if (!unclaimed_.empty()) next_call_ = clock_.wall();

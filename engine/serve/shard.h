@@ -107,6 +107,7 @@ class Shard {
   std::vector<Job> take();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void add_due(std::vector<Job>& jobs);
+  void read_products();
   void add_segments(std::vector<Job>& jobs);
   void add_edited(std::vector<Job>& jobs);
   void look_for_edits(const Workflows& workflows);
@@ -160,6 +161,7 @@ class Shard {
   std::atomic<bool> ready_{false}, full_{false};
   std::shared_ptr<const Workflows> versions_stored_of_;
   Sweep sweep_;
+  Catalogue catalogue_;
   std::optional<VersionRow> segments_done_;
   std::vector<std::string> unclaimed_;  // keys of attempts that a process before has begun, to be made again
   struct EditedVersion {

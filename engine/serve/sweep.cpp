@@ -23,21 +23,28 @@ Result<void> Sweep::use(const Workflows& workflows, Store& store) {
   return {};
 }
 
-Result<std::vector<Entry>> Sweep::page(const Workflows& workflows, Store& store, Time now) {
+void Sweep::look_again() {
+  again_ = true;
+  if (after_.empty()) next_ = std::min(next_, began_ + sweep_every);
+}
+
+Result<std::vector<Entry>> Sweep::page(const Workflows& workflows, Store& store, const Catalogue& catalogue, Time now) {
   std::vector<Entry> entries;
   if (now < next_) return entries;
-  if (after_.empty()) began_ = now;
+  if (after_.empty()) began_ = now, again_ = false;
+  const auto find = [&](std::string_view product) { return catalogue.find(product); };
   const auto rows = store.subjects(after_, sweep_page);
   if (!rows) return tl::unexpected(rows.error());
   for (const SubjectRow& row : *rows) {
     Arena arena;
     const auto subject = decode_subject(row.id, row.state, arena);
     if (!subject) return tl::unexpected(subject.error());
-    if (segments_differ(workflows, *subject, now, arena)) entries.push_back({row.id, {now, Due{quiet_}}, {}, {}});
+    const bool lacks = !catalogue.empty() && !filed_for(*subject, {now, Due{}}, find, arena).is_null();
+    if (lacks || segments_differ(workflows, *subject, now, arena)) entries.push_back({row.id, {now, Due{quiet_}}, {}, {}});
   }
   over_ = rows->size() < sweep_page;
   next_ = now + sweep_pause;
-  if (over_) next_ = segments_ && segments_->read_now ? began_ + sweep_every : Time::max();
+  if (over_) next_ = again_ || (segments_ && segments_->read_now) ? began_ + sweep_every : Time::max();
   after_ = over_ ? std::string() : rows->back().id;
   return entries;
 }

@@ -14,6 +14,7 @@
 #include <shopbell/text.h>
 
 #include <algorithm>
+#include <set>
 
 namespace shopbell::v1 {
 namespace {
@@ -132,14 +133,17 @@ Result<void> ConversationViews::add_calls(const ConversationRow& row, std::vecto
   filter.workflow = person_reply;
   const auto calls = parts_.reader->calls(filter, {0, calls_looked_at_max});
   if (!calls) return tl::unexpected(calls.error());
+  std::set<std::string> shown;
   for (const CallView& call : *calls) {
     if (call.status == "done" || call.status == "recorded") continue;
     const auto args = parse_json(call.row.args, arena_);
     if (!args || (*args)["conversation"].text_or({}) != thread_of(row) || (*args)["channel"].text_or({}) != row.channel) continue;
     const auto run = parts_.reader->run(call.row.run);
     if (!run) return tl::unexpected(run.error());
-    if (!*run) continue;
-    to.push_back(make_map(arena_, {{"id", text(id_of({"message", call.row.key}))}, {"kind", "message"}, {"direction", "out"}, {"by", make_map(arena_, {{"kind", "agent"}, {"name", text(row.agent)}})},
+    if (!*run || (*run)->row.state.empty() || !shown.insert(call.row.run).second) continue;  // it is over, or was tried again since
+    const auto state = decode_run((*run)->row.state, arena_);
+    const Value by = state ? state->vars["by"] : Value();
+    to.push_back(make_map(arena_, {{"id", text(id_of({"message", call.row.key}))}, {"kind", "message"}, {"direction", "out"}, {"by", make_map(arena_, {{"kind", "agent"}, {"name", by}})},
                                    {"text", (*args)["text"]}, {"at", text(format_rfc3339((*run)->row.started))}, {"status", call.status == "open" ? "sending" : text(call.status)},
                                    {"run", text(call.row.run)}, {"error", text(call.row.error)}}));
   }

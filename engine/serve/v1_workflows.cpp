@@ -212,7 +212,13 @@ V1Answer show_workflow(V1Parts& parts, V1Ask& ask) {
   }
   for (const auto& [hash, count] : open)
     versions.add(make_map(ask.arena, {{"hash", text(ask.arena, hash)}, {"at", Value()}, {"by", Value()}, {"open", count}, {"present", hash == workflow->version}}));
+  std::vector<Diagnostic> ignored;
+  ListBuilder tests(ask.arena);
+  for (const auto& suite : play::find_tests({(fs::path(parts.config->folder) / "workflows" / file_of(parts, workflow->id)).string()}, ignored))
+    for (const auto& file : suite.files)
+      for (const auto& test : file.tests) tests.add(make_map(ask.arena, {{"name", text(ask.arena, test.name)}, {"line", std::int64_t{test.line}}}));
   MapBuilder map = summary(*workflow, (*counts)[workflow->id], ask.arena);
+  map.add("tests", tests.build());
   return v1_json(map.add("yaml", text(ask.arena, workflow->source.yaml)).add("graph", graph_of(*workflow, ask.arena)).add("versions", versions.build()).build());
 }
 

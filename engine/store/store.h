@@ -88,6 +88,7 @@ struct CallEndRow {
   std::string key, status, error;      // status: done, failed, unknown, recorded (never made)
   std::uint32_t attempts = 1;
   Time at;
+  std::string run = {};                // not empty: where the call is over already, and that run's in doubt, it is this
 };
 
 struct TicketRow {

@@ -71,6 +71,9 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   end_call_ = prepare(
       "UPDATE call SET due = NULL, status = ?2, error = ?3, attempt = ?4, ended = ?5, claimed = 0"
       " WHERE key = ?1 AND due IS NOT NULL");
+  clear_doubt_ = prepare(
+      "UPDATE call SET status = ?4, error = ?5, ended = ?6"
+      " WHERE run = ?1 AND key = ?2 AND attempt = ?3 AND due IS NULL AND status = 'unknown'");
   add_ticket_ = prepare("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_message_ = prepare("INSERT INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   add_version_ = prepare("INSERT OR IGNORE INTO version VALUES (?, ?, ?)");
@@ -234,8 +237,11 @@ int Writer::claim_calls(const Batch& batch, const Meta& meta) {
 
 int Writer::end_call(const CallEndRow& end, Meta& meta) {
   const int code = end_call_.run(end.key, end.status, end.error, end.attempts, end.at);
-  if (code == SQLITE_OK) meta.open_calls -= sqlite3_changes(db_.handle());
-  return code;
+  if (code != SQLITE_OK) return code;
+  const int ended = sqlite3_changes(db_.handle());
+  meta.open_calls -= ended;
+  if (ended > 0 || end.run.empty()) return SQLITE_OK;
+  return clear_doubt_.run(end.run, end.key, end.attempts, end.status, end.error, end.at);
 }
 
 int Writer::put_subjects(const Batch& batch) {

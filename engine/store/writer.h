@@ -84,7 +84,7 @@ class Writer {
   sqlite::Statement move_runs_, move_failed_, rename_run_, move_tickets_, move_messages_, leave_conversations_, put_conversation_, add_member_,
       drop_member_;
   sqlite::Statement find_open_run_, find_failed_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;
-  sqlite::Statement retry_call_, add_call_, claim_call_, end_call_, add_ticket_, add_message_, add_version_, put_meta_;
+  sqlite::Statement retry_call_, add_call_, claim_call_, end_call_, clear_doubt_, add_ticket_, add_message_, add_version_, put_meta_;
   sqlite::Statement put_source_, add_request_;
 };
 

@@ -2,8 +2,12 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/known_name.h"
+#include "base/shape.h"
 #include "base/time.h"
 #include "support/catch.h"
+
+#include <atomic>
+#include <thread>
 
 using namespace shopbell;
 
@@ -167,6 +171,51 @@ TEST_CASE("a name that is known before is found wherever it stands, and when it 
   CHECK(name.find_in(make_map(arena, {{"wanted_nama", 1}})) == nullptr);
   CHECK(name.find_in(make_map(arena, {})) == nullptr);
   CHECK(name.find_in(Value("wanted_name")) == nullptr);
+}
+
+TEST_CASE("a body whose maps have known shapes is read like any other") {
+  const auto body_of = [](const char* ninth, const char* tenth, bool more) {
+    std::string body = "{";
+    for (int i = 0; i < 8; ++i) body += "\"name_" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+    return body + "\"" + ninth + "\":8,\"" + tenth + "\":9" + (more ? ",\"last\":10}" : "}");
+  };
+  const KnownName known("name_9"), gone("gone");
+  const std::string bodies[] = {body_of("name_8", "name_9", false), body_of("name_8", "name_9", false), body_of("name_9", "name_8", false),
+                                body_of("name_8", "name_8", false), body_of("name_0", "name_9", true), body_of("name_8", "nbme_9", false),
+                                body_of("gone", "name_9", false),   body_of("name_8", "name_9", true),  body_of("name_8", "name_9", false)};
+  for (int round = 0; round < 3; ++round)
+    for (const std::string& body : bodies) {
+      INFO(body);
+      Arena arena;
+      const auto plain = parse_json(body, arena), shaped = parse_body(body, arena);
+      REQUIRE(shaped);
+      CHECK(to_json(*shaped) == to_json(*plain));
+      for (const Member& m : plain->members()) CHECK((*shaped)[m.key.text()].integer_or(-1) == m.value.integer_or(-2));
+      for (const KnownName* name : {&known, &gone}) {
+        const Value* there = name->find_in(*plain);
+        const Value* found = name->find_in(*shaped);
+        REQUIRE((found == nullptr) == (there == nullptr));
+        if (found != nullptr) CHECK(found->integer_or(-1) == there->integer_or(-2));
+      }
+    }
+}
+
+TEST_CASE("more shapes than are kept are read all the same, on any thread") {
+  const auto read_all = [](std::atomic<int>& wrong) {
+    for (std::size_t i = 0; i < 2 * shapes_max; ++i) {
+      Arena arena;
+      const std::string name = "name_" + std::to_string(i);
+      std::string body = "{\"" + name + "\":1";
+      for (int k = 0; k < 9; ++k) body += ",\"k" + std::to_string(k) + "\":2";
+      const auto read = parse_body(body + "}", arena);
+      wrong += !read || (*read)[name].integer_or(0) != 1 || (*read)["k8"].integer_or(0) != 2 || read->size() != 10;
+    }
+  };
+  std::atomic<int> wrong{0};
+  std::thread other([&] { read_all(wrong); });
+  read_all(wrong);
+  other.join();
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("a map of distinct names is one like any other") {

@@ -213,3 +213,36 @@ TEST_CASE("who is to be forgotten is forgotten at the desks, too") {
   CHECK(eventually([&] { return !ana.get(path).has("zanzibar"); }));
   CHECK(ana.get("/conversations/log%3At8/draft").text("text") == "dear other");
 }
+
+TEST_CASE("a reply that does not arrive is tried again over a restart, and a person's to decide about when it was refused") {
+  Sink sink;
+  Served shop(fmt::format("shop: a\ncurrency: EUR\napi_tokens: [test-token]\nhttp: {{ allow: [\"{0}\"] }}\nchannels: {{ chat: {{ url: \"{0}/say\" }} }}\n", sink.origin()));
+  Browser ana = shop.person("ana", "owner");
+  shop.message("1", "hello", "7", "chat");
+  const std::string chat = "/conversations/chat%3At7";
+  sink.answer_with(503);
+  CHECK(ana.post(chat + "/replies", reply(ana.get(chat), "Hello!")).status == 201);
+  CHECK(eventually([&] { return !sink.bodies().empty(); }));
+  CHECK(ana.get(chat).has("\"status\":\"sending\""));
+  shop.server->kill();
+  shop.start();
+  Browser again = shop.again(ana);
+  sink.answer_with(200);
+  CHECK(eventually([&] { return again.get(chat).has("\"status\":\"sent\""); }));
+  CHECK(sink.keys_of().size() == 1);                 // one text
+  CHECK(sink.keys_of().begin()->second.size() == 1);  // under one key
+  CHECK(said(again.get(chat)) == "Customer 7: hello\nana: Hello!\n");
+
+  sink.answer_with(400);
+  CHECK(again.post(chat + "/replies", reply(again.get(chat), "Anything else?")).status == 201);
+  CHECK(eventually([&] { return again.get("/attention").json["items"].size() == 1; }));
+  CHECK(again.get(chat).has("\"status\":\"failed\""));
+  const std::string run(again.get("/attention").json["items"].items()[0]["id"].text_or({}));
+  CHECK(again.get("/runs/" + run).text("workflow") == "conversation.reply");
+  const std::int64_t epoch = again.get(chat).json["epoch"].integer_or(0);
+  CHECK(again.post(chat + "/hand-back", fmt::format(R"({{"epoch":{}}})", epoch)).status == 200);  // a person's word is not withdrawn by that
+  sink.answer_with(200);
+  CHECK(again.post("/runs/" + run + "/retry").status == 200);
+  CHECK(eventually([&] { return again.get("/runs/" + run).text("status") == "done"; }));
+  CHECK(said(again.get(chat)) == "Customer 7: hello\nana: Hello!\nana: Anything else?\n");
+}

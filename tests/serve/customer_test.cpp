@@ -113,6 +113,31 @@ TEST_CASE("a call that was begun under the old name comes back to its run") {
   CHECK(house.open_runs("7") == 0);
 }
 
+TEST_CASE("two in line under two names are not at work at once when they turn out to be one customer's") {
+  House house;
+  house.add_yaml("workflow: line\non: order.placed\nmode: queue\nsteps:\n  - http: { url: \"https://x.example/{{ order.id }}/1\" }\n  - wait: 1h\n  - http: { url: \"https://x.example/{{ order.id }}/2\" }\n");
+  house.event("order.placed", R"({"customer":{"email":"a@x.com"},"order":{"id":1}})");
+  house.event("order.placed", R"({"customer":{"id":7},"order":{"id":2}})");
+  house.event("customer.updated", R"({"customer":{"id":7,"email":"a@x.com"}})");
+  house.event("order.placed", R"({"customer":{"id":7},"order":{"id":3}})");
+  std::size_t answered = 0;
+  const auto answer = [&] {
+    const CallRow& call = house.calls.at(answered++);
+    house.give(call.subject, {house.now, Finished{call.run, call.key, 1, Outcome::Status::done, {}, {}, {}, {}}});
+  };
+  REQUIRE(house.calls.size() == 2);
+  answer();
+  answer();
+  CHECK(house.noted("queued", "behind one that is open") == 2);  // the third, and one of the two
+  for (const char* url : {"/2/2", "/1/2", "/3/1", "/3/2"}) {
+    house.pass(2 * hour);
+    REQUIRE(house.calls.size() == answered + 1);
+    CHECK(house.calls.back().args.find(url) != std::string::npos);
+    answer();
+  }
+  CHECK(house.open_runs("7") == 0);
+}
+
 TEST_CASE("a run that failed under the old name is decided about under either") {
   const std::string name = GENERATE("customer:a@x.com", "customer:7");
   const bool in_one_batch = GENERATE(true, false);

@@ -6,6 +6,7 @@
 #include "intake/cloudevent.h"
 #include "load/load.h"
 #include "load/shop.h"
+#include "serve/catalogue.h"
 #include "serve/customers.h"
 #include "support/catch.h"
 
@@ -77,10 +78,11 @@ void House::give(const std::string& subject, Input input) {
 
 void House::commit() {
   InputClaims claims;
-  BatchMaker maker(*workflows_, *store_, now, claims);
+  BatchMaker maker(*workflows_, *store_, now, claims, catalogue);
   std::vector<Entry> entries = std::exchange(waiting_, {});
   REQUIRE(maker.make(entries));
   REQUIRE(store_->commit(maker.rows()) == Committed::done);
+  catalogue.take(maker.filed());
   for (const InputRow& row : maker.rows().inputs) notes_ += row.notes;
   for (const RunRow& row : maker.rows().runs) notes_ += row.notes;
   calls.insert(calls.end(), maker.rows().calls.begin(), maker.rows().calls.end());
@@ -108,6 +110,9 @@ void House::reopen() {
   auto opened = Store::open(folder_.path() + "/data");
   REQUIRE(opened);
   store_ = std::move(*opened);
+  auto read = read_catalogue(*store_);
+  REQUIRE(read);
+  catalogue = std::move(*read);
 }
 
 Reader& House::reader() {

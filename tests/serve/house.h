@@ -40,6 +40,7 @@ class House {
   std::vector<InputRow> inputs;            // of all commits
   const Workflows& workflows() const { return *workflows_; }
   Store& store() { return *store_; }
+  Catalogue catalogue;                     // as the shard keeps it
 
  private:
   void build();

@@ -286,6 +286,30 @@ TEST_CASE("an input on which the core throws is tried five times, then set aside
   CHECK(bench.runs("calling") == 0);
 }
 
+TEST_CASE("of waits that are due at once the one that the engine cannot take is set aside, and the others go on") {
+  TempFolder folder;
+  auto faulty = workflow("workflow: faulty\non: order.placed\nsteps:\n  - wait: 1h\n  - log: x\n");
+  for (Instruction& step : std::const_pointer_cast<Workflow>(faulty)->program)
+    if (step.action != nullptr) step.action = &buggy;
+  const std::string waits = "on: order.placed\nsteps:\n  - wait: 1h\n";
+  Bench bench(folder.path() / "data", {workflow("workflow: a\n" + waits), faulty, workflow("workflow: z\n" + waits)});
+  bench.event("1", "order.placed", "customer:7");
+  bench.turns();
+  bench.now += Millis{2 * 3'600'000};
+  bench.turns();
+  CHECK_FALSE(bench.dead);
+  CHECK(bench.metrics.inputs_quarantined == 1);
+  CHECK(bench.runs("done") == 2);
+  Filter failed;
+  failed.status = "failed";
+  const auto runs = *bench.reader()->runs(failed, {});
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].row.workflow == "faulty");
+  bench.event("2", "order.placed", "customer:7");
+  bench.turns();
+  CHECK(bench.runs("waiting") == 3);
+}
+
 TEST_CASE("an input that the process died of four times is taken, and at its fifth time set aside") {
   const auto deaths = GENERATE(4, 5);
   TempFolder folder;

@@ -3,6 +3,8 @@
 
 #include "sim/story.h"
 
+#include "base/json.h"
+
 #include <algorithm>
 
 namespace shopbell::sim {
@@ -69,12 +71,10 @@ std::optional<std::size_t> wanted(const Story& story, const std::string& workflo
 void check_open_at_once(const Evidence& evidence, Findings& findings) {
   std::map<std::pair<std::string, std::string>, std::set<std::string>> active;
   for (const Moment& moment : evidence.replay->history) {
-    if (!moment.merged.empty()) {  // those in line may then be two at once, as both had begun
+    if (!moment.merged.empty())
       for (const char* workflow : {"once", "remind"}) active[{workflow, moment.subject}].merge(active[{workflow, moment.merged}]);
-      active.erase({"line", moment.subject});
-    }
     for (const Run& run : moment.runs) {
-      if (is_part(run) || (run.workflow != "once" && run.workflow != "remind" && run.workflow != "line")) continue;
+      if (is_part(run) || (run.workflow != "once" && run.workflow != "remind")) continue;
       auto& those = active[{run.workflow, moment.subject}];
       if (is_open(run.status) && run.status != RunStatus::queued) those.insert(run.id);
       else those.erase(run.id);
@@ -84,12 +84,31 @@ void check_open_at_once(const Evidence& evidence, Findings& findings) {
   }
 }
 
+/// Of those in line one is at work. Where two customers turn out to be one both may have begun: then one of them stays
+/// where it is until the other is over.
+void check_line(const Evidence& evidence, Findings& findings) {
+  std::map<std::string, std::map<std::string, std::uint32_t>> at_work;  // by subject: runs, and where they stand
+  for (const Moment& moment : evidence.replay->history) {
+    auto& here = at_work[moment.subject];
+    if (!moment.merged.empty()) here.merge(at_work[moment.merged]);
+    for (const Run& run : moment.runs) {
+      if (run.workflow != "line") continue;
+      const auto before = here.find(run.id);
+      const bool works = is_open(run.status) && run.status != RunStatus::queued;
+      const bool moved = before == here.end() ? works : works && before->second != run.at;
+      if (moved && here.size() > (before == here.end() ? 0U : 1U)) findings.add("run {} of line went on beside another, at input {}", run.id, moment.seq);
+      if (works) here[run.id] = run.at;
+      else here.erase(run.id);
+    }
+  }
+}
+
 /// What the engine cannot take is set aside, and nothing else is.
 void check_set_aside(const Evidence& evidence, Findings& findings) {
   std::set<std::string> aside;
   for (const Moment& moment : evidence.replay->history) {
     if (!moment.set_aside) continue;
-    const bool of_a_snare = moment.subject.starts_with("order:x");
+    const bool of_a_snare = std::all_of(moment.runs.begin(), moment.runs.end(), [](const Run& run) { return run.workflow == "snare"; });
     if (moment.kind == "event") aside.insert(moment.event_id);
     else if (!of_a_snare || (moment.kind != "due" && moment.kind != "resolved")) findings.add("input {}, {} of {}, was set aside", moment.seq, moment.kind, moment.subject);
   }
@@ -118,8 +137,24 @@ void check_events(const Evidence& evidence, const Story& story, Findings& findin
     findings.add("{} events were emitted, and {} runs were started by them", story.of("chain").size(), story.of("link").size());
 }
 
+/// Whoever bought what was told of, before or after, has what it is filed under in the profile.
+void check_categories(const Evidence& evidence, const Story& story, Findings& findings) {
+  const auto& subjects = evidence.replay->tables.subjects;
+  for (const Commit& order : story.events)
+    for (const Commit& product : story.events) {
+      if (order.sent->type != "order.placed" || product.sent->type != "product.updated" || product.sent->thing != product_of(order.sent->thing)) continue;
+      std::string id = order.sent->subject;
+      Arena arena;
+      const auto state = [&] { return subjects.contains(id) ? *parse_json(subjects.at(id), arena) : Value(); };
+      for (Value lead = state()["leads_to"]; !lead.is_null(); lead = state()["leads_to"]) id = lead.text_or({});
+      const std::string profile = to_json(state()["profile"]);
+      if (profile.find(category_of(product.sent->thing)) == std::string::npos) findings.add("{} bought {} with {}, and the profile does not say what kind that is", id, product.sent->thing, order.sent->thing);
+    }
+}
+
 void check_runs(const Evidence& evidence, const Story& story, Findings& findings) {
   check_open_at_once(evidence, findings);
+  check_line(evidence, findings);
   for (const RunStory& run : story.runs) {
     if (!run.ended) findings.add("run {} of {} never ended", run.id, run.workflow);
     if (run.status == RunStatus::failed) findings.add("run {} of {} failed: {}", run.id, run.workflow, run.reason);

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "core/categories.h"
 #include "core/identity.h"
 #include "intake/cloudevent.h"
 
@@ -68,7 +69,10 @@ class Player {
     std::map<std::string, Time> due;
     for (const Run& run : subject.runs)
       if (is_due(run, Time::max())) due[run.id] = run.due;
+    input->filed = filed_for(subject, *input, [this](std::string_view product) { return catalogue_.find(product); }, arena_);
     Transition made = apply(*workflows, subject, *input, arena_);
+    if (const auto* received = std::get_if<Received>(&input->what))
+      if (const auto filing = filing_of(*received, subject.id)) catalogue_.file(*filing);
     if (stored.kind == "due") check_none_early(due, made, *input);
     made.subject_changed = made.subject_changed || named_;
     keep(subject, made);
@@ -102,7 +106,7 @@ class Player {
   static bool without(Input& input) {
     const auto* finished = std::get_if<Finished>(&input.what);
     if (finished == nullptr && !std::holds_alternative<Due>(input.what)) return false;
-    input.what = Broken{finished != nullptr ? finished->run : std::string()};
+    input.what = Broken{finished != nullptr ? finished->run : std::get<Due>(input.what).run};
     return true;
   }
 
@@ -180,7 +184,8 @@ class Player {
     else if (stored.kind == "edited") input.what = Edited{};
     else if (stored.kind == "resolved") input.what = Resolved{std::string(detail["run"].text_or({})), remedy_of(detail["remedy"].text_or({})), std::string(detail["by"].text_or({}))};
     else if (stored.kind == "merged") input.what.emplace<Merged>().from.id = detail["from"].text_or({});
-    else if (stored.kind != "due") return {};
+    else if (stored.kind == "due") std::get<Due>(input.what).run = detail["run"].text_or({});
+    else return {};
     return input;
   }
 
@@ -282,11 +287,14 @@ class Player {
   }
 
   void end_call(const CallEnd& end, Time at) {
-    const auto open = open_calls_.find(end.key);
-    if (open == open_calls_.end()) return;
-    const CallEntry& e = open->second;
+    auto open = open_calls_.find(end.key);
+    const bool in_doubt = open == open_calls_.end();  // it may be: its run ended before the answer came
+    if (in_doubt && (open = doubted_calls_.find(end.key)) == doubted_calls_.end()) return;
+    if (in_doubt && (end.run.empty() || open->second.attempt != end.attempts)) return;
+    const CallEntry e = open->second;
+    (in_doubt ? doubted_calls_ : open_calls_).erase(open);
+    if (end.status == Outcome::Status::unknown) doubted_calls_[end.key] = e;
     made_.tables.calls[e.row] = fmt::format("{}|{}|{}|{}||{}|{}|{}", e.before, e.args, end.attempts, e.timeout.count(), status_text(end.status), end.error, to_ms(at));
-    open_calls_.erase(open);
   }
 
   std::string text_of(const RunEntry& entry) const {
@@ -304,11 +312,12 @@ class Player {
   std::uint64_t seq_ = 0;
   bool outside_ = false, named_ = false;  // the input is an event from outside; and gave its subject a name
   std::set<std::string> known_;           // subjects, and names that lead to one
+  Catalogue catalogue_;
   Replay made_;
   Arena& arena_ = *made_.memory;
   std::map<std::string, RunEntry> runs_;
   std::map<std::string, std::vector<std::string>> open_of_;
-  std::map<std::string, CallEntry> open_calls_;
+  std::map<std::string, CallEntry> open_calls_, doubted_calls_;  // doubted: over, and it is not known how
   std::map<std::string, std::pair<std::string, std::string>> messages_;  // subject, and the rest
   std::vector<std::string> merged_;                                      // since the last event from outside
   std::map<std::string, std::string> leads_;                             // a name, and the subject that it leads to

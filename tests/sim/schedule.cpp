@@ -103,6 +103,8 @@ class Schedule {
       if (kind >= 90) tell(at, customer, "customer.updated", "", random.chance(40));
       if (faulty && random.chance(20)) tell(at, customer, "order.cancelled", "x" + number, random.chance(50));
     }
+    for (const char* product : {"p0", "p1"})
+      if (random.chance(20)) tell(Millis{random.between(1, events_within.count())}, 1, "product.updated", product, false);
     // Two turn out to be one customer: the one states the other's address.
     if (customers > 1 && random.chance(40)) tell(Millis{random.between(1, events_within.count())}, 2 + random.below(customers - 1), "customer.updated", "", random.chance(70), "1");
   }

@@ -63,7 +63,7 @@ mode: queue
 steps:
   - http: { url: "http://sink/line", body: { line: "{{ order.id }}" } }
     retry: { attempts: 90, backoff: 1s, max_backoff: 60s }
-  - wait: 10m
+  - wait: 40m
   - http: { url: "http://sink/line", body: { line_end: "{{ order.id }}" } }
     retry: { attempts: 90, backoff: 1s, max_backoff: 60s }
 )"},
@@ -132,7 +132,6 @@ steps:
     {"snare", R"(
 on: order.cancelled
 if: order.total > 50.0
-per: order
 steps:
   - wait: 5m
   - log: "{{ order.id }}"
@@ -226,6 +225,10 @@ std::shared_ptr<const Workflows> workflows_of(const std::set<std::string>& names
   return set;
 }
 
+std::string product_of(const std::string& order) { return order.empty() ? std::string() : "p" + std::to_string((order.back() - '0') % 2); }
+
+std::string category_of(const std::string& product) { return "kind of " + product; }
+
 Sent make_event(World& world, int number, const Told& told, Millis ago) {
   Sent sent;
   sent.id = "e" + std::to_string(number);
@@ -239,10 +242,14 @@ Sent make_event(World& world, int number, const Told& told, Millis ago) {
   const std::string who = R"("customer":{"id":")" + told.customer + R"(","email":"c)" + sent.address_of + "@sim.example\"" +
                           (about_customer ? std::string(R"(,"consent":{"email":)") + (told.flag ? "true}" : "false}") : "") + "}";
   std::string noun;
-  if (told.type.starts_with("order.")) noun = R"("order":{"id":")" + told.thing + R"(","total":)" + (told.flag ? "80" : "20") + R"(,"currency":"EUR"},)";
+  if (told.type.starts_with("order."))
+    noun = R"("order":{"id":")" + told.thing + R"(","total":)" + (told.flag ? "80" : "20") + R"(,"currency":"EUR","items":[{"product_id":")" + product_of(told.thing) + "\"}]},";
   if (told.type.starts_with("cart.")) noun = R"("cart":{"id":")" + told.thing + R"(","items":[]},)";
+  const bool of_product = told.type.starts_with("product.");
+  if (of_product) sent.subject = "product:" + told.thing, sent.address_of.clear();
+  const std::string product = R"("product":{"id":")" + told.thing + R"(","type":")" + category_of(told.thing) + "\"}";
   sent.json = R"({"specversion":"1.0","id":")" + sent.id + R"(","source":"platform","type":")" + told.type + R"(","subject":")" + sent.subject +
-              R"(","time":")" + format_rfc3339(sent.at) + R"(","data":{)" + noun + who + "}}";
+              R"(","time":")" + format_rfc3339(sent.at) + R"(","data":{)" + (of_product ? product : noun + who) + "}}";
   return sent;
 }
 

@@ -45,6 +45,9 @@ struct Told {
   bool flag = false;
   std::string address_of = {};  // empty: its own
 };
+/// What an order is of, and what that is filed under.
+std::string product_of(const std::string& order);
+std::string category_of(const std::string& product);
 /// `ago` before now.
 Sent make_event(World& world, int number, const Told& told, Millis ago);
 

@@ -71,6 +71,7 @@ std::vector<std::string> check_all(const Evidence& evidence) {
   findings.all.insert(findings.all.end(), evidence.replay->complaints.begin(), evidence.replay->complaints.end());
   check_events(evidence, story, findings);
   check_runs(evidence, story, findings);
+  check_categories(evidence, story, findings);
   check_waits(evidence, story, findings);
   check_calls(evidence, story, findings);
   check_contacts(evidence, story, findings);

@@ -49,6 +49,7 @@ class Findings {
 };
 
 void check_events(const Evidence& evidence, const Story& story, Findings& findings);
+void check_categories(const Evidence& evidence, const Story& story, Findings& findings);
 void check_runs(const Evidence& evidence, const Story& story, Findings& findings);
 void check_waits(const Evidence& evidence, const Story& story, Findings& findings);
 void check_calls(const Evidence& evidence, const Story& story, Findings& findings);

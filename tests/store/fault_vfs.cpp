@@ -1,5 +1,7 @@
 #include "store/fault_vfs.h"
 
+#include "store/sqlite.h"
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -70,6 +72,7 @@ Faults& faults() {
 const char* fault_vfs() {
   static sqlite3_vfs vfs;
   if (real_vfs == nullptr) {
+    sqlite::set_up();
     real_vfs = sqlite3_vfs_find(nullptr);
     vfs = *real_vfs;
     vfs.zName = vfs_name;

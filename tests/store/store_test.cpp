@@ -271,6 +271,39 @@ TEST_CASE("calls wait by their destination, first and further attempts apart, an
   CHECK(all_due_calls(*store, at(9)).size() == 4);
 }
 
+TEST_CASE("what came of a call in doubt is written down when it is known, once, and of that attempt") {
+  struct Case {
+    CallEndRow later;
+    std::string status;
+  };
+  const auto c = GENERATE(values<Case>({{{"k", "done", "", 1, at(9), "a"}, "done"},
+                                        {{"k", "failed", "550", 1, at(9), "a"}, "failed"},
+                                        {{"k", "done", "", 2, at(9), "a"}, "unknown"},
+                                        {{"k", "done", "", 1, at(9), "another"}, "unknown"},
+                                        {{"k", "done", "", 1, at(9)}, "unknown"}}));
+  const Folder folder;
+  auto store = open_or_throw(folder.path());
+  Batch batch = next(*store, {event("1")});
+  batch.runs = {open_run("a", "s", 1)};
+  batch.calls = {CallRow{"k", "a", "w", "s", "http", "1", "{}", 1, 1000, at(1), "http x", {}, true}};
+  REQUIRE(store->commit(batch) == Committed::done);
+  batch = next(*store, {});
+  batch.calls_ended = {{"k", "unknown", "its run ended", 1, at(8)}};
+  REQUIRE(store->commit(batch) == Committed::done);
+  const auto reader = reader_or_throw(folder.path());
+  const auto status = [&] { return value_of(reader->calls({}, {})).at(0).status; };
+  CHECK(status() == "unknown");
+  for (const std::string& further : {std::string(), std::string("failed")}) {
+    batch = next(*store, {});
+    CallEndRow later = c.later;
+    if (!further.empty() && c.status != "unknown") later.status = further;
+    batch.calls_ended = {later};
+    REQUIRE(store->commit(batch) == Committed::done);
+    CHECK(status() == c.status);
+  }
+  CHECK(value_of(reader->counts()).open_calls == 0);
+}
+
 TEST_CASE("a run that failed is kept for a person, and may be opened again") {
   const Folder folder;
   auto store = open_or_throw(folder.path());

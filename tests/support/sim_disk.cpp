@@ -1,5 +1,6 @@
 #include "support/sim_disk.h"
 
+#include "store/sqlite.h"
 #include "support/sim_vfs.h"
 
 #include <fcntl.h>
@@ -23,6 +24,7 @@ SimDisk::SimDisk(std::uint64_t seed) : random_(seed) {
   static std::atomic<int> made = 0;
   vfs_name_ = "simulated-" + std::to_string(++made);
   vfs_ = std::make_unique<sqlite3_vfs>(SimVfs::table(*this, vfs_name_.c_str()));
+  sqlite::set_up();  // before SQLite is in use: else each of its allocations takes a lock that all threads share
   sqlite3_vfs_register(vfs_.get(), 0);
 }
 

@@ -64,12 +64,12 @@ test("200 hostile strings, in every field that a customer can fill, are text on 
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   const listed = await conversations(shop, "open");
-  for (const one of listed.filter((_, i) => i % 8 === 0)) {
+  for (const one of listed.filter((_, i) => i % 16 === 0)) {
     await page.goto(`${shop.url}/console/#/inbox/open/${encodeURIComponent(one.id)}?of=${encodeURIComponent(one.subject)}`);
     await eventually(async () => (await page.getByRole("log", { name: "Messages" }).textContent())?.includes("can I talk to a human?"), "the messages");
     assert.deepEqual(await harm(page), { ran: [], made: [] }, one.id);
   }
-  assert.ok((await page.getByRole("log", { name: "Messages" }).textContent()).includes(listed[Math.floor((listed.length - 1) / 8) * 8].last.text.slice(0, 20)), "they are shown as they were written");
+  assert.ok((await page.getByRole("log", { name: "Messages" }).textContent()).includes(listed[Math.floor((listed.length - 1) / 16) * 16].last.text.slice(0, 20)), "they are shown as they were written");
   for (const hash of ["customers", `customers/${encodeURIComponent("customer:h3")}`, "runs", "runs/events", "runs/attention"]) await look(hash, () => page.getByRole("heading", { level: 1 }).waitFor());
   assert.deepEqual(strangers, []);
   assert.deepEqual(page.mishaps, []);

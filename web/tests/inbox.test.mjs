@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { asked, invited, owner, sees } from "./support/people.mjs";
-import { ask, openShop, writes } from "./support/shop.mjs";
+import { ask, message, openShop, send, writes } from "./support/shop.mjs";
 import { eventually, test } from "./support/story.mjs";
 import { violations } from "./support/axe.mjs";
 
@@ -109,5 +110,24 @@ test("drafts are kept for their writer alone; saved replies are filled in; snooz
   await olaf.goto(inbox(shop, "snoozed"));
   await sees(olaf, "Ada Lindqvist");
   for (const page of [maria, olaf]) assert.deepEqual(await violations(page), []);
+  await shop.stop();
+});
+
+test("a list of several pages stays whole while conversations move in it", async () => {
+  const shop = await openShop();
+  await shop.restart(() => rmSync(`${shop.folder}/workflows/support-triage.yaml`)); // nobody answers
+  const maria = await owner(shop);
+  const many = 450;
+  await send(shop, Array.from({ length: many }, (_, i) => message({ id: 1000 + i, name: `Customer ${i}` }, "Can I talk to a human?")));
+  const list = maria.getByRole("list", { name: "Conversations" });
+  const held = async () => Number(await list.getByRole("listitem").first().getAttribute("aria-setsize"));
+  const load = () => eventually(async () => (await list.evaluate((box) => (box.scrollTop = box.scrollHeight)), (await held()) === many), "the whole list");
+  await maria.goto(inbox(shop));
+  await list.waitFor();
+  await load();
+  await send(shop, Array.from({ length: 40 }, (_, i) => message({ id: 1000 + i, name: `Customer ${i}` }, "Hello? Anybody?")));
+  await list.evaluate((box) => (box.scrollTop = 0));
+  await eventually(async () => /^Customer [0-3]?[0-9]$/.test(await list.locator(".row-who").first().textContent()), "what is new, at the top");
+  assert.equal(await held(), many);
   await shop.stop();
 });

@@ -21,19 +21,24 @@ if (!chromiumPath()) {
 const folder = new URL("./", import.meta.url);
 for (const file of readdirSync(folder).sort()) if (file.endsWith(".test.mjs")) await import(new URL(file, folder));
 
+// Two at a time: a story has a shop and people of its own, and mostly waits.
+const lanes = 2;
 let passed = 0, failed = 0;
-for (const { name, run } of tests) {
-  if (!name.includes(only)) continue;
-  const begun = Date.now();
-  try {
-    await run();
-    ++passed;
-    if (process.env.SHOPBELL_WEB_TIMES) console.log(`${Date.now() - begun} ms  ${name}`);
-  } catch (error) {
-    ++failed;
-    console.log(`failed: ${name}\n${error.stack}`);
+const wanted = tests.filter(({ name }) => name.includes(only));
+async function lane() {
+  for (let next; (next = wanted.shift()); ) {
+    const begun = Date.now();
+    try {
+      await next.run();
+      ++passed;
+      if (process.env.SHOPBELL_WEB_TIMES) console.log(`${Date.now() - begun} ms  ${next.name}`);
+    } catch (error) {
+      ++failed;
+      console.log(`failed: ${next.name}\n${error.stack}`);
+    }
   }
 }
+await Promise.all(Array.from({ length: lanes }, lane));
 await closeBrowser();
 await stopAll();
 console.log(`${passed} passed, ${failed} failed`);

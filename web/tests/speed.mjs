@@ -1,5 +1,6 @@
 // From a key to the paint of what it did, on a list of 10,000 conversations that is held whole. Measured, not asserted: machines differ.
 // usage: node tests/speed.mjs SHOPBELL
+import { rmSync } from "node:fs";
 import { closeBrowser } from "./support/browser.mjs";
 import { owner } from "./support/people.mjs";
 import { conversations, message, openShop, send } from "./support/shop.mjs";
@@ -10,6 +11,7 @@ const wanted = Number(process.argv[3] ?? 10_000);
 const keys = 200;
 
 const shop = await openShop();
+await shop.restart(() => rmSync(`${shop.folder}/workflows/support-triage.yaml`)); // nobody answers: the list alone is measured
 const page = await owner(shop);
 for (let i = 0; i < wanted; i += 500) {
   await send(shop, Array.from({ length: Math.min(500, wanted - i) }, (_, n) => message({ id: i + n, name: `Customer ${i + n}`, email: `c${i + n}@example.com` }, "Can I talk to a human? My order has not come.")));
@@ -23,7 +25,7 @@ await eventually(async () => {
   await list.evaluate((box) => (box.scrollTop = box.scrollHeight));
   const held = await list.getByRole("listitem").first().getAttribute("aria-setsize");
   return Number(held) >= wanted;
-}, "the whole list", 300_000);
+}, "the whole list", 120_000);
 await list.evaluate((box) => (box.scrollTop = 0));
 
 const took = await page.evaluate(async (times) => {

@@ -39,7 +39,7 @@ export async function more(view, q) {
   }
 }
 
-/// The first page as it is now, before what was loaded beyond it.
+/// The first page as it is now, before what was loaded beyond it. The list goes by last_at, newest first.
 export async function refresh(view, q) {
   const of = address(view, q);
   if (list.value.of !== of || list.value.loading) return open(view, q);
@@ -48,7 +48,8 @@ export async function refresh(view, q) {
     const was = list.value;
     if (was.of !== of) return;
     const fresh = new Set(page.items.map((item) => item.id + item.subject));
-    const beyond = page.next === null ? [] : was.items.slice(page.items.length).filter((item) => !fresh.has(item.id + item.subject));
+    const edge = page.items.at(-1)?.last_at; // what is older stands behind it; what is newer, and not on it, has left the view
+    const beyond = page.next === null ? [] : was.items.filter((item) => item.last_at <= edge && !fresh.has(item.id + item.subject));
     list.value = { ...was, items: [...page.items, ...beyond], next: beyond.length ? was.next : page.next, problem: null };
   } catch {
     // it stays as it was; the frame says when there is no connection

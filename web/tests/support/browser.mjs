@@ -5,8 +5,8 @@ import { chromium } from "playwright-core";
 export const chromiumPath = () => ["/usr/bin/chromium", "/usr/bin/chromium-browser", process.env.CHROMIUM].find((path) => path && existsSync(path));
 
 let browser;
-async function launched() {
-  browser ??= await chromium.launch({
+function launched() {
+  browser ??= chromium.launch({
     executablePath: chromiumPath(),
     headless: true,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -15,7 +15,7 @@ async function launched() {
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
 }
 
 /// A page of a new person. What breaks in it (exceptions, refusals by the policy) is gathered in page.mishaps.

@@ -168,7 +168,10 @@ Result<void> build_v1(App& app) {
                                                                      .console = std::move(*console),
                                                                      .file = *app.desk_file,
                                                                      .offer = [&app](Job& job) { return app.shard->offer(job); },
-                                                                     .workflows = [&app] { return app.shard->workflows(); }}));
+                                                                     .workflows = [&app] { return app.shard->workflows(); },
+                                                                     .types = [&app](const std::string& conversation, const std::string& name) {
+                                                                       if (app.chat) app.chat->room().tell_typing(conversation, name);
+                                                                     }}));
   return {};
 }
 

@@ -89,9 +89,11 @@ void ChatRoom::kept(const Batch& rows, std::uint64_t last_message) {
   if (!work_.threads.empty() || !work_.frames.empty()) wake_.notify_one();
 }
 
-void ChatRoom::tell_typing(std::string_view thread, std::string_view name) {
+void ChatRoom::tell_typing(std::string_view conversation, std::string_view name) {
+  const std::string prefix = name_of({});
+  if (!conversation.starts_with(prefix)) return;
   const std::lock_guard lock(mutex_);
-  work_.frames.emplace_back(thread, typing_frame(name));
+  work_.frames.emplace_back(conversation.substr(prefix.size()), typing_frame(name));
   wake_.notify_one();
 }
 

@@ -48,8 +48,8 @@ class ChatRoom : public std::enable_shared_from_this<ChatRoom> {
   void leave(const ChatVisitor& visitor);
   /// As Shard::Outside::kept.
   void kept(const Batch& rows, std::uint64_t last_message);
-  /// A person writes to that thread just now.
-  void tell_typing(std::string_view thread, std::string_view name);
+  /// A person writes in that conversation just now.
+  void tell_typing(std::string_view conversation, std::string_view name);
   /// Nothing: the thread may say one thing more; else how long it is to wait.
   Millis take_turn(const std::string& thread);
   void offer(std::string event, std::unique_ptr<Responder> responder) { offer_(std::move(event), std::move(responder)); }

@@ -396,11 +396,11 @@ void Shard::finish(Written& written) {
   answer(written.jobs, written.entries);
   crash_point("shard.answered");
   const Batch& rows = written.maker->rows();
-  if (outside_.kept) outside_.kept(rows, written.last_message);
   Aftermath& after = written.maker->aftermath();
   count(after);
   metrics_.inputs += rows.inputs.size();
   metrics_.tickets_opened += rows.tickets.size();
+  if (outside_.kept) outside_.kept(rows, written.last_message);
   for (const std::string& line : after.log) spdlog::info("{}", line);
   if (!written.claimed.empty()) outside_.start(std::move(written.claimed));
   crash_point("shard.calls_started");

@@ -75,6 +75,7 @@ struct V1Parts {
   DeskFile& file;
   std::function<bool(Job&)> offer;                    // the shard's
   std::function<std::shared_ptr<const Workflows>()> workflows;
+  std::function<void(const std::string& conversation, const std::string& name)> types = {};  // a person writes there
   People people{file};
   Papers papers{file};
   Attempts attempts{};

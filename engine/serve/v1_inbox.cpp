@@ -208,6 +208,7 @@ V1Answer tell_presence(V1Parts& parts, V1Ask& ask) {
   const bool looking = ask.body["looking"].boolean_or(true), typing = ask.body["typing"].boolean_or(false);
   if (looking)
     if (auto seen = parts.papers.see(ask.who.id, place_of(*row), ask.now); !seen) return tl::unexpected(seen.error());
+  if (typing && parts.types) parts.types(row->id, ask.who.name);
   if (parts.presence.tell(row->id, ask.who.id, ask.who.name, looking, typing, ask.now))
     parts.live.tell("presence", row->id,
                     make_map(ask.arena, {{"conversation", ask.arena.copy(row->id)}, {"person", make_map(ask.arena, {{"id", ask.arena.copy(ask.who.id)}, {"name", ask.arena.copy(ask.who.name)}})},

@@ -294,6 +294,35 @@ TEST_CASE("whom the shop's token names reads all that was said with it, and nobo
   }
 }
 
+TEST_CASE("who is forgotten reads nothing of what was said, on any device") {
+  const Folder folder;
+  RunningServer server(SHOPBELL_BINARY, folder.path());
+  REQUIRE(server.listens());
+  Browser browser(server.port());
+  browser.connect();
+  browser.hear_until("caught_up");
+  browser.say("m1", "before");
+  while (!browser.texts.contains("bot: you said before")) REQUIRE(browser.hear() != "end");
+  browser.identity = jwt(R"("sub":"7")");
+  browser.connect();
+  browser.hear_until("caught_up");
+  browser.say("m2", "something private");
+  while (!browser.texts.contains("bot: you said something private")) REQUIRE(browser.hear() != "end");
+  CHECK(post(server.port(), "/events", R"({"specversion":"1.0","id":"x","source":"desk","type":"privacy.redact","data":{"privacy":{"scope":"customer"},"customer":{"id":7}}})").starts_with("202"));
+  CHECK(eventually([&] {
+    const auto done = get(server.port(), "/api/requests");
+    UNSCOPED_INFO(done->body);
+    return done && done->body.find("\"done\":\"20") != std::string::npos;
+  }));
+  CHECK(get(server.port(), "/api/messages")->body.find("private") == std::string::npos);
+  Browser again(server.port());
+  again.visitor = browser.visitor;
+  if (GENERATE(true, false)) again.identity = browser.identity;
+  again.connect();
+  CHECK(again.hear_until("caught_up") == "caught_up");
+  CHECK(again.texts.empty());
+}
+
 TEST_CASE("what breaks the rules of the chat is told so") {
   const Folder folder;
   RunningServer server(SHOPBELL_BINARY, folder.path());

@@ -199,10 +199,12 @@ TEST_CASE("an input is marked before it is taken: one that the process dies of f
     REQUIRE(response);
     CHECK(response->status == 202);
   }
-  const auto metrics = get(server.port(), "/metrics");
-  REQUIRE(metrics);
-  CHECK(metrics->body.find("\nshopbell_inputs_quarantined_total 1\n") != std::string::npos);
-  CHECK(metrics->body.find("\nshopbell_runs_done_total 1\n") != std::string::npos);
+  const auto counted = [&](const std::string& line) {  // a moment after the answer
+    const auto metrics = get(server.port(), "/metrics");
+    return metrics && metrics->body.find("\n" + line + "\n") != std::string::npos;
+  };
+  CHECK(eventually([&] { return counted("shopbell_inputs_quarantined_total 1"); }));
+  CHECK(eventually([&] { return counted("shopbell_runs_done_total 1"); }));
   CHECK(server.terminate() == 0);
 }
 

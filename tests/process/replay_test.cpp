@@ -225,7 +225,11 @@ TEST_CASE("the journal is written as a log of what came from outside, while the 
   CHECK(ids == std::vector<std::string>{"e1", "e2", "e3", "e4"});
   const Ran paid = run_program(SHOPBELL_BINARY, {"events", "--data", data, "--export", "--type", "order.paid", "--all"});
   CHECK(std::count(paid.out.begin(), paid.out.end(), '\n') == 1);
-  const Ran all = run_program(SHOPBELL_BINARY, {"events", "--data", data, "--export", "--all"});
+  Ran all;
+  CHECK(eventually([&] {  // the run waits for a second before it hands over
+    all = run_program(SHOPBELL_BINARY, {"events", "--data", data, "--export", "--all"});
+    return all.out.find("ticket.opened") != std::string::npos;
+  }));
   INFO(all.out);
   for (const char* id : {"e1", "e2", "e3", "e4", "e5"}) CHECK(all.out.find(std::string(R"("id":")") + id + '"') != std::string::npos);  // e5: beside the shop
   for (const char* type : {"loyalty.reached", "ticket.opened"}) CHECK(all.out.find(std::string(R"("type":")") + type + '"') != std::string::npos);

@@ -160,10 +160,12 @@ TEST_CASE("open runs and calls of the person are over, and counted so") {
   const Folder folder;
   auto store = open_or_throw(folder.path());
   fill(folder.path(), *store);
+  const auto reader = reader_or_throw(folder.path());
+  const auto before = value_of(reader->counts());
   ask(*store, "erase", ann);
   serve_all(*store);
-  const auto reader = reader_or_throw(folder.path());
   const auto counts = value_of(reader->counts());
+  CHECK(counts.open_runs == before.open_runs - 30);  // ten of her own, twenty of the shop that were about her
   std::size_t open = 0;
   for (const RunView& run : value_of(reader->runs({}, {0, 500}))) open += !run.row.ended;
   CHECK(counts.open_runs == open);

@@ -72,6 +72,8 @@ test("a customer chats, the bot answers, a person takes over, and the next page 
   await run(process.env.SHOPBELL, ["takeover", id, "--epoch", String(epoch), "--by", "ana", "--to", shop.url, "--token", token]);
   await frame.getByText("Ana has joined the conversation").waitFor();
   await frame.getByText("Ana is here").waitFor();
+  await post(shop, `/api/v1/conversations/${encodeURIComponent(id)}/presence`, { looking: true, typing: true });
+  await frame.getByText(/ is writing…$/).waitFor();
   const reply = { id: "r1", channel: "web", from: "ana", to: id.slice(4), text: "Hello! Look at https://demo.example/returns, please.\nAna" };
   await post(shop, "/events", { specversion: "1.0", id: "r1", source: "test", type: "message.sent", data: { message: reply } });
   const link = frame.getByRole("link", { name: "https://demo.example/returns" });

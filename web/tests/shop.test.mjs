@@ -134,8 +134,8 @@ test("the keyboard alone suffices: pages by g and a letter, help by ?, everythin
   await maria.getByRole("dialog", { name: "Keys" }).getByText("Go to Inbox").waitFor();
   await maria.keyboard.press("Escape");
   await eventually(async () => (await maria.getByRole("dialog").count()) === 0, "the end of the help");
-  await maria.keyboard.press("Control+k");
-  await maria.getByRole("combobox", { name: "What to do" }).waitFor();
+  const palette = maria.getByRole("combobox", { name: "What to do" });
+  await eventually(async () => (await maria.keyboard.press("Control+k"), palette.isVisible()), "the palette");
   await maria.keyboard.type("go to work");
   await maria.keyboard.press("Enter");
   await maria.getByRole("heading", { level: 1, name: "Workflows" }).waitFor();

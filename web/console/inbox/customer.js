@@ -3,7 +3,7 @@ import { html } from "htm/preact";
 import { seg } from "../lib/api.js";
 import { useResource } from "../lib/resource.js";
 import { href } from "../lib/route.js";
-import { count, money, plain } from "../lib/words.js";
+import { count, money, plain, sums } from "../lib/words.js";
 import { Avatar, Badge, Shown, Status, Time } from "../parts/ui.js";
 import { nameOf } from "./row.js";
 
@@ -25,7 +25,7 @@ export function CustomerPane({ conversation }) {
 export const figures = (profile = {}) =>
   [
     ["Orders", count(profile.orders_count ?? profile.order_count ?? profile.orders?.length), profile.orders_count ?? profile.order_count ?? profile.orders],
-    ["Spent", money(profile.total_spent ?? profile.spent, profile.currency), profile.total_spent ?? profile.spent],
+    ["Spent", typeof profile.spent === "object" ? sums(profile.spent) : money(profile.total_spent ?? profile.spent, profile.currency), profile.total_spent ?? profile.spent],
     ["Average", money(profile.average_order ?? profile.aov, profile.currency), profile.average_order ?? profile.aov],
   ].filter(([, , there]) => there !== undefined && there !== null);
 

@@ -62,6 +62,17 @@ export function money(amount, currency) {
   return `${number.format(amount)}${currency ? ` ${currency}` : ""}`;
 }
 
+/// Of sums in minor units by currency: {EUR: 24000}.
+export const sums = (minor) => Object.entries(minor).map(([currency, amount]) => money(amount / 10 ** minorDigits(currency), currency)).join(", ");
+
+function minorDigits(currency) {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+  } catch {
+    return 2;
+  }
+}
+
 /// "order.placed" stays; "delivery_question" reads "delivery question".
 export const plain = (name) => String(name ?? "").replaceAll("_", " ");
 export const title = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");

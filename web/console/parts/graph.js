@@ -33,15 +33,15 @@ function path(points) {
   return `${d} L${points.at(-1).x},${points.at(-1).y}`;
 }
 
-/// `marks`: node id → "done", "failed", "running", "waiting". `onNode`: makes nodes buttons.
-export function Graph({ graph, marks = {}, label, onNode, chosen }) {
+/// `marks`: node id → "done", "failed", "running", "waiting"; `along`: the edges between them, as "from to". `onNode`: makes nodes buttons.
+export function Graph({ graph, marks = {}, along, label, onNode, chosen }) {
   const [dagre, setDagre] = useState(null);
   useEffect(() => void import("@dagrejs/dagre").then((module) => setDagre(() => module.default ?? module)), []);
   if (!dagre) return html`<${Loading} rows=${3} />`;
   const laid = laidOut(dagre, graph);
   const { width = 100, height: tall = 100 } = laid.graph();
   const marked = Object.keys(marks).length > 0;
-  const on = (edge) => marks[edge.v] && marks[edge.w];
+  const on = (edge) => along?.has(`${edge.v} ${edge.w}`);
   return html`
     <div class="graph" tabIndex="0" role="group" aria-label=${label}>
       <svg width=${width} height=${tall} viewBox=${`0 0 ${width} ${tall}`} role="presentation">

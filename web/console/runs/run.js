@@ -11,7 +11,7 @@ import { Button, Empty, Page, Shown, Status, Time } from "../parts/ui.js";
 import { Graph } from "../parts/graph.js";
 import { decide, verbs } from "./attention.js";
 import { subjectLink, took } from "./list.js";
-import { marksOf } from "./way.js";
+import { wayOf } from "./way.js";
 import { Steps, Waterfall } from "./trace.js";
 import { Notes } from "./why.js";
 
@@ -26,7 +26,7 @@ function Known({ run, reload }) {
   const [chosen, setChosen] = useState(null);
   const [busy, setBusy] = useState(false);
   const trace = (run.trace ?? []).map((step, i) => ({ ...step, i }));
-  const marks = marksOf(run, trace);
+  const { marks, along } = wayOf(run, trace);
   const act = async (one) => {
     setBusy(true);
     try {
@@ -46,7 +46,7 @@ function Known({ run, reload }) {
       ${run.reason && html`<p class=${`reason ${run.status === "failed" ? "bad" : ""}`}>${run.reason}</p>`}
       <div class="columns run">
         <div class="stack">
-          ${run.graph?.nodes?.length > 0 && html`<section class="card"><header><h2>The way it took</h2></header><${Graph} graph=${run.graph} marks=${marks} label="The workflow's graph, with the run's way" chosen=${chosen} onNode=${setChosen} /></section>`}
+          ${run.graph?.nodes?.length > 0 && html`<section class="card"><header><h2>The way it took</h2></header><${Graph} graph=${run.graph} marks=${marks} along=${along} label="The workflow's graph, with the run's way" chosen=${chosen} onNode=${setChosen} /></section>`}
           <section class="card"><header><h2>Facts</h2></header><div class="card-body"><dl class="facts">
             <dt>For</dt><dd>${subjectLink(run.subject)}</dd>
             <dt>Workflow</dt><dd><a href=${href(["workflows", run.workflow])}>${run.workflow}</a> ${run.version && html`<code>${run.version.slice(0, 10)}</code>`}</dd>

@@ -20,15 +20,20 @@ function between(edges, from, to, may) {
   return [];
 }
 
-/// Node id → "done", "failed", "running", "waiting" or "skipped".
-export function marksOf(run, trace) {
+/// `marks`: node id → "done", "failed", "running", "waiting" or "skipped"; `along`: the edges, as "from to".
+export function wayOf(run, trace) {
   const marks = {};
   const { nodes = [], edges = [] } = run.graph ?? {};
   const decides = new Set(nodes.filter((node) => node.kind === "condition" || node.kind === "branch").map((node) => node.id));
   const steps = trace.filter((step) => step.node).map((step) => step.node);
   if (run.status === "done") steps.push(...nodes.filter((node) => node.kind === "end" && node.id === "end").map((node) => node.id));
-  for (let i = 1; i < steps.length; ++i) for (const node of between(edges, steps[i - 1], steps[i], (id) => decides.has(id))) marks[node] = "done";
+  const along = new Set();
+  for (let i = 1; i < steps.length; ++i) {
+    const way = [steps[i], ...between(edges, steps[i - 1], steps[i], (id) => decides.has(id)), steps[i - 1]].reverse();
+    for (let n = 1; n < way.length; ++n) along.add(`${way[n - 1]} ${way[n]}`);
+    for (const node of way) marks[node] = "done";
+  }
   for (const node of steps) marks[node] = "done";
   for (const step of trace) if (step.node) marks[step.node] = step.status ?? "done";
-  return marks;
+  return { marks, along };
 }

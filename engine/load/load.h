@@ -31,6 +31,14 @@ struct SourceConfig {
 };
 
 /// shopbell.yaml, with ${env:} and ${file:} filled in. Secrets are only here: never log it whole.
+/// A language model that drafts for people: an endpoint as OpenAI's (`assist` in shopbell.yaml). Off without `url`.
+struct AssistConfig {
+  std::string url;    // https://api.example/v1; /chat/completions is asked below it
+  std::string key, model;
+  Millis timeout{20'000};
+  std::int64_t per_conversation = 20, per_day = 500;  // questions
+};
+
 struct ShopConfig {
   ShopFacts facts;
   std::string folder;
@@ -42,6 +50,7 @@ struct ShopConfig {
   std::vector<SourceConfig> sources;
   std::vector<std::string> http_allow;
   Document channels;                            // name -> settings
+  AssistConfig assist;
   std::map<std::string, std::int64_t> limits;   // body_bytes_max, queue_max, ...
   std::map<std::string, Millis> retention;      // by kind: events, runs, messages, tickets
 };

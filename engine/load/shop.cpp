@@ -22,11 +22,12 @@ namespace {
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
                              {"queues"}, {"agents"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
-                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}};
+                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}, {"assist"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
                                {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"},
                                {"imap"},     {"user"},   {"password"}, {"ca_file"},  {"every"}};
+constexpr Key assist_keys[] = {{"url"}, {"key"}, {"model"}, {"timeout"}, {"per_conversation_max"}, {"per_day_max"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"},
                               {"queue_events_max"}, {"waits_per_second_max"}, {"calls_per_destination_max"}, {"chat_messages_per_minute_max"}};
@@ -82,6 +83,7 @@ class ShopReader {
       Fields fields(*http, "http", http_keys, report_);
       if (const yaml::Node* allow = fields.find("allow")) made_.config.http_allow = texts(*allow, "allow");
     }
+    if (const yaml::Node* assist = fields_.find("assist")) read_assist_config(*assist);
     if (const yaml::Node* hours = fields_.find("hours")) made_.config.facts.calendars = read_calendars(*hours, report_);
     made_.config.facts.desk = std::make_shared<const desk::Rules>(
         read_desk(fields_.find("queues"), fields_.find("agents"), made_.config.facts.calendars, report_));
@@ -198,6 +200,17 @@ class ShopReader {
     if (const yaml::Node* certificate = fields.require("certificate"))
       made_.config.certificate_file = resolved(*certificate, "certificate");
     if (const yaml::Node* key = fields.require("key")) made_.config.key_file = resolved(*key, "key");
+  }
+
+  void read_assist_config(const yaml::Node& node) {
+    Fields fields(node, "assist", assist_keys, report_);
+    AssistConfig& assist = made_.config.assist;
+    if (const yaml::Node* url = fields.require("url")) assist.url = resolved(*url, "url");
+    if (const yaml::Node* model = fields.require("model")) assist.model = resolved(*model, "model");
+    if (const yaml::Node* key = fields.find("key")) assist.key = secret_of(*key, "key");
+    assist.timeout = fields.duration("timeout", Millis{100}, Millis{25'000}).value_or(assist.timeout);
+    assist.per_conversation = fields.whole("per_conversation_max", 1, 10'000).value_or(assist.per_conversation);
+    assist.per_day = fields.whole("per_day_max", 1, 10'000'000).value_or(assist.per_day);
   }
 
   bool named_map(const yaml::Node& node, std::string_view what) {

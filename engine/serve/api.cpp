@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "serve/assist_passages.h"
 #include "serve/clock.h"
 #include "serve/conversations.h"
 #include "serve/customers.h"
@@ -236,12 +237,38 @@ void Api::add(Question question) {
   question.responder->answer(json_error(503, "busy", "too many queries are waiting; ask again"));
 }
 
+static ServerResponse answer_of(const Result<Drafted>& drafted) {
+  if (drafted) {
+    Arena arena;
+    ListBuilder sources(arena);
+    for (const std::string& source : drafted->sources) sources.add(Value(source));
+    return json_answer(make_map(arena, {{"text", Value(drafted->text)}, {"sources", sources.build()}}));
+  }
+  static const std::map<std::string_view, int> statuses{{"spent", 429}, {"quota", 429}, {"slow", 503}, {"unreachable", 503}, {"resting", 503}, {"broken", 503}, {"bad_key", 503}};
+  const auto status = statuses.find(drafted.error().code);
+  return json_error(status == statuses.end() ? 502 : status->second, drafted.error().code, drafted.error().message);
+}
+
+void Api::draft(const std::string& id, bool is_summary, Question question) {
+  if (drafts_.assist == nullptr) return question.responder->answer(json_error(404, "assist_off", "no language model is configured: `assist` in shopbell.yaml"));
+  const auto row = find_conversation_row(*reader_, id, {});
+  if (!row) return question.responder->answer(refusal(row.error()));
+  const auto hearer = drafts_.hearer ? drafts_.hearer() : nullptr;
+  auto passages = passages_of(*reader_, *row, hearer.get());
+  if (!passages) return question.responder->answer(refusal(passages.error()));
+  AssistAsk ask{is_summary ? AssistAsk::What::summary : AssistAsk::What::reply, drafts_.shop, drafts_.language, std::move(*passages)};
+  const std::shared_ptr<Responder> responder = std::move(question.responder);
+  drafts_.assist->ask(row->id, std::move(ask), [responder](Result<Drafted> drafted) { responder->answer(answer_of(drafted)); });
+}
+
 void Api::command(Question question) {
   const std::string_view path = std::string_view(question.path).substr(std::string_view("/conversations/").size());
   const std::size_t slash = path.rfind('/');
   const auto id = decoded(path.substr(0, slash));
   if (slash == std::string_view::npos || !id) return question.responder->answer(json_error(404, "no_such_route", "POST goes to /api/conversations/ID/takeover and the like"));
-  auto job = command_job(*reader_, *id, path.substr(slash + 1), *question.body);
+  const std::string_view verb = path.substr(slash + 1);
+  if (verb == "draft" || verb == "summary") return draft(*id, verb == "summary", std::move(question));
+  auto job = command_job(*reader_, *id, verb, *question.body);
   if (!job) return question.responder->answer(refusal(job.error()));
   job->responder = std::move(question.responder);
   if (!offer_(*job)) job->responder->answer(json_error(503, "busy", "the engine cannot take more at the moment; send this again"));

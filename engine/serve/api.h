@@ -5,8 +5,11 @@
 
 #include "desk/rules.h"
 #include "net/server.h"
+#include "serve/assist.h"
 #include "serve/shard.h"
 #include "store/store.h"
+
+#include <shopbell/hearing.h>
 
 #include <condition_variable>
 #include <deque>
@@ -36,6 +39,13 @@ class Api {
   void ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder);
   /// The same for POST; `path` as above. The answer goes out when the inputs are durable.
   void tell(std::string_view path, std::string_view body, std::unique_ptr<Responder> responder);
+  /// POST /api/conversations/ID/draft and /summary ask a language model. `hearer` finds in the FAQ. Before the first request.
+  struct Drafts {
+    Assist* assist = nullptr;
+    std::string shop, language;
+    std::function<std::shared_ptr<const Hearer>()> hearer = {};
+  };
+  void draft_with(Drafts drafts) { drafts_ = std::move(drafts); }
   void stop();
 
  private:
@@ -49,10 +59,12 @@ class Api {
   void resolve(Question question);
   void correct(Question question);
   void command(Question question);
+  void draft(const std::string& id, bool is_summary, Question question);
 
   std::unique_ptr<Reader> reader_;
   std::function<bool(Job&)> offer_;
   std::string folder_;
+  Drafts drafts_;
   std::shared_ptr<const desk::Rules> rules_;  // never nullptr
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -4,6 +4,7 @@
 #include "serve/api.h"
 #include "serve/chat.h"
 #include "serve/dispatch.h"
+#include "serve/hearing.h"
 #include "serve/mailboxes.h"
 #include "serve/reload.h"
 #include "serve/routes.h"
@@ -18,6 +19,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -110,6 +112,9 @@ struct App {
   std::unique_ptr<Reload> reload;
   std::unique_ptr<Dispatch> dispatch;
   std::unique_ptr<Shard> shard;
+  std::shared_ptr<const Hearing> hearing;
+  std::mutex hearing_mutex;
+  std::unique_ptr<Assist> assist;  // null: none is configured
   std::unique_ptr<Api> api;
   std::unique_ptr<DeskFile> desk_file;
   std::unique_ptr<V1> v1;
@@ -150,8 +155,22 @@ void look_after_hearing(App& app) {
   std::string now = fingerprint_of({folder / "models", folder / "faq"});
   if (app.heard == now && !now.empty()) return;
   if (app.heard == "none" && now.empty()) return;
-  app.dispatch->hear_with(Hearing::load(folder.string()));
+  auto hearing = Hearing::load(folder.string());
+  app.dispatch->hear_with(hearing);
+  {
+    const std::lock_guard lock(app.hearing_mutex);
+    app.hearing = std::move(hearing);
+  }
   app.heard = now.empty() ? "none" : std::move(now);
+}
+
+void build_assist(App& app) {
+  if (app.config->assist.url.empty()) return;
+  app.assist = std::make_unique<Assist>(app.config->assist, app.config->http_allow);
+  app.api->draft_with({app.assist.get(), app.config->facts.name, app.config->facts.locale, [&app]() -> std::shared_ptr<const Hearer> {
+                         const std::lock_guard lock(app.hearing_mutex);
+                         return app.hearing;
+                       }});
 }
 
 Result<void> build_v1(App& app) {
@@ -228,6 +247,7 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   });
   app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); }, app.config->facts.desk, app.config->folder);
+  build_assist(app);
   if (auto good = build_v1(app); !good) return good;
   if (auto good = build_chat(app); !good) return good;
   app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, *app.v1, app.metrics, *app.sources, *app.certificates);
@@ -271,6 +291,7 @@ void stop(App& app) {
   app.server->stop(stop_grace);
   crash_point("stop.server_stopped");
   app.certificates_client->stop();
+  if (app.assist) app.assist->stop();
   app.dispatch->stop(stop_grace);
   crash_point("stop.calls_stopped");
   app.api->stop();

@@ -1,0 +1,42 @@
+#include "serve/assist_passages.h"
+
+#include "base/json.h"
+#include "core/conversation.h"
+#include "serve/conversations.h"
+#include "serve/customers.h"
+
+namespace shopbell {
+namespace {
+
+constexpr std::size_t said_max = 30;
+
+void add(std::vector<Passage>& to, std::string id, std::string_view text, bool by_customer = false) {
+  if (!text.empty()) to.push_back({std::move(id), std::string(cut_text(text, assist_passage_bytes_max)), by_customer});
+}
+
+}  // namespace
+
+Result<std::vector<Passage>> passages_of(Reader& reader, const ConversationRow& row, const Hearer* hearer) {
+  Arena arena;
+  const auto view = conversation_view(reader, row, arena);
+  if (!view) return tl::unexpected(view.error());
+  std::vector<Passage> passages;
+  const auto said = (*view)["messages"].items();
+  std::string asked;
+  for (std::size_t i = said.size() > said_max ? said.size() - said_max : 0; i < said.size(); ++i) {
+    const std::string from(said[i]["from"].text_or({})), text(said[i]["text"].text_or({}));
+    add(passages, "said:" + std::to_string(i + 1), from + ": " + text, from == "customer");
+    if (from == "customer") asked = text;
+  }
+  if (const auto customer = find_customer(reader, row.subject, arena); customer && *customer) {
+    if (const std::string name((*customer)->profile["first_name"].text_or({})); !name.empty()) add(passages, "customer", "first name: " + name);
+    if (!(*customer)->orders.is_null()) add(passages, "orders", to_json((*customer)->orders));
+  }
+  const auto found = hearer == nullptr || asked.empty() ? Result<Document>() : hearer->look_up(asked);
+  const Value near = found ? found->root()["candidates"] : Value();
+  for (const Value& entry : near.is(Kind::list) ? near.items() : std::span<const Value>{})
+    add(passages, std::string(entry["source"].text_or({})), std::string(entry["question"].text_or({})) + "\n" + std::string(entry["text"].text_or({})));
+  return passages;
+}
+
+}  // namespace shopbell

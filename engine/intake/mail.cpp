@@ -3,14 +3,19 @@
 #include "base/time.h"
 #include "base/utf8.h"
 
+#include <shopbell/text.h>
+
 #include <gmime/gmime.h>
 
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace shopbell {
 namespace {
+
+constexpr std::size_t references_max = 100;
 
 struct Unref {
   void operator()(gpointer object) const { g_object_unref(object); }
@@ -59,11 +64,32 @@ std::string bare_id(std::string text) {
   return text.substr(from + 1, to - from - 1);
 }
 
+std::vector<std::string> ids_of(std::string_view text) {
+  std::vector<std::string> ids;
+  for (std::size_t at = 0; (at = text.find('<', at)) != std::string_view::npos && ids.size() < references_max; ++at)
+    ids.push_back(bare_id(std::string(text.substr(at))));
+  return ids;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return text;
+}
+
+/// RFC 3834, 5, and what was in use before it: an answer to such a mail might be answered again.
+bool is_automatic(GMimeMessage* message) {
+  const std::string submitted = lower(header(message, "Auto-Submitted")), precedence = lower(header(message, "Precedence"));
+  if (!submitted.empty() && !submitted.starts_with("no")) return true;
+  for (const char* word : {"bulk", "junk", "list", "auto_reply"})
+    if (precedence == word) return true;
+  for (const char* name : {"X-Autoreply", "X-Autorespond", "List-Id"})
+    if (!header(message, name).empty()) return true;
+  return header(message, "Return-Path") == "<>";
+}
+
 std::string type_of(GMimeObject* object) {
   const OwnedText type(g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object)));
-  std::string made(type.get());
-  for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return made;
+  return lower(type.get());
 }
 
 std::string decoded(GMimePart* part) {
@@ -150,6 +176,69 @@ void list_files(const MailPart& part, ListBuilder& to, Arena& arena) {
 
 }  // namespace
 
+namespace {
+
+/// A field of a block of fields, its value behind "type;" (RFC 3464, 2.1.2), unfolded.
+std::string field(std::string_view block, std::string_view name) {
+  std::string value;
+  bool within = false;
+  while (!block.empty()) {
+    const std::string_view line = block.substr(0, block.find('\n'));
+    block.remove_prefix(std::min(block.size(), line.size() + 1));
+    const bool folded = line.starts_with(' ') || line.starts_with('\t');
+    if (within && !folded) break;
+    const std::size_t colon = std::min(line.find(':'), line.size());
+    if (within) value.append(" ").append(trimmed(line));
+    else if (colon < line.size() && lower(std::string(line.substr(0, colon))) == name) {
+      within = true;
+      value = trimmed(line.substr(colon + 1));
+    }
+  }
+  const std::size_t kind = value.find(';');
+  return std::string(trimmed(kind == std::string::npos ? value : value.substr(kind + 1)));
+}
+
+/// The part of that type, wherever it is; nullptr: none.
+GMimeObject* find_part(GMimeObject* object, std::string_view type, int depth) {
+  if (object == nullptr || depth > 3) return nullptr;
+  if (type_of(object) == type) return object;
+  if (!GMIME_IS_MULTIPART(object)) return nullptr;
+  for (int i = 0; i < std::min(g_mime_multipart_get_count(GMIME_MULTIPART(object)), 10); ++i)
+    if (GMimeObject* found = find_part(g_mime_multipart_get_part(GMIME_MULTIPART(object), i), type, depth + 1)) return found;
+  return nullptr;
+}
+
+std::string id_of_returned(GMimeObject* root) {
+  if (GMimeObject* whole = find_part(root, "message/rfc822", 0); whole != nullptr && GMIME_IS_MESSAGE_PART(whole))
+    if (GMimeMessage* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(whole))) return bare_id(header(inner, "Message-Id"));
+  GMimeObject* head = find_part(root, "text/rfc822-headers", 0);
+  if (head == nullptr) head = find_part(root, "message/rfc822-headers", 0);
+  return head != nullptr && GMIME_IS_PART(head) ? bare_id(field(decoded(GMIME_PART(head)), "message-id")) : std::string();
+}
+
+std::optional<DeliveryReport> report_of(GMimeMessage* message) {
+  GMimeObject* root = g_mime_message_get_mime_part(message);
+  GMimeObject* status = find_part(root, "message/delivery-status", 0);
+  if (status == nullptr || !GMIME_IS_PART(status)) return {};
+  const std::string blocks = utf8(decoded(GMIME_PART(status)).c_str());
+  std::size_t at = std::min(blocks.find("\n\n"), blocks.find("\n\r\n"));  // behind what is about the mail as a whole
+  if (at == std::string::npos) at = 0;
+  const std::string_view of = std::string_view(blocks).substr(std::min(blocks.find_first_not_of("\r\n", at), blocks.size()));
+  DeliveryReport report{lower(field(of, "action")), field(of, "status"), field(of, "final-recipient"), field(of, "diagnostic-code"), id_of_returned(root)};
+  if (report.recipient.empty()) report.recipient = field(of, "original-recipient");
+  if (report.action.empty()) return {};
+  return report;
+}
+
+Value report_value(const DeliveryReport& report, Arena& arena) {
+  MapBuilder made(arena);
+  for (const auto& [name, text] : {std::pair{"action", &report.action}, {"status", &report.status}, {"recipient", &report.recipient}, {"why", &report.why}, {"message_id", &report.message_id}})
+    if (!text->empty()) made.add(name, arena.copy(*text));
+  return made.build();
+}
+
+}  // namespace
+
 Result<Mail5322> read_mail(std::string_view raw) {
   static std::once_flag once;
   std::call_once(once, [] { g_mime_init(); });
@@ -168,10 +257,13 @@ Result<Mail5322> read_mail(std::string_view raw) {
   mail.subject = header(message.get(), "Subject");
   mail.message_id = bare_id(header(message.get(), "Message-Id"));
   mail.in_reply_to = bare_id(header(message.get(), "In-Reply-To"));
+  mail.references = ids_of(header(message.get(), "References"));
   mail.auto_submitted = header(message.get(), "Auto-Submitted");
+  mail.automatic = is_automatic(message.get());
   if (GDateTime* date = g_mime_message_get_date(message.get())) mail.date = from_ms(g_date_time_to_unix(date) * 1000);
   Parts parts;
   mail.body = parts.read(g_mime_message_get_mime_part(message.get()), 0);
+  mail.report = report_of(message.get());
   if (parts.too_many()) return fail("too_many_parts", "the mail has more than " + std::to_string(mail_parts_max) + " parts");
   return mail;
 }
@@ -188,7 +280,14 @@ Value mail_value(const Mail5322& mail, Arena& arena) {
   if (mail.date) text("date", format_rfc3339(*mail.date));
   text("message_id", mail.message_id);
   text("in_reply_to", mail.in_reply_to);
+  if (!mail.references.empty()) {
+    ListBuilder ids(arena);
+    for (const std::string& id : mail.references) ids.add(arena.copy(id));
+    made.add("references", ids.build());
+  }
   text("auto_submitted", mail.auto_submitted);
+  if (mail.automatic) made.add("automatic", Value(true));
+  if (mail.report) made.add("report", report_value(*mail.report, arena));
   if (const MailPart* plain = find_text(mail.body, "text/plain")) text("text", plain->text);
   if (const MailPart* html = find_text(mail.body, "text/html")) text("html", html->text);
   ListBuilder files(arena);

@@ -26,9 +26,20 @@ struct MailPart {
   std::vector<MailPart> parts;
 };
 
+/// What a mail server tells of a mail (RFC 3464), of its first recipient.
+struct DeliveryReport {
+  std::string action;      // failed, delayed, delivered, relayed, expanded
+  std::string status;      // "5.1.1" (RFC 3463)
+  std::string recipient, why;
+  std::string message_id;  // of the mail that it is about, without < >
+};
+
 struct Mail5322 {
   std::string from, to, cc, subject, message_id, in_reply_to;  // decoded, in UTF-8; message ids without < >
+  std::vector<std::string> references;                          // of the thread's messages, the first one first
   std::string auto_submitted;                                   // RFC 3834; empty: by a person, as far as one knows
+  bool automatic = false;                                       // that, or another header says that no person wrote it
+  std::optional<DeliveryReport> report;
   std::optional<Time> date;
   MailPart body;
 };
@@ -36,8 +47,8 @@ struct Mail5322 {
 /// Errors: "bad_mail": it is empty; "too_many_parts".
 Result<Mail5322> read_mail(std::string_view raw);
 
-/// As a body that platform files map: {from, to, cc, subject, date, message_id, in_reply_to, auto_submitted, text, html,
-/// attachments: [{name, type, size}]}; what is not there is left out. `text` and `html`: the first of each kind that is
+/// As a body that platform files map: {from, to, cc, subject, date, message_id, in_reply_to, references (a list),
+/// auto_submitted, automatic, report: {action, status, recipient, why, message_id}, text, html, attachments: [{name, type, size}]}; what is not there is left out. `text` and `html`: the first of each kind that is
 /// no attachment.
 Value mail_value(const Mail5322& mail, Arena& arena);
 

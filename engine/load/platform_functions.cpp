@@ -2,7 +2,9 @@
 
 #include "load/platform_parts.h"
 
+#include "base/html_text.h"
 #include "base/json.h"
+#include "base/quotes.h"
 #include "base/time.h"
 #include "base/written_time.h"
 #include "cel/call.h"
@@ -108,30 +110,51 @@ Value mail_name(cel::Call& call, const Value* args) {
   return name;
 }
 
-// The value of the first header of that name; a folded one up to its first line's end.
+// The value of the first header of that name, unfolded.
 Value mail_header(cel::Call& call, const Value* args) {
   std::string_view rest = args[0].text_or("");
+  std::string value;
+  bool within = false;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    const bool folded = line.starts_with(' ') || line.starts_with('\t');
+    if (within && !folded) break;
     const std::size_t colon = std::min(line.find(':'), line.size());
-    if (colon < line.size() && same_letters(line.substr(0, colon), args[1].text_or("")))
-      return trimmed(line.substr(colon + 1));
+    if (within) value.append(" ").append(trimmed(line));
+    else if (!folded && colon < line.size() && same_letters(line.substr(0, colon), args[1].text_or(""))) {
+      within = true;
+      value = trimmed(line.substr(colon + 1));
+    }
   }
-  return call.fail("bad_argument", "there is no such header");
+  if (!within) return call.fail("bad_argument", "there is no such header");
+  return call.text(value);
 }
 
-// HTML without its tags: enough to read what a short message says.
+// The message ids of a header, without their brackets.
+Value mail_ids(cel::Call& call, const Value* args) {
+  std::string_view rest = args[0].text_or("");
+  ListBuilder ids(call.arena());
+  while (true) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n<>,"), rest.size()));
+    if (rest.empty()) break;
+    const std::string_view id = rest.substr(0, rest.find_first_of(" \t\r\n<>,"));
+    if (id.find('@') != std::string_view::npos) ids.add(call.text(id));
+    rest.remove_prefix(id.size());
+  }
+  return ids.build();
+}
+
+// What was written, without what was quoted.
+Value mail_said(cel::Call& call, const Value* args) {
+  if (!args[0].is(Kind::string)) return call.fail("bad_argument", "this is no text");
+  return call.text(without_quotes(args[0].text()));
+}
+
+// HTML as one reads it.
 Value plain_text(cel::Call& call, const Value* args) {
   if (!args[0].is(Kind::string)) return call.fail("bad_argument", "this is no text");
-  std::string plain;
-  bool in_tag = false;
-  for (const char c : args[0].text()) {
-    if (c == '<') in_tag = true;
-    else if (c == '>' && in_tag) in_tag = false;
-    else if (!in_tag) plain += c;
-  }
-  return call.text(trimmed(plain));
+  return call.text(html_text(args[0].text()));
 }
 
 }  // namespace
@@ -157,6 +180,8 @@ cel::Env platform_env() {
   function("mail_address", 1, mail_address);
   function("mail_name", 1, mail_name);
   function("mail_header", 2, mail_header);
+  function("mail_ids", 1, mail_ids);
+  function("mail_said", 1, mail_said);
   function("plain_text", 1, plain_text);
   return env;
 }

@@ -49,6 +49,9 @@ TEST_CASE("what an automaton sent is no message, and what has no token is refuse
   CHECK(taken->events.empty());
   CHECK(taken->ignored == "an automaton sent it");
   CHECK(post("Auto-Submitted: no\r\n" + letter, arena)->events.size() == 1);
+  const std::string other = GENERATE(as<std::string>{}, "Precedence: auto_reply", "Precedence: List", "X-Autoreply: yes", "List-Id: <news.x.example>", "Return-Path: <>");
+  INFO(other);
+  CHECK(post(other + "\r\n" + letter, arena)->events.empty());
   CHECK_FALSE(post(letter, arena, "guess"));
 }
 
@@ -70,4 +73,43 @@ TEST_CASE("a mail of too many parts, or of parts within parts without end, does 
     for (const MailPart* part = &nested->body; !part->parts.empty(); part = &part->parts[0]) ++levels;
     CHECK(levels <= mail_depth_max);
   }
+}
+
+TEST_CASE("a mail belongs to the thread of its first reference, and says what was written, not what was quoted") {
+  Arena arena;
+  const auto [more, body, thread, text] = GENERATE(table<std::string, std::string, std::string, std::string>({
+      {"References: <r1@x>\r\n <r2@x>\r\nIn-Reply-To: <r2@x>\r\n", "Yes\r\n\r\nOn Fri, 15 Jan 2027, Shop <s@x> wrote:\r\n> Shall we?", "r1@x", "Yes"},
+      {"In-Reply-To: <r2@x>\r\n", "Yes", "r2@x", "Yes"},
+      {"", "Hello\r\n-- \r\nAnn", "m9@x", "Hello"},
+      {"Content-Type: text/html\r\n", "<style>p{}</style><p>It is<br>here &amp; there</p><blockquote><p>Shall we?</p></blockquote>", "m9@x", "It is\nhere & there"},
+  }));
+  const auto taken = post("From: ann@x.example\r\nMessage-Id: <m9@x>\r\n" + more + "\r\n" + body, arena);
+  REQUIRE(taken);
+  REQUIRE(taken->events.size() == 1);
+  const Value message = taken->events[0].event.data["message"];
+  CHECK(message["conversation"].text_or("") == thread);
+  CHECK(message["text"].text_or("") == text);
+}
+
+TEST_CASE("what a mail server reports of a mail is told of that mail") {
+  Arena arena;
+  const auto [action, type, status] = GENERATE(table<std::string, std::string, std::string>({
+      {"failed", "message.bounced", "failed"}, {"delivered", "message.delivered", "delivered"}, {"relayed", "message.delivered", "delivered"}, {"delayed", "", ""}}));
+  INFO(action);
+  const std::string report =
+      "From: MAILER-DAEMON@x.example\r\nMessage-ID: <d1@x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+      "--b\r\n\r\nIt did not work.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x.example\r\n\r\n"
+      "Final-Recipient: rfc822; Ann@x.example\r\nAction: " + action + "\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such\r\n user here\r\n"
+      "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Thanks\r\nMessage-ID: <k1@shop.example>\r\n\r\nThanks\r\n--b--\r\n";
+  const auto taken = post(report, arena);
+  REQUIRE(taken);
+  REQUIRE(taken->events.size() == (type.empty() ? 0 : 1));
+  if (type.empty()) return;
+  const Event& event = taken->events[0].event;
+  CHECK(event.type == type);
+  CHECK(event.subject == "customer:ann@x.example");
+  const Value message = event.data["message"];
+  CHECK(message["id"].text_or("") == "k1@shop.example");
+  CHECK(message["status"].text_or("") == status);
+  CHECK(message["error"].text_or("") == "550 no such user here");
 }

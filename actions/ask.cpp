@@ -13,6 +13,7 @@ constexpr Param params[] = {
     say_channel,
     say_to,
     say_conversation,
+    say_template,
 };
 
 Task<Outcome> run(Call call, Services& services) {

@@ -193,12 +193,6 @@ bool dedupes(const Value& args, const Value&) {
          std::find(repeatable.begin(), repeatable.end(), method) != repeatable.end();
 }
 
-/// No answer, or a gateway that had none: the request may have been taken all the same.
-bool is_in_doubt(const Result<HttpResponse>& response) {
-  if (response) return response->status == 502 || response->status == 504;
-  return response.error().code == "timeout" || response.error().code == "broken";
-}
-
 Task<Outcome> run(Call call, Services& services) {
   Result<HttpRequest> request = request_of(call);
   // The policy is checked before anything is sent: a mistake in it is not worth a request.
@@ -210,7 +204,7 @@ Task<Outcome> run(Call call, Services& services) {
   const Result<HttpResponse> response = co_await services.http(std::move(*request));
   if (response && is_ok(call.args["ok"], response->status).value_or(false)) co_return answered(*response);
   Outcome outcome = not_wanted(response, call.at);
-  if (is_in_doubt(response) && !dedupes(call.args, {})) outcome.status = Outcome::Status::unknown;
+  if (maybe_done(response) && !dedupes(call.args, {})) outcome.status = Outcome::Status::unknown;
   co_return outcome;
 }
 

@@ -1,5 +1,4 @@
-// reply: a message to somebody who wrote. Where it goes is the channel's business: to the log, or to an
-// address of the merchant's that passes it on.
+// reply: a message to somebody who wrote. How it gets there is its channel's business: actions/channels/.
 
 #include <shopbell/say.h>
 
@@ -12,6 +11,7 @@ constexpr Param params[] = {
     say_channel,
     say_to,
     say_conversation,
+    say_template,
 };
 
 Task<Outcome> run(Call call, Services& services) {
@@ -24,7 +24,7 @@ extern const Action reply{
     .name = "reply",
     .summary = "Answers in the conversation, on the channel it came by.",
     .params = params,
-    .output = "a map: channel, to",
+    .output = "a map: channel, to, message_id",
     .reaches_customer = true,
     .speaks = true,
     .run = run,

@@ -1,5 +1,9 @@
 #include "base/hmac.h"
 
+#include "base/time.h"
+
+#include <shopbell/signing.h>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -36,6 +40,16 @@ Mac hmac_sha256(std::string_view key, std::string_view data) {
       EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1;
   if (!good || size != mac.size()) throw std::runtime_error("HMAC failed");
   return mac;
+}
+
+std::string standard_webhook_signature(std::string_view secret, std::string_view text) {
+  const auto decoded = secret.starts_with("whsec_") ? from_base64(secret.substr(6)) : std::nullopt;
+  const Mac mac = hmac_sha256(decoded ? std::string_view(*decoded) : secret, text);
+  return to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+
+std::string basic_login(std::string_view user, std::string_view password) {
+  return "Basic " + to_base64(std::string(user).append(":").append(password));
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

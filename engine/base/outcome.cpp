@@ -73,6 +73,11 @@ std::optional<Millis> retry_after(const HttpResponse& response, Time now) {
   return std::max(Millis{0}, *then - sent.value_or(now));
 }
 
+bool maybe_done(const Result<HttpResponse>& response) {
+  if (response) return response->status == 502 || response->status == 504;
+  return response.error().code == "timeout" || response.error().code == "broken";
+}
+
 Outcome not_wanted(const Result<HttpResponse>& response, Time now) {
   if (!response) {
     const Error& error = response.error();

@@ -2,11 +2,13 @@
 
 #include "base/time.h"
 #include "core/arguments.h"
+#include "core/conversations.h"
 #include "core/effects.h"
 #include "core/person_reply.h"
 #include "core/retry.h"
 #include "core/state.h"
 #include "core/step.h"
+#include "core/thread.h"
 #include "core/walk.h"
 
 namespace shopbell {
@@ -22,6 +24,8 @@ std::uint32_t attempts_of(const Run& run, const Instruction& step) {
 void try_again(Turn& turn, Run& run, const Instruction& step, const Finished& f) {
   const Millis wait = retry_wait(step.retry, run.call, run.attempt, f.retry_after);
   ++run.attempt;
+  if (step.action != nullptr && step.action->speaks && run.event.subject == turn.subject.id)
+    run.args = with_thread(run.args, thread_of(turn.subject, conversation_spoken_to(run.args), turn.arena), turn.arena);
   order_call(turn, run, step, turn.at + wait, f.error.message);
   std::string text = f.error.message + ": attempt " + std::to_string(run.attempt);
   if (f.status == Status::unknown) text += ", as it may have been done, once more with the same key";

@@ -40,9 +40,10 @@ void count_try(Turn& turn, Run& run, const Instruction& step) { put(turn, run, "
 
 std::string_view button_of(const Value& buttons, const Value& message) {
   const std::string tapped = plain(message["button"].text_or({})), said = plain(message["text"].text_or({}));
+  const std::string& counted = tapped.empty() ? said : tapped;
   std::size_t number = 0;
-  const auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), number);
-  const bool counts = error == std::errc{} && end == said.data() + said.size();
+  const auto [end, error] = std::from_chars(counted.data(), counted.data() + counted.size(), number);
+  const bool counts = error == std::errc{} && end == counted.data() + counted.size();
   const auto all = items_of(buttons);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string title = plain(all[i].text_or({}));

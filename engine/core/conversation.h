@@ -23,6 +23,9 @@ struct Said {
 /// `ref`: the channel's id of it, or ours. The same value comes back when there is no such message, or nothing new.
 Value with_status(const Value& conversation, std::string_view ref, std::string_view status, Arena& arena);
 
+/// The same for all of the shop's in that conversation which were sent until then.
+Value with_status_until(const Value& conversation, std::string_view id, Time until, std::string_view status, Arena& arena);
+
 /// The conversation with one message more, the oldest dropped when it is full. A message whose id is there
 /// already changes nothing: the same value comes back.
 Value append_said(const Value& conversation, const Said& said, Arena& arena);

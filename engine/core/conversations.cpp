@@ -11,7 +11,10 @@
 #include "core/replayed.h"
 #include "core/runs.h"
 #include "core/step.h"
+#include "core/thread.h"
 #include "core/walk.h"
+
+#include <shopbell/text.h>
 
 #include <algorithm>
 #include <array>
@@ -20,10 +23,7 @@
 namespace shopbell {
 namespace {
 
-// After the customer's last message, by the channels' rules for what is no template:
-// developers.facebook.com/docs/whatsapp/pricing (customer service window), .../messenger-platform/policy.
-constexpr Millis window{24 * 3'600'000};
-constexpr std::array<std::string_view, 3> with_window{"whatsapp", "messenger", "instagram"};
+constexpr std::size_t subject_line_bytes_max = 512;
 constexpr std::array<std::string_view, 4> priorities{"low", "normal", "high", "urgent"};
 
 std::string text_of(const Value& id) {
@@ -86,6 +86,23 @@ void tell(Turn& turn, std::string_view type, std::string_view id, std::string_vi
   told.add("id", now["thread"]);
   if (!by.empty()) told.add("by", turn.arena.copy(by));
   event.data = make_map(turn.arena, {{"conversation", told.build()}});
+  turn.made.following.push_back({turn.subject.id, {event, 1, {}, {}}});
+}
+
+/// What people do with the conversation is done with the ticket that it was handed over with.
+void tell_ticket(Turn& turn, std::string_view type, std::string_view id, std::string_view by) {
+  const Value now = find_conversation(turn.subject, id), ticket = now["ticket"];
+  if (ticket.text_or({}).empty() || is_replayed(turn.subject.id)) return;
+  Event event;
+  event.id = turn.arena.copy(id_of({type, ticket.text(), std::to_string(to_ms(turn.at)), std::to_string(turn.made.following.size())}));
+  event.source = "shopbell/conversations";
+  event.type = turn.arena.copy(type);
+  event.subject = turn.arena.copy(turn.subject.id);
+  event.at = turn.at;
+  MapBuilder told(turn.arena);
+  told.add("id", ticket).add("queue", now["handed_to"]).add("by", turn.arena.copy(by));
+  if (now["owner"].text_or({}) == "agent" && !now["agent"].is_null()) told.add("agent", now["agent"]);
+  event.data = make_map(turn.arena, {{"ticket", told.build()}});
   turn.made.following.push_back({turn.subject.id, {event, 1, {}, {}}});
 }
 
@@ -157,13 +174,16 @@ void hear_customer(Turn& turn, const Event& event, const std::string& id) {
   if (const std::string sender = text_of(event.data["message"]["from"]); !sender.empty()) made.add("sender", turn.arena.copy(sender));
   if (before["waiting_since"].is_null() && !event.data["message"]["automatic"].boolean_or(false))
     made.add("waiting_since", Value(event.at));
-  if (std::find(with_window.begin(), with_window.end(), before["channel"].text_or({})) != with_window.end())
-    made.add("window_until", Value(event.at + window));
+  if (const Window window = window_of(before["channel"].text_or({})); window.anyone > Millis{0})
+    made.add("window_until", Value(event.at + window.anyone)).add("person_until", Value(event.at + window.person));
+  if (const Value subject = event.data["message"]["subject"]; !subject.text_or({}).empty())
+    made.add("subject", turn.arena.copy(cut_text(subject.text(), subject_line_bytes_max)));
   put(turn, id, made.build());
   if (state == "resolved") {
     change_owner(turn, id, {"bot", {}, {}});
     tell(turn, "conversation.reopened", id, {}, "the customer has written");
   } else if (state == "snoozed") {
+    tell_ticket(turn, "ticket.woke", id, {});
     tell(turn, "conversation.woken", id, {}, "the customer has written");
   }
 }
@@ -175,23 +195,27 @@ void say(Turn& turn, const std::string& id, Time at, bool by_person) {
     tell_wait(turn, before["handed_to"].text_or({}), at - from_ms(before["handed_at"].seconds() * 1000 + before["handed_at"].nanos() / 1'000'000));
     set(turn, id, {{"handed_at", Value()}});
   }
+  if (by_person) tell_ticket(turn, "ticket.answered", id, before["agent"].text_or("agent"));
   const bool answered = by_person || before["owner"].text_or({}) == "bot";
   if (answered) set(turn, id, {{"last_at", Value(at)}, {"waiting_since", Value()}});
   else set(turn, id, {{"last_at", Value(at)}});
 }
 
-/// Whether it was said from here: it is told of again, by the channel.
+}  // namespace
+
 bool is_own(const Turn& turn, const std::string& id, const Value& message) {
-  const std::string_view text = message["text"].text_or({});
+  const std::string_view text = message["text"].text_or({}), ref = message["id"].text_or({});
   const Value said = turn.subject.conversation;
   for (const Value& m : said.is(Kind::list) ? said.items() : std::span<const Value>{})
-    if (m["from"].text_or({}) != "customer" && m["text"].text_or({}) == cut_text(text, conversation_text_bytes_max) &&
-        m["conversation"].text_or({}) == id)
+    if (m["conversation"].text_or({}) == id && m["from"].text_or({}) != "customer" && !m["ref"].text_or({}).empty() &&
+        (m["ref"].text_or({}) == ref || m["text"].text_or({}) == cut_text(text, conversation_text_bytes_max)))
       return true;
   return std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), [&](const Run& run) {
-    return run.status == RunStatus::calling && run.args["text"].text_or({}) == text && conversation_spoken_to(run.args) == id;
+    return run.status == RunStatus::calling && trimmed(run.args["text"].text_or({})) == trimmed(text) && conversation_spoken_to(run.args) == id;
   });
 }
+
+namespace {
 
 // Commands
 
@@ -224,6 +248,7 @@ void snooze(Turn& turn, const Command& c) {
   const auto until = parse_time(c.what["until"].text_or({}));
   set(turn, c.id, {{"state", "snoozed"}, {"until", until ? Value(*until) : Value()}});
   if (until) set_clock(turn, c.id, *until);
+  tell_ticket(turn, "ticket.snoozed", c.id, c.by);
   tell(turn, "conversation.snoozed", c.id, c.by, until ? "until " + format_rfc3339(*until) : "until the next message");
 }
 
@@ -244,6 +269,7 @@ void resolve(Turn& turn, const Command& c) {
   end_snooze(turn, c.id);
   set(turn, c.id, {{"state", "resolved"}, {"waiting_since", Value()}});
   change_owner(turn, c.id, {"nobody", {}, {}});
+  tell_ticket(turn, "ticket.closed", c.id, c.by);
   tell(turn, "conversation.resolved", c.id, c.by, {});
 }
 
@@ -254,7 +280,10 @@ void obey(Turn& turn, const Command& c) {
   if (c.verb == "hand_back") take_owner(turn, c, {"bot", {}, {}}, "conversation.handed_back", {});
   if (c.verb == "snooze") snooze(turn, c);
   if (c.verb == "resolve") resolve(turn, c);
-  if (c.verb == "reopen") take_owner(turn, c, {"agent", c.by, {}}, "conversation.reopened", "by " + std::string(c.by));
+  if (c.verb == "reopen") {
+    take_owner(turn, c, {"agent", c.by, {}}, "conversation.reopened", "by " + std::string(c.by));
+    tell_ticket(turn, "ticket.reopened", c.id, c.by);
+  }
   if (c.verb == "label") label(turn, c);
 }
 
@@ -372,7 +401,7 @@ void see_message(Turn& turn, const Event& event) {
   if (event.type == "message.received") return hear_customer(turn, event, id);
   const Value message = event.data["message"];
   const bool person = message["from"].text_or({}) != "bot";
-  const bool echo = person && event.source != "shopbell" && !is_own(turn, id, message);
+  const bool echo = person && event.source != "shopbell";
   if (find_conversation(turn.subject, id).is_null()) put(turn, id, opened(turn, id, event));
   say(turn, id, event.at, person);
   if (!echo || find_conversation(turn.subject, id)["owner"].text_or({}) == "agent") return;
@@ -441,6 +470,7 @@ void wake(Turn& turn, Run& clock) {
   end_run(turn, clock, RunStatus::done, "the snooze is over");
   if (find_conversation(turn.subject, id)["state"].text_or({}) != "snoozed") return;
   set(turn, id, {{"state", "open"}, {"until", Value()}});
+  tell_ticket(turn, "ticket.woke", id, {});
   tell(turn, "conversation.woken", id, {}, "its time has come");
 }
 

@@ -9,6 +9,8 @@
 //   priority, tags
 //   sender                    by what the channel calls the customer; null: as the thread
 //   window_until              until when the channel lets the shop write freely; null: it always does
+//   person_until              until when it takes what a person writes; the same, or later
+//   subject                   of a mail: its subject line
 //   waiting_since             since when the customer waits for an answer; null: nobody waits. A bot's word ends it only
 //                             while the bot owns the conversation
 //   opened_at, last_at        the first and the last message
@@ -56,6 +58,8 @@ std::string overtaken(const Subject& subject, std::string_view id, std::int64_t 
 /// What a message changes, once it is kept: who waits, the window, what was snoozed or resolved. An echo of a person's
 /// reply is a takeover.
 void see_message(Turn& turn, const Event& event);
+/// Whether that was said from here: the channel only tells of it again.
+bool is_own(const Turn& turn, const std::string& id, const Value& message);
 void see_sent(Turn& turn, const SentMessage& sent, bool by_person);
 /// The run hands its conversation to a queue; it may still speak there.
 void give_to_queue(Turn& turn, Run& run, const TicketDraft& draft, std::string_view ticket);

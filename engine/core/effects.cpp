@@ -110,14 +110,16 @@ void do_effects(Turn& turn, Run& run, const Instruction& step, const Effects& ef
 
 namespace {
 
+constexpr Millis vendor_delay{2'000};  // between the vendor's time of a message and ours, which is that of the answer
+
 /// What the channel tells of a message that the shop has sent; empty: it is a message itself.
 std::string_view state_told(const Event& event) {
   if (event.type == "message.delivered") return "delivered";
   if (event.type == "message.read") return "read";
   if (event.type == "message.bounced") return "failed";
   const Value message = event.data["message"];
-  const bool told = event.type == message_sent && event.source != "shopbell" &&
-                    (!message["status"].text_or({}).empty() || message["text"].text_or({}).empty());
+  if (event.type != message_sent || event.source == "shopbell") return "";
+  const bool told = !message["status"].text_or({}).empty() || message["text"].text_or({}).empty();
   return told ? "sent" : "";
 }
 
@@ -127,13 +129,16 @@ void keep_received(Turn& turn, const Event& event) {
   const Value message = event.data["message"];
   if (!message.is(Kind::map)) return;
   if (const std::string_view state = state_told(event); !state.empty()) {
-    const Value before = turn.subject.conversation, after = with_status(before, message["id"].text_or({}), state, turn.arena);
+    const Value before = turn.subject.conversation, until = message["until"];
+    Value after = with_status(before, message["id"].text_or({}), state, turn.arena);
+    if (until.is(Kind::timestamp)) after = with_status_until(after, conversation_of(event), from_ms(until.seconds() * 1000 + until.nanos() / 1'000'000) + vendor_delay, state, turn.arena);
     if (before.is(Kind::list) && after.items().data() != before.items().data()) turn.set_conversation(after);
     return;
   }
   const bool sent = event.type == message_sent;
   if (!sent && event.type != "message.received") return;
   if (sent) give_back_grant(turn, message["run"].text_or({}));
+  if (sent && event.source != "shopbell" && message["from"].text_or({}) != "bot" && is_own(turn, conversation_of(event), message)) return;  // an echo
   see_message(turn, event);  // before it is kept: an echo of what a machine said is known by what is kept already
   MessageKept kept;
   kept.id = sent ? std::string(message["id"].text_or({})) : std::string();

@@ -8,6 +8,7 @@
 #include "core/profile_draft.h"
 #include "core/runs.h"
 #include "core/step.h"
+#include "core/thread.h"
 
 #include <shopbell/text.h>
 
@@ -135,7 +136,7 @@ Value grant(Turn& turn, const Value& inquiry) {
     granted.push_back(make_map(turn.arena, {{"conversation", inquiry["conversation"]}, {"run", inquiry["run"]}, {"about", inquiry["about"]}}));
     set_granted(turn, granted);
   }
-  return make_map(turn.arena, {{"why", turn.arena.copy(why)}});
+  return make_map(turn.arena, {{"why", turn.arena.copy(why)}, {"thread", thread_of(turn.subject, id, turn.arena)}});
 }
 
 Run* find_run(Turn& turn, std::string_view id) {

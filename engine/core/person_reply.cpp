@@ -4,6 +4,7 @@
 #include "core/conversation.h"
 #include "core/replayed.h"
 #include "core/runs.h"
+#include "core/thread.h"
 #include "core/walk.h"
 
 #include <shopbell/text.h>
@@ -49,7 +50,9 @@ void order_reply(Turn& turn, const Event& event, const Value& conversation, std:
   run.event.data = {};  // what is needed of it stands in the arguments
   run.vars = make_map(turn.arena, {{"by", turn.arena.copy(by)}});
   const Value to = conversation["sender"].text_or({}).empty() ? conversation["thread"] : conversation["sender"];
-  run.args = make_map(turn.arena, {{"text", turn.arena.copy(text)}, {"channel", conversation["channel"]}, {"to", to}, {"conversation", conversation["thread"]}});
+  const Value said = make_map(turn.arena, {{"text", turn.arena.copy(text)}, {"channel", conversation["channel"]}, {"to", to},
+                                           {"conversation", conversation["thread"]}, {"person", turn.arena.copy(by)}});
+  run.args = with_thread(said, thread_of(turn.subject, conversation["id"].text_or({}), turn.arena), turn.arena);
   run.call = id_of({"call", run.id, step.id, "1"});
   run.attempt = 1;
   turn.note("started", "by " + std::string(by), run.workflow, run.id);

@@ -191,7 +191,7 @@ void Walk::act(const Instruction& step) {
   }
   // A last call's run has given up its event: when it is tried again it is made with what it was given.
   const bool kept = !run_.args.is_null() && run_.event.data.is_null();
-  const auto args = kept ? std::optional(run_.args) : arguments(step);
+  auto args = kept ? std::optional(run_.args) : arguments(step);
   if (!args) return;
   if (step.action != nullptr && step.action->speaks && !may_speak(step, *args)) return;
   if (step.action != nullptr && step.action->decide != nullptr) return decide(step, *args);

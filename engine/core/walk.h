@@ -60,8 +60,8 @@ class Walk {
   void wait(const Instruction& step);
   Result<Time> due_of(const Instruction& step);
   void wait_for(const Instruction& step);
-  bool may_speak(const Instruction& step, const Value& args);
-  bool may_speak_elsewhere(const Instruction& step, const std::string& conversation);
+  bool may_speak(const Instruction& step, Value& args);  // which get what is known of the conversation
+  bool may_speak_elsewhere(const Instruction& step, const std::string& conversation, Value& args);
   void judge(const Instruction& step);
   void look_up(const Instruction& step);
   void ask_promise(const Instruction& step);

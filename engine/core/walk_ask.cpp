@@ -9,6 +9,7 @@
 #include "core/orders.h"
 #include "core/profile.h"
 #include "core/replayed.h"
+#include "core/thread.h"
 
 #include <shopbell/text.h>
 
@@ -93,7 +94,7 @@ bool Walk::take_told(const Instruction& step, const Value& output) {
     if (std::string why(output["why"].text_or({})); !why.empty()) {
       leave_overtaken(step, std::move(why));
     } else {
-      run_.outputs = MapBuilder(turn_.arena, run_.outputs).add(granted, Value(true)).build();
+      run_.outputs = MapBuilder(turn_.arena, run_.outputs).add(granted, output["thread"].is(Kind::map) ? output["thread"] : Value(true)).build();
       scope_fresh_ = false;
     }
   } else return false;
@@ -101,8 +102,9 @@ bool Walk::take_told(const Instruction& step, const Value& output) {
 }
 
 // The conversation is the customer's, and this run is on a subject of its own.
-bool Walk::may_speak_elsewhere(const Instruction& step, const std::string& conversation) {
-  if (run_.outputs[granted].boolean_or(false)) {
+bool Walk::may_speak_elsewhere(const Instruction& step, const std::string& conversation, Value& args) {
+  if (const Value thread = run_.outputs[granted]; !thread.is_null()) {
+    args = with_thread(args, thread, turn_.arena);
     run_.outputs = MapBuilder(turn_.arena, run_.outputs).add(granted, Value()).build();
     scope_fresh_ = false;
     return true;

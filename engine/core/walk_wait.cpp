@@ -12,6 +12,7 @@
 #include "core/profile.h"
 #include "core/recent.h"
 #include "core/scope.h"
+#include "core/thread.h"
 
 #include <algorithm>
 #include <utility>
@@ -94,12 +95,16 @@ bool Walk::may_reach(const Instruction& step) {
 }
 
 /// Whether no person has the conversation, and its owner is who it was. False: the step is superseded.
-bool Walk::may_speak(const Instruction& step, const Value& args) {
+bool Walk::may_speak(const Instruction& step, Value& args) {
   if (is_person_reply(run_)) return true;
+  if (has_profile(turn_.subject.id)) args = placed(turn_.subject, args, turn_.arena);
   const std::string conversation = conversation_spoken_to(args);
-  if (run_.event.subject != turn_.subject.id && has_profile(run_.event.subject)) return may_speak_elsewhere(step, conversation);
+  if (run_.event.subject != turn_.subject.id && has_profile(run_.event.subject)) return may_speak_elsewhere(step, conversation, args);
   std::string why = overtaken(turn_.subject, conversation, run_.flow.lease);
-  if (why.empty()) return true;
+  if (why.empty()) {
+    args = with_thread(args, thread_of(turn_.subject, conversation, turn_.arena), turn_.arena);
+    return true;
+  }
   leave_overtaken(step, std::move(why));
   return false;
 }

@@ -190,7 +190,11 @@ Result<WebhookTaken> take_verified(const Platform& platform, const Webhook& webh
     if (!read) return tl::unexpected(read.error());
     body = *read;
   }
-  return Intake(platform, webhook, arena).take(body);
+  auto taken = Intake(platform, webhook, arena).take(body);
+  if (!taken || !platform.success_answer) return taken;
+  const Value answer = platform.success_answer.evaluate(make_map(arena, {{"body", body}}), arena, silently);
+  if (answer.is(Kind::map)) taken->answer = to_json(answer);
+  return taken;
 }
 
 }  // namespace

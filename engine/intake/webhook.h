@@ -17,6 +17,7 @@ struct WebhookTaken {
   std::vector<Taken> events;             // empty: knowingly ignored, or a challenge
   std::string topic;                     // as the platform says; for metrics, once it is known to be one of the platform's
   std::string ignored;                   // why there is no event
+  std::optional<std::string> answer;     // JSON that the platform wants to hear
   std::optional<std::string> challenge;  // the platform asks whether somebody listens: answer this text
 };
 

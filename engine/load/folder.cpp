@@ -1,6 +1,7 @@
 // The shop's folder: shopbell.yaml, workflows/*.yaml, templates/*.liquid, locales/*.yaml.
 #include "desk/rules.h"
 #include "load/draft.h"
+#include "load/intents.h"
 #include "load/links.h"
 #include "load/lint.h"
 #include "load/scope.h"
@@ -112,6 +113,7 @@ Loaded load_files(const std::vector<std::string>& files, const std::string& temp
   source.templates = read_templates(templates_folder, loaded.diagnostics);
   source.own_events = shop.events;
   source.own_fields = shop.fields;
+  const auto intents = belong ? intent_names(fs::path(templates_folder).parent_path().string()) : std::vector<std::string>();
   std::map<std::string, std::string> ids;
   for (const std::string& file : files) {
     Result<std::string> text = read_file(file, yaml_bytes_max);
@@ -125,6 +127,7 @@ Loaded load_files(const std::vector<std::string>& files, const std::string& temp
     append(loaded.diagnostics, std::move(read.diagnostics));
     if (!read.value) continue;
     if (belong) check_queues(**read.value, shop.config, loaded.diagnostics);
+    if (belong) check_intents(**read.value, intents, loaded.diagnostics);
     const auto [other, first] = ids.emplace((*read.value)->id, file);
     if (first) loaded.workflows.push_back(std::move(*read.value));
     else

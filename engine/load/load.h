@@ -24,6 +24,8 @@ struct SourceConfig {
   std::string url;           // as the platform calls it, where it signs that
   std::string webhook_id;    // the platform's, where it signs that
   std::string verify_token;  // what a GET with a challenge must bear
+  std::string imap, user, password, ca_file;  // a mailbox that is looked into
+  Millis every{60'000};
   Millis silent_after{0};    // quiet for longer, it has fallen silent; 0: by its habits
   std::shared_ptr<const Platform> how;
 };

@@ -173,7 +173,8 @@ class PlatformReader {
     }
     const yaml::Node* success = root.find("success");
     if (success == nullptr) return;
-    parts_.check_keys(*success, "`success`", std::array<std::string_view, 2>{"status", "text"});
+    parts_.check_keys(*success, "`success`", std::array<std::string_view, 3>{"status", "text", "answer"});
+    platform_->success_answer = parts_.optional_program(*success, "answer");
     if (const yaml::Node* text = success->find("text")) platform_->success_text = text->text;
     const std::string status = parts_.optional_text(*success, "status");
     if (status.empty()) return;

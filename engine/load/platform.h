@@ -99,6 +99,7 @@ struct Platform {
   std::string ping;                                   // the one field of an unsigned form, a trial
   int success_status = 0;                             // 0: 200 or 202
   std::optional<std::string> success_text;            // instead of the count of accepted events
+  cel::Program success_answer;                        // over `body`: a map is answered as JSON; none or an error: as otherwise
   bool retries = true;                                // false: what is refused once is lost
 
   bool signed_in_body = false, signs_url = false, signs_webhook_id = false;

@@ -1,6 +1,7 @@
 #include "load/shop.h"
 
 #include "base/json.h"
+#include "load/channels.h"
 #include "load/derive.h"
 #include "load/desk.h"
 #include "load/draft.h"
@@ -24,7 +25,8 @@ constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {
                              {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
-                               {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"}};
+                               {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"},
+                               {"imap"},     {"user"},   {"password"}, {"ca_file"},  {"every"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"},
                               {"queue_events_max"}, {"waits_per_second_max"}, {"calls_per_destination_max"}, {"chat_messages_per_minute_max"}};
@@ -216,7 +218,9 @@ class ShopReader {
       SourceConfig source;
       source.name = entry.key->text;
       if (const yaml::Node* platform = fields.require("platform")) read_platform_of(*platform, source);
-      if (const yaml::Node* secret = fields.require("secret")) source.secret = secret_of(*secret, "secret");
+      if (const yaml::Node* imap = fields.find("imap")) read_mailbox(*imap, fields, source);
+      const yaml::Node* own_secret = source.imap.empty() ? fields.require("secret") : fields.find("secret");
+      if (own_secret != nullptr) source.secret = secret_of(*own_secret, "secret");
       if (const yaml::Node* secret = fields.find("previous_secret"))
         source.previous_secret = secret_of(*secret, "previous_secret");
       if (const yaml::Node* url = fields.find("url")) source.url = resolved(*url, "url");
@@ -226,6 +230,20 @@ class ShopReader {
       check_needs(*entry.key, source);
       made_.config.sources.push_back(std::move(source));
     }
+  }
+
+  void read_mailbox(const yaml::Node& node, Fields& fields, SourceConfig& source) {
+    source.imap = resolved(node, "imap");
+    const bool known = source.imap.starts_with("imaps://") || source.imap.starts_with("imap://") || source.imap.starts_with("imap+plain://");
+    const std::size_t host = source.imap.find("://");
+    if (!known || source.imap.find('/', host + 3) == std::string::npos)
+      error(node, "bad_url", "`imap` must be the address of a mailbox", "imaps://mail.example:993/INBOX");
+    if (source.how && source.platform != "mail")
+      error(node, "bad_source", fmt::format("what stands in a mailbox is of the platform mail, not {}", source.platform));
+    if (const yaml::Node* user = fields.require("user")) source.user = resolved(*user, "user");
+    if (const yaml::Node* password = fields.require("password")) source.password = secret_of(*password, "password");
+    if (const yaml::Node* ca = fields.find("ca_file")) source.ca_file = resolved(*ca, "ca_file");
+    source.every = fields.duration("every", Millis{1'000}, Millis{24 * 3'600'000}).value_or(Millis{60'000});
   }
 
   void read_own_platforms() {
@@ -267,7 +285,7 @@ class ShopReader {
     return secret;
   }
 
-  // Settings of a channel are its action's business: any map, its texts resolved.
+  // Any map, its texts resolved.
   Value settings(const yaml::Node& node, Arena& arena) {
     if (node.is_list()) {
       ListBuilder list(arena);
@@ -288,8 +306,24 @@ class ShopReader {
       if (!entry.value->is_map())
         wrong_type(report_, *entry.value, "a channel", "a map of settings", fmt::format("{}: {{}}", entry.key->text));
     auto arena = std::make_unique<Arena>();
-    const Value all = settings(node, *arena);
-    made_.config.channels = Document(std::move(arena), all);
+    MapBuilder all(*arena);
+    for (const yaml::Entry& entry : node.entries)
+      if (entry.value->is_map()) all.add(arena->copy(entry.key->text), channel(entry.key->text, *entry.value, *arena));
+    const Value made = all.build();
+    made_.config.channels = Document(std::move(arena), made);
+  }
+
+  Value channel(const std::string& name, const yaml::Node& node, Arena& arena) {
+    check_channel(name, node, report_);
+    MapBuilder map(arena);
+    for (const yaml::Entry& entry : node.entries) {
+      const bool number = entry.value->is_scalar() && !entry.value->is_text() && !entry.value->is_null();
+      const Value value = number && is_text_setting(name, node, entry.key->text) ? Value(arena.copy(entry.value->text)) : settings(*entry.value, arena);
+      if (value.is(Kind::string) && value.text().empty() && is_secret_setting(name, node, entry.key->text) && entry.value->is_text() && !report_.failed())
+        error(*entry.value, "empty_secret", fmt::format("{} is empty", entry.key->text));
+      map.add(arena.copy(entry.key->text), value);
+    }
+    return map.build();
   }
 
   void read_limits(const yaml::Node& node) {

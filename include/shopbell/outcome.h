@@ -22,6 +22,9 @@ std::string_view find_header(const HttpHeaders& headers, std::string_view name);
 /// has one, else from `now`. Never negative; nothing when it is absent or makes no sense.
 std::optional<Millis> retry_after(const HttpResponse& response, Time now);
 
+/// No answer, or a gateway that had none: the request may have been taken all the same.
+bool maybe_done(const Result<HttpResponse>& response);
+
 /// What to do about an exchange that was not what the action wanted: no answer, 408, 429 and 5xx are tried
 /// again; another status, a refused address or a bad URL will not get better.
 Outcome not_wanted(const Result<HttpResponse>& response, Time now);

@@ -3,6 +3,7 @@
 
 #include <shopbell/action.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ constexpr std::size_t buttons_max = 10;
 struct Saying {
   std::string channel, to, text, conversation;
   std::vector<std::string> buttons = {};  // at most buttons_max are said
+  Value approved = {};                    // where the channel's window is closed: {name, language, values}, or a name; null: none
+  std::string person = {};                // who wrote it; empty: a machine
+  Value thread = {};                      // what the core knows of the conversation: core/conversations.h
 };
 
 /// The parameters that say where, of every action that talks.
@@ -25,17 +29,21 @@ constexpr Param say_to{.name = "to",
 constexpr Param say_conversation{.name = "conversation",
                                  .doc = "Which conversation it belongs to.",
                                  .otherwise = "\"{{ message.conversation | default: conversation.id }}\""};
+constexpr Param say_template{.name = "template",
+                             .type = ParamType::value,
+                             .doc = "What is said instead where the channel's window is closed (WhatsApp): the name of an approved "
+                                    "template, or a map {name, language, values}."};
 
-/// Its parameters of these names, trimmed.
+/// Its parameters of these names, trimmed. The values live as long as `args`.
 Saying saying_of(const Value& args);
 
 /// Where it goes, as Action::destination tells it.
 std::string said_to(const Value& args);
-/// As Action::dedupes: the far side knows a message by its key.
-inline bool says_once(const Value&, const Value&) { return true; }
+/// As Action::dedupes: whether the far side knows a message by its key.
+bool says_once(const Value& args, const Value& channels);
 
-/// Says it: on `log` as a line of the log, else by a POST to the channel's `url`. The output is a map: channel, to. Fails with
-/// "no_text", "no_such_channel", "cannot_reply"; an address that does not answer is asked again. Once for each key of a call.
+/// Says it: on `log` as a line of the log, else by the shop's channel of that name (<shopbell/channel.h>). The output is a map:
+/// channel, to, message_id. Fails with "no_text", "no_such_channel", "cannot_reply" and the channel's own reasons.
 Task<Outcome> say(Saying saying, Call call, Services& services);
 
 }  // namespace shopbell

@@ -305,7 +305,7 @@ void Shop::answer_to(const CallOrder& order, Outcome::Status status, const std::
   finished.output = parse_json(output, arena_).value();
   finished.retry_after = retry_after;
   if (status != Outcome::Status::done) finished.error = shopbell::fail("no_answer", "the far side was silent").value();
-  else finished.message = SentMessage{"email", "a@example.com", "hello", "<m1>"};
+  else finished.message = sent;
   for (const auto& [id, kept] : world_.subjects())
     for (const std::string& state : kept.runs)
       if (decode_run(state, arena_)->id == order.call.run) return world_.finish({order, id}, finished);

@@ -26,6 +26,7 @@ class Sample {
     trusted_.topics = known->topics;
     trusted_.challenge = known->challenge;
     trusted_.ping = known->ping;
+    trusted_.success_answer = known->success_answer;
     delivery_.headers["trusted"] = "secret";
   }
   Sample& header(const std::string& name, const std::string& value) {
@@ -204,7 +205,7 @@ TEST_CASE("a message of each channel says who wrote what") {
       Case{"sendgrid",
            "from=Ann+Lee+%3CAnn%40example.com%3E&to=shop%40example.com&subject=s&text=hi&headers=Message-ID%"
            "3A+%3C1%40x%3E%0A",
-           "customer:ann@example.com", "hi", "Ann@example.com", true},
+           "customer:ann@example.com", "hi", "1@x", true},
       Case{"mailgun",
            "recipient=shop%40example.com&sender=ann%40example.com&from=Ann+%3Cann%40example.com%3E&body-"
            "plain=hi&timestamp=1800000000&token=t",
@@ -375,4 +376,36 @@ TEST_CASE("a mail that a machine wrote is known by its headers (RFC 3834)") {
   Sample sample(c.platform);
   const Event event = (c.form ? sample.form(c.body) : sample.json(c.body)).event();
   CHECK(same(event.data["message"]["automatic"], c.automatic));
+}
+
+TEST_CASE("a button that was tapped in Telegram is its words, and whoever tapped it is told that it was heard") {
+  Sample sample("telegram");
+  sample.json(R"({"update_id":6,"callback_query":{"id":"cb1","from":{"id":7,"first_name":"Ann"},"data":"2","message":{"message_id":4,"chat":{"id":9},)"
+              R"("reply_markup":{"inline_keyboard":[[{"text":"A","callback_data":"A"}],[{"text":"A long title","callback_data":"2"}]]}}}})");
+  const WebhookTaken taken = sample.take();
+  REQUIRE(taken.events.size() == 1);
+  const Value message = taken.events[0].event.data["message"];
+  CHECK(message["button"].text_or("") == "A long title");
+  CHECK(message["text"].text_or("") == "A long title");
+  CHECK(taken.answer == R"({"method":"answerCallbackQuery","callback_query_id":"cb1"})");
+  Sample plain("telegram");
+  plain.json(R"({"update_id":5,"message":{"message_id":1,"from":{"id":7},"chat":{"id":9},"date":1800000000,"text":"hi"}})");
+  CHECK_FALSE(plain.take().answer);
+}
+
+TEST_CASE("a mail belongs to the thread that its first reference names, at each sender of mails, without what it quotes") {
+  struct Case {
+    std::string platform, body;
+    bool form;
+  };
+  const Case c = GENERATE(
+      Case{"sendgrid", "from=ann%40example.com&to=s&subject=s&text=2%0A%0A%3E%20Which%3F&headers=Message-ID%3A+%3C3%40x%3E%0AReferences%3A+%3C1%40x%3E%0A+%3C2%40x%3E%0AIn-Reply-To%3A+%3C2%40x%3E%0A", true},
+      Case{"mailgun", "recipient=s%40x&sender=ann%40example.com&from=ann%40example.com&body-plain=2%0A%0A%3E%20Which%3F&timestamp=1800000000&token=t&Message-Id=%3C3%40x%3E&References=%3C1%40x%3E%20%3C2%40x%3E", true},
+      Case{"postmark", R"({"From":"ann@example.com","To":"s","Subject":"s","TextBody":"2\n\n> Which?","MessageID":"9","Headers":[{"Name":"Message-ID","Value":"<3@x>"},{"Name":"References","Value":"<1@x> <2@x>"}]})", false});
+  INFO(c.platform);
+  Sample sample(c.platform);
+  const Event event = (c.form ? sample.form(c.body) : sample.json(c.body)).event();
+  CHECK(event.data.at_path("message.conversation").text_or("") == "1@x");
+  CHECK(event.data.at_path("conversation.id").text_or("") == "1@x");
+  CHECK(event.data.at_path("message.text").text_or("") == "2");
 }

@@ -50,7 +50,7 @@ listen: "[::1]:9000"
 tls: { certificate: c.pem, key: k.pem }
 api_tokens: [one, two]
 sources: { my-shopify: { platform: shopify, secret: s1, previous_secret: s0 } }
-channels: { email: { from: a@example.com, port: 25 }, log: {} }
+channels: { email: { from: a@example.com, user: 25 }, log: { level: 25 } }
 queues: { care: { title: Customer care, sla: 30m }, sales: {} }
 limits: { body_bytes_max: 2MiB, connections_max: 100 }
 http: { allow: ["https://api.example.com"] }
@@ -70,7 +70,8 @@ contact: { limit: 3 per 7d }
   CHECK(c.key_file == "k.pem");
   CHECK(c.api_tokens == std::vector<std::string>{"one", "two"});
   CHECK(c.sources.at(0).previous_secret == "s0");
-  CHECK(c.channels.root().at_path("email.port").integer() == 25);
+  CHECK(c.channels.root().at_path("email.user").text() == "25");
+  CHECK(c.channels.root().at_path("log.level").integer() == 25);
   CHECK(c.facts.desk->queues.at(0).goals.first_reply == Millis{1'800'000});
   CHECK(c.facts.desk->queues.at(1).title == "sales");
   CHECK(c.limits.at("body_bytes_max") == 2 * 1024 * 1024);

@@ -93,6 +93,7 @@ class Shop {
 
   Time& now;                                 // at first 2027-01-15T08:00:00Z
   std::deque<CallOrder> calls;               // open
+  SentMessage sent{"email", "a@example.com", "hello", "<m1>"};  // by those that are done
   std::vector<std::string> args;             // of each attempt of each call, as JSON
   std::vector<CallEnd> calls_ended;
   std::vector<Note> notes;

@@ -1,0 +1,91 @@
+// What the channels share: requests, how an answer is judged, how text is counted.
+
+#include <shopbell/channel.h>
+#include <shopbell/json.h>
+#include <shopbell/outcome.h>
+#include <shopbell/text.h>
+
+namespace shopbell {
+
+Outcome said(const Saying& saying, std::string_view message_id, std::string text) {
+  auto arena = std::make_unique<Arena>();
+  const Value output = make_map(*arena, {{"channel", arena->copy(saying.channel)}, {"to", arena->copy(saying.to)}, {"message_id", arena->copy(message_id)}});
+  Outcome outcome = call_done(Document(std::move(arena), output));
+  outcome.message = SentMessage{.channel = saying.channel, .to = saying.to, .text = text.empty() ? saying.text : std::move(text),
+                                .message_id = std::string(message_id), .conversation = saying.conversation};
+  return outcome;
+}
+
+Outcome rate_limited(std::string message, std::optional<Millis> after) {
+  return call_retry({.code = "rate_limited", .message = std::move(message), .hint = {}}, after);
+}
+
+Outcome too_long(std::string_view vendor, std::size_t size, std::size_t max, std::string_view unit) {
+  return call_failed("text_too_long", "the text has " + std::to_string(size) + " " + std::string(unit) + ", and " + std::string(vendor) +
+                                          " takes " + std::to_string(max),
+                     "say it in several steps, or with a link");
+}
+
+Outcome window_closed(std::string_view vendor, std::string message, std::string hint) {
+  return call_failed("window_closed", std::string(vendor) + " takes no such message now: " + std::move(message), std::move(hint));
+}
+
+Task<Outcome> post(HttpRequest request, Saying saying, Judge judge, Call call, Services& services) {
+  const Result<HttpResponse> response = co_await services.http(std::move(request));
+  if (response) {
+    const auto body = parse_json_document(response->body);
+    Verdict verdict = judge(*response, body ? body->root() : Value());
+    if (verdict.refused) {
+      if (verdict.refused->status == Outcome::Status::retry && !verdict.refused->retry_after)
+        verdict.refused->retry_after = retry_after(*response, call.at);
+      co_return std::move(*verdict.refused);
+    }
+    const bool taken = response->status >= 200 && response->status < 300;
+    if (taken) co_return said(saying, verdict.message_id.empty() ? call.key : verdict.message_id);
+  }
+  Outcome outcome = not_wanted(response, call.at);
+  if (maybe_done(response)) outcome.status = Outcome::Status::unknown;
+  co_return outcome;
+}
+
+HttpRequest json_request(std::string url, const Value& body, std::string_view bearer) {
+  HttpRequest request;
+  request.url = std::move(url);
+  request.headers = {{"Content-Type", "application/json"}};
+  if (!bearer.empty()) request.headers.emplace_back("Authorization", "Bearer " + std::string(bearer));
+  request.body = to_json(body);
+  return request;
+}
+
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  return count;
+}
+
+std::size_t utf16_units(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    count += (byte & 0xc0) != 0x80;
+    count += byte >= 0xf0;  // beyond the first plane: a pair
+  }
+  return count;
+}
+
+std::string shortened(std::string_view text, std::size_t characters_max) {
+  if (characters(text) <= characters_max) return std::string(text);
+  std::size_t end = 0, count = 0;
+  for (; end < text.size(); ++end)
+    if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && ++count == characters_max) break;
+  return std::string(trimmed(text.substr(0, end))) + "…";
+}
+
+std::string numbered(std::string_view text, std::span<const std::string> buttons) {
+  std::string made(text);
+  if (!buttons.empty()) made += '\n';
+  for (std::size_t i = 0; i < buttons.size(); ++i) made += "\n" + std::to_string(i + 1) + " " + buttons[i];
+  return made;
+}
+
+}  // namespace shopbell

@@ -4,6 +4,7 @@
 #include "serve/api.h"
 #include "serve/chat.h"
 #include "serve/dispatch.h"
+#include "serve/mailboxes.h"
 #include "serve/reload.h"
 #include "serve/routes.h"
 #include "serve/shard.h"
@@ -115,6 +116,7 @@ struct App {
   std::unique_ptr<Chat> chat;
   std::unique_ptr<Routes> routes;
   std::unique_ptr<Server> server;
+  std::unique_ptr<Mailboxes> mailboxes;
   std::string heard;  // fingerprint of what the present Hearing was read from
   std::atomic<bool> dead{false};
 };
@@ -235,6 +237,9 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   });
   if (!server) return tl::unexpected(server.error());
   app.server = std::move(*server);
+  app.mailboxes = std::make_unique<Mailboxes>(app.config->sources, app.data, [&app](const std::string& source, const std::string& raw, std::unique_ptr<Responder> responder) {
+    app.routes->take_mail(source, raw, std::move(responder));
+  });
   return {};
 }
 
@@ -262,6 +267,7 @@ void wait_for_signal(App& app, const sigset_t& signals) {
 
 void stop(App& app) {
   spdlog::info("stopping: what was received is finished first");
+  app.mailboxes->stop();
   app.server->stop(stop_grace);
   crash_point("stop.server_stopped");
   app.certificates_client->stop();
@@ -296,6 +302,7 @@ int serve(const ServeOptions& options) {
   crash_point("start.shard_started");
   app.server->start();
   crash_point("start.server_started");
+  app.mailboxes->start();
   const bool ipv6 = app.config->host.find(':') != std::string::npos;
   const std::string address = fmt::format("{}://{}{}{}:{}", app.config->certificate_file.empty() ? "http" : "https", ipv6 ? "[" : "", app.config->host, ipv6 ? "]" : "", app.server->port());
   fmt::print("listening on {}\n", address);

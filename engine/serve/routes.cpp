@@ -43,7 +43,8 @@ std::string url_called(const std::string& url, std::string_view query) {
 }
 
 // What a platform wants to hear instead of how many events were taken, and perhaps of 202.
-std::optional<ServerResponse> success_of(const Platform& platform) {
+std::optional<ServerResponse> success_of(const Platform& platform, const WebhookTaken& taken) {
+  if (taken.answer) return ServerResponse{200, "application/json", *taken.answer, {}};
   if (platform.success_status == 0 && !platform.success_text) return std::nullopt;
   return text_answer(platform.success_status == 0 ? 200 : platform.success_status, platform.success_text.value_or(""));
 }
@@ -74,7 +75,9 @@ void Routes::handle(const ServerRequest& request, Answer responder) {
 
 void Routes::hook(const ServerRequest& request, Answer responder) {
   const auto endpoint = endpoints_.find(request.path.substr(7));
-  if (endpoint == endpoints_.end()) return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
+  // Without a secret it is a mailbox: nothing that is posted could be verified.
+  if (endpoint == endpoints_.end() || endpoint->second.secret.empty())
+    return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
   const SourceConfig& source = endpoint->second;
   if (request.method == "GET" && !source.how->challenge.query.empty()) return challenge(source, request, responder);
   if (request.method != "POST") return responder->answer(wrong_method("POST"));
@@ -104,12 +107,26 @@ void Routes::take_hook(const SourceConfig& source, const std::string& secret, co
   if (taken->challenge) return responder->answer(text_answer(200, *taken->challenge));
   if (taken->events.empty()) {
     ++metrics_.events_ignored;
-    return responder->answer(success_of(*source.how).value_or(ServerResponse{200, "application/json", "{\"accepted\":0,\"ignored\":true}\n", {}}));
+    return responder->answer(success_of(*source.how, *taken).value_or(ServerResponse{200, "application/json", "{\"accepted\":0,\"ignored\":true}\n", {}}));
   }
   Job job;
-  job.success = success_of(*source.how);
+  job.success = success_of(*source.how, *taken);
   job.comes_again = source.how->retries;
   offer(std::move(job), std::move(taken->events), {}, std::move(arena), std::move(responder));
+}
+
+void Routes::take_mail(const std::string& name, const std::string& raw, Answer responder) {
+  const auto endpoint = endpoints_.find(name);
+  if (endpoint == endpoints_.end()) return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
+  auto arena = std::make_unique<Arena>(32 * 1024);
+  const std::function<std::string_view(std::string_view)> header = [](std::string_view asked) {
+    return asked == "Content-Type" ? std::string_view("message/rfc822") : std::string_view();
+  };
+  auto taken = map_webhook(*endpoint->second.how, {name, header, raw, wall_clock()}, *arena);
+  if (!taken) return refuse(taken.error(), responder, &endpoint->second);
+  if (!taken->events.empty()) return offer(Job(), std::move(taken->events), {}, std::move(arena), std::move(responder));
+  ++metrics_.events_ignored;
+  responder->answer({200, "application/json", "{\"accepted\":0,\"ignored\":true}\n", {}});
 }
 
 void Routes::challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder) {

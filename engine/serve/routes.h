@@ -21,6 +21,8 @@ class Routes {
  public:
   Routes(const ShopConfig& config, Shard& shard, Api& api, V1& v1, Metrics& metrics, Sources& sources,
          Certificates& certificates);
+  /// A mail that was fetched for the source of that name. Any thread.
+  void take_mail(const std::string& source, const std::string& raw, std::unique_ptr<Responder> responder);
   void handle(const ServerRequest& request, std::unique_ptr<Responder> responder);
 
  private:

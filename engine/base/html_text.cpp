@@ -94,7 +94,8 @@ std::string html_text(std::string_view html) {
       html.remove_prefix(end + 1);
       if (depth > 0 && name == within) depth = tag.starts_with('/') ? depth - 1 : depth + !tag.ends_with('/');
       else if (depth == 0 && has(hidden, name) && !tag.starts_with('/') && !tag.ends_with('/')) within = name, depth = 1;
-      if (depth == 0 && has(blocks, name)) made += '\n';
+      // Boxes that follow each other are lines; a paragraph and a break are told apart by an empty one.
+      if (depth == 0 && has(blocks, name) && (name == "br" || name == "p" || !made.ends_with('\n'))) made += '\n';
     } else if (c == '&' && depth == 0) {
       take_entity(html, made);
     } else {

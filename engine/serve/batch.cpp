@@ -61,7 +61,8 @@ std::string detail_of(const Finished& f) {
   if (f.status != Outcome::Status::done) map.add("error", make_map(arena, {{"code", f.error.code}, {"message", f.error.message}}));
   if (f.retry_after) map.add("retry_after_ms", std::int64_t{f.retry_after->count()});
   if (f.message)
-    map.add("message", make_map(arena, {{"channel", f.message->channel}, {"to", f.message->to}, {"text", f.message->text}, {"id", f.message->message_id}}));
+    map.add("message", make_map(arena, {{"channel", f.message->channel}, {"to", f.message->to}, {"text", f.message->text}, {"id", f.message->message_id},
+                                        {"conversation", f.message->conversation}}));
   return to_json(map.build());
 }
 

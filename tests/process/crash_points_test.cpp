@@ -38,6 +38,7 @@ std::vector<std::string> all_points() {
         names.insert(line.substr(begin, line.find('"', begin) - begin));
       }
   }
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("mailboxes."); });  // mailbox_test has a mailbox
   std::vector<std::string> ordered(names.begin(), names.end());
   std::stable_partition(ordered.begin(), ordered.end(), [](const std::string& name) { return name.starts_with("log.segment"); });
   return ordered;

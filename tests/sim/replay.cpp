@@ -45,7 +45,8 @@ Finished finished_of(const Value& detail) {
   const Value message = detail["message"];
   if (!message.is_null())
     f.message = SentMessage{std::string(message["channel"].text_or({})), std::string(message["to"].text_or({})),
-                            std::string(message["text"].text_or({})), std::string(message["id"].text_or({}))};
+                            std::string(message["text"].text_or({})), std::string(message["id"].text_or({})),
+                            std::string(message["conversation"].text_or({}))};
   return f;
 }
 

@@ -26,6 +26,7 @@ for stream in examples/events/*.jsonl; do
   "$shopbell" send "$stream" --shop examples --to "$url"
 done
 sleep 1
+link=$(sed -n "s/^nobody can sign in yet: set the owner's password at //p" "$said")
 
 cat <<TEXT
 
@@ -35,6 +36,7 @@ $("$shopbell" runs examples --limit 12)
 
 $("$shopbell" tickets examples --limit 5)
 
+The console, for the people who work here:               ${link:-$url/console/}
 The shop's page, with a chat that its workflows answer:  $url/chat/page
 
 Mails stand in examples/data/outbox/new, one file each. Look further:

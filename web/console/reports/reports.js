@@ -40,7 +40,7 @@ function Figures({ report }) {
 }
 
 const charts = [
-  { title: "Events and messages", lines: [["events", "Events"], ["messages", "Messages"]] },
+  { title: "Messages", lines: [["messages", "Messages"]] },
   { title: "Contacts, and what the bot contained", lines: [["contacts", "Contacts"], ["contained", "Contained"], ["tickets", "Tickets"]] },
 ];
 

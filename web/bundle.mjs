@@ -67,4 +67,9 @@ function page(part, entry) {
 }
 
 /// [{path: "/console/assets/...", body, immutable, type?}]
-export const bundle = async () => (await Promise.all(parts.map(bundlePart))).flat();
+export const bundle = async () => [...(await Promise.all(parts.map(bundlePart))).flat(), icon()];
+
+// What a browser shows in its tab; it asks before any script has run, so the page names it.
+function icon() {
+  return { path: "/console/bell.svg", body: readFileSync(join(here, "console/bell.svg")), immutable: false };
+}

@@ -282,7 +282,9 @@ class Player {
     CallEntry& entry = open_calls_[order.call.key];
     std::string row = entry.row.empty() ? order.call.key : entry.row;
     while (entry.row.empty() && made_.tables.calls.contains(row)) row += " again";
-    entry = {row, fmt::format("{}|{}|{}|{}|{}", order.call.run, order.call.workflow, subject, order.action, order.step), to_json(order.call.args),
+    // A further attempt changes neither: a call stays with the subject that ordered it, who may have become another since.
+    std::string before = entry.row.empty() ? fmt::format("{}|{}|{}|{}|{}", order.call.run, order.call.workflow, subject, order.action, order.step) : entry.before;
+    entry = {row, std::move(before), to_json(order.call.args),
              static_cast<std::uint32_t>(order.call.attempt), order.timeout, order.due};
     made_.tables.calls[row] = fmt::format("{}|{}|{}|{}|{}|open|{}|", entry.before, entry.args, entry.attempt, entry.timeout.count(), to_ms(entry.due), order.error);
   }

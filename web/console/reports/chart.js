@@ -13,7 +13,7 @@ export function Chart({ title, lines, series }) {
     let plot = null, gone = false;
     const watch = new ResizeObserver(() => place.current && plot?.setSize({ width: place.current.clientWidth, height }));
     import("uplot").then(({ default: UPlot }) => {
-      if (gone) return;
+      if (gone || !place.current) return;  // the page was left meanwhile
       const style = getComputedStyle(place.current);
       // A probe gives the colour that a variable has in the theme of now.
       const probe = place.current.appendChild(document.createElement("span"));

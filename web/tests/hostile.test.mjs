@@ -20,7 +20,7 @@ function strings() {
 const harm = (page) =>
   page.evaluate(() => ({
     ran: globalThis.harm,
-    made: [...document.querySelectorAll("script:not([src^='/console/assets/']), iframe, object, embed, img, video, audio, form[action], base, meta[http-equiv], link:not([href^='/console/assets/']), [onerror], [onload], [onclick], [onmouseover], a[href^='javascript' i], a[href^='data' i]")].map((one) => one.outerHTML.slice(0, 200)),
+    made: [...document.querySelectorAll("script:not([src^='/console/assets/']), iframe, object, embed, img, video, audio, form[action], base, meta[http-equiv], link:not([href^='/console/assets/'], [href='/console/bell.svg']), [onerror], [onload], [onclick], [onmouseover], a[href^='javascript' i], a[href^='data' i]")].map((one) => one.outerHTML.slice(0, 200)),
   }));
 
 async function watched(page) {

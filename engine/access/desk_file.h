@@ -44,11 +44,7 @@ class DeskFile {
   // Within change() or read() only.
   template <class OnRow, class... Args>
   Result<void> each(std::string_view sql, OnRow&& on_row, const Args&... args) {
-    int code = SQLITE_OK;
-    auto statement = db_.prepare(sql, code);
-    if (code == SQLITE_OK) code = statement.each(on_row, args...);
-    if (code != SQLITE_OK) return db_.error(code);
-    return {};
+    return db_.each(sql, on_row, args...);
   }
   template <class... Args>
   Result<void> run(std::string_view sql, const Args&... args) {

@@ -48,14 +48,14 @@ Result<std::vector<InboxRow>> ConsoleReader::inbox(const InboxQuery& q) {
     sql += " AND n IN (SELECT n FROM conversation ORDER BY at DESC LIMIT " + std::to_string(searched_max) + ")"
            " AND (id LIKE ?7 ESCAPE '\\' OR subject LIKE ?7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM subject s WHERE s.id = c.subject AND s.state LIKE ?7 ESCAPE '\\'))";
   else sql += " AND ?7 <> ''";
-  const auto read = each(sql + " ORDER BY at DESC, n DESC LIMIT ?8", take, q.after.at, q.after.n, q.owner, q.agent, q.queue, q.state, std::string_view(pattern(q.text)), q.max);
+  const auto read = db_.each(sql + " ORDER BY at DESC, n DESC LIMIT ?8", take, q.after.at, q.after.n, q.owner, q.agent, q.queue, q.state, std::string_view(pattern(q.text)), q.max);
   if (!read) return tl::unexpected(read.error());
   return rows;
 }
 
 Result<std::vector<std::pair<std::string, std::uint64_t>>> ConsoleReader::counts() {
   std::vector<std::pair<std::string, std::uint64_t>> made;
-  const auto read = each("SELECT owner, agent, queue, count(*) FROM conversation WHERE state = 'open' GROUP BY owner, agent, queue", [&](const sqlite::Row& r) {
+  const auto read = db_.each("SELECT owner, agent, queue, count(*) FROM conversation WHERE state = 'open' GROUP BY owner, agent, queue", [&](const sqlite::Row& r) {
     const std::string owner = r.text(0), name = owner == "agent" ? r.text(1) : owner == "queue" ? r.text(2) : "";
     made.emplace_back(name.empty() ? owner : owner + ":" + name, r.number(3));
     return true;
@@ -67,7 +67,7 @@ Result<std::vector<std::pair<std::string, std::uint64_t>>> ConsoleReader::counts
 Result<std::vector<std::string>> ConsoleReader::customers(std::string_view text, std::string_view after, std::size_t max) {
   std::vector<std::string> ids;
   const std::string from = after.empty() ? "customer:" : std::string(after);
-  const auto read = each("SELECT id FROM subject WHERE id > ?1 AND id < 'customer;' AND state NOT LIKE '%\"leads_to\"%' AND (?2 = '%%' OR id LIKE ?2 ESCAPE '\\' OR state LIKE ?2 ESCAPE '\\')"
+  const auto read = db_.each("SELECT id FROM subject WHERE id > ?1 AND id < 'customer;' AND state NOT LIKE '%\"leads_to\"%' AND (?2 = '%%' OR id LIKE ?2 ESCAPE '\\' OR state LIKE ?2 ESCAPE '\\')"
                          " ORDER BY id LIMIT ?3",
                          [&](const sqlite::Row& r) {
                            ids.push_back(r.text(0));
@@ -80,7 +80,7 @@ Result<std::vector<std::string>> ConsoleReader::customers(std::string_view text,
 
 Result<std::vector<ConsoleReader::VersionUse>> ConsoleReader::versions(std::string_view workflow) {
   std::vector<VersionUse> made;
-  const auto read = each("SELECT v.version, (SELECT count(*) FROM run r WHERE r.version = v.version AND r.ended IS NULL) FROM version v WHERE v.workflow = ? ORDER BY v.rowid DESC",
+  const auto read = db_.each("SELECT v.version, (SELECT count(*) FROM run r WHERE r.version = v.version AND r.ended IS NULL) FROM version v WHERE v.workflow = ? ORDER BY v.rowid DESC",
                          [&](const sqlite::Row& r) {
                            made.push_back({r.text(0), r.number(1)});
                            return true;

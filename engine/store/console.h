@@ -50,14 +50,6 @@ class ConsoleReader {
 
  private:
   explicit ConsoleReader(sqlite::Database db) : db_(std::move(db)) {}
-  template <class OnRow, class... Args>
-  Result<void> each(std::string_view sql, OnRow&& on_row, const Args&... args) {
-    int code = SQLITE_OK;
-    auto statement = db_.prepare(sql, code);
-    if (code == SQLITE_OK) code = statement.each(on_row, args...);
-    if (code != SQLITE_OK) return db_.error(code);
-    return {};
-  }
   sqlite::Database db_;
 };
 

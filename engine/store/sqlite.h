@@ -105,6 +105,15 @@ class Database {
   Statement prepare(std::string_view sql, int& code) const;
   /// "store_broken" (a damaged file), "store_full" or "io", with SQLite's words.
   tl::unexpected<Error> error(int code) const;
+  /// Prepared, run and dropped: for what is asked now and then. Errors: as error().
+  template <class OnRow, class... Args>
+  Result<void> each(std::string_view sql, OnRow&& on_row, const Args&... args) const {
+    int code = SQLITE_OK;
+    auto statement = prepare(sql, code);
+    if (code == SQLITE_OK) code = statement.each(on_row, args...);
+    if (code != SQLITE_OK) return error(code);
+    return {};
+  }
 
  private:
   struct Close {

@@ -226,8 +226,7 @@ TEST_CASE("killed at each named point in turn, it has lost nothing, and nothing 
 
   RunningServer server(SHOPBELL_BINARY, folder.path());
   REQUIRE(server.listens());
-  for (int tries = 0; tries < 1500 && !is_quiet(server.port()); ++tries) ::usleep(20'000);
-  CHECK(is_quiet(server.port()));
+  CHECK(eventually([&] { return is_quiet(server.port()); }, 30));
   CHECK(server.terminate() == 0);
 
   REQUIRE(load.acknowledged.size() > points.size());

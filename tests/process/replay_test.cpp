@@ -8,10 +8,8 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <chrono>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 using namespace shopbell;
 
@@ -72,7 +70,7 @@ class Shop {
   }
   /// Waits until there are so many; a while at most.
   bool comes_to(const std::string& what, const std::string& query, std::size_t wanted) {
-    for (int i = 0; i < 200 && count(what, query) < wanted; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    eventually([&] { return count(what, query) >= wanted; });
     return count(what, query) == wanted;
   }
   std::string text(const std::string& name) const {

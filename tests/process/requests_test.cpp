@@ -156,12 +156,10 @@ TEST_CASE("a changed workflow is taken up without a restart, a broken one is ref
   RunningServer server(SHOPBELL_BINARY, folder.path());
   REQUIRE(server.listens());
   const auto loaded = [&server](std::string_view metric) {
-    for (int tries = 0; tries < 500; ++tries) {
+    return eventually([&] {
       const auto metrics = get(server.port(), "/metrics");
-      if (metrics && metrics->body.find(metric) != std::string::npos) return true;
-      ::usleep(20'000);
-    }
-    return false;
+      return metrics && metrics->body.find(metric) != std::string::npos;
+    });
   };
   const auto status_of_next_run = [&](const char* id) {
     RawClient client(server.port());
@@ -194,10 +192,10 @@ TEST_CASE("a run that waits goes on after the program was killed and its workflo
   folder.write("workflows/tell.yaml", "workflow: tell\non: order.placed\nsteps:\n  - stop: edited meanwhile\n");
   RunningServer server(SHOPBELL_BINARY, folder.path());
   std::string body;
-  for (int tries = 0; tries < 500 && body.find("stopped") == std::string::npos; ++tries) {
+  CHECK(eventually([&] {
     const auto runs = get(server.port(), "/api/runs");
     body = runs ? runs->body : "";
-    ::usleep(20'000);
-  }
+    return body.find("stopped") != std::string::npos;
+  }));
   CHECK(body.find("as it was written when it began") != std::string::npos);
 }

@@ -30,22 +30,25 @@ void tell(std::uint16_t port, const std::string& id, const std::string& type, co
   REQUIRE(answer->status == 202);
 }
 
-// "/s/TOKEN" of the mail that was written, once it is there.
-std::string link_of_mail(const std::filesystem::path& outbox) {
-  for (int tries = 0; tries < 500; ++tries) {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(outbox, ignored)) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream file(entry.path());
-      std::string text(std::istreambuf_iterator<char>(file), {});
-      for (const char* soft : {"=\r\n", "=\n"})  // quoted-printable's line ends
-        for (std::size_t at = text.find(soft); at != std::string::npos; at = text.find(soft)) text.erase(at, std::string(soft).size());
-      const std::size_t from = text.find("/s/");
-      if (from != std::string::npos) return text.substr(from, text.find('?', from) - from);
-    }
-    ::usleep(20'000);
+// "/s/TOKEN" of a mail; empty: none has one yet.
+std::string link_in(const std::filesystem::path& outbox) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(outbox, ignored)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path());
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    for (const char* soft : {"=\r\n", "=\n"})  // quoted-printable's line ends
+      for (std::size_t at = text.find(soft); at != std::string::npos; at = text.find(soft)) text.erase(at, std::string(soft).size());
+    const std::size_t from = text.find("/s/");
+    if (from != std::string::npos) return text.substr(from, text.find('?', from) - from);
   }
   return {};
+}
+
+std::string link_of_mail(const std::filesystem::path& outbox) {
+  std::string link;
+  eventually([&] { return !(link = link_in(outbox)).empty(); });
+  return link;
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -55,10 +55,10 @@ struct Ran {
 };
 Ran run_program(const std::string& binary, const std::vector<std::string>& arguments);
 
-/// Whether it becomes true within twenty seconds: what another process does has no clock that a test could turn.
+/// Whether it becomes true within so many seconds: what another process does has no clock that a test could turn.
 template <class Holds>
-bool eventually(const Holds& holds) {
-  for (int tries = 0; tries < 1000; ++tries) {
+bool eventually(const Holds& holds, int seconds_max = 20) {
+  for (int tries = 0; tries < seconds_max * 50; ++tries) {
     if (holds()) return true;
     ::usleep(20'000);
   }

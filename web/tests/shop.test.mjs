@@ -62,6 +62,22 @@ test("a merchant's story: sees why nothing came of an order, mends the workflow 
   await shop.stop();
 });
 
+test("what is typed while a page still loads is kept", async () => {
+  const shop = await openShop();
+  const maria = await owner(shop);
+  let answer;
+  await maria.route("**/api/v1/workflows", (route) => (answer = () => route.continue()));
+  await maria.goto(`${shop.url}/console/#/runs/why`);
+  await maria.getByLabel("Event").fill("web-1");
+  await maria.getByLabel("When").fill("2026-11-24");
+  await eventually(() => answer, "the question for the workflows");
+  await answer();
+  await maria.locator("#why-workflow option[value='vip-order']").waitFor({ state: "attached" });
+  assert.equal(await maria.getByLabel("Event").inputValue(), "web-1");
+  assert.equal(await maria.getByLabel("When").inputValue(), "2026-11-24");
+  await shop.stop();
+});
+
 test("an ops person's story: a far side that refuses, what was tried and why it failed, mended and tried again, many at once", async () => {
   const far = http.createServer((request, response) => response.writeHead(far.status).end()).listen(0, "127.0.0.1");
   far.status = 400;

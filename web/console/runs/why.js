@@ -16,13 +16,14 @@ export function Why() {
   };
   return html`
     <div class="columns why">
-      <form class="card card-body" onSubmit=${submit}>
-        <${Field} label="Event" id="why-event" hint="its id, as the source gave it"><input id="why-event" name="event" value=${event} /><//>
+      ${/* Defaults, not values: what is typed while the workflows still load stays. */ ""}
+      <form class="card card-body" key=${[event, customer, workflow, at].join("\n")} onSubmit=${submit}>
+        <${Field} label="Event" id="why-event" hint="its id, as the source gave it"><input id="why-event" name="event" defaultValue=${event} /><//>
         <p class="or"><span>or</span></p>
-        <${Field} label="Customer" id="why-customer" hint="id, email or phone number"><input id="why-customer" name="customer" value=${customer} /><//>
-        <${Field} label="Workflow" id="why-workflow" error=${customer && !workflow && !event ? "Which workflow do you ask about?" : undefined}><select id="why-workflow" name="workflow" value=${workflow}><option value="">choose one</option>
+        <${Field} label="Customer" id="why-customer" hint="id, email or phone number"><input id="why-customer" name="customer" defaultValue=${customer} /><//>
+        <${Field} label="Workflow" id="why-workflow" error=${customer && !workflow && !event ? "Which workflow do you ask about?" : undefined}><select id="why-workflow" name="workflow"><option value="">choose one</option>
           ${(workflows.data?.items ?? []).map((one) => html`<option key=${one.name} value=${one.name} selected=${one.name === workflow}>${one.title || one.name}</option>`)}</select><//>
-        <${Field} label="When" id="why-at"><input id="why-at" name="at" type="date" value=${at} /><//>
+        <${Field} label="When" id="why-at"><input id="why-at" name="at" type="date" defaultValue=${at} /><//>
         <${Button} kind="primary block" type="submit">Why?<//>
       </form>
       <section class="card" aria-label="The answer">

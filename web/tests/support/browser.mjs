@@ -21,7 +21,7 @@ export async function closeBrowser() {
 /// A page of a new person. What breaks in it (exceptions, refusals by the policy) is gathered in page.mishaps.
 export async function newPage(options = {}) {
   const context = await (await launched()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(8000);
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.mishaps = [];
   page.on("pageerror", (error) => page.mishaps.push(String(error)));

@@ -3,7 +3,7 @@ export const tests = [];
 export const test = (name, run) => tests.push({ name, run });
 
 // Until the look says something true; what a person would wait for, without a sleep of a chosen length.
-export async function eventually(look, what = "it", patience = 10_000) {
+export async function eventually(look, what = "it", patience = 20_000) {
   const end = Date.now() + patience;
   for (;;) {
     const seen = await look();

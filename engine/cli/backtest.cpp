@@ -6,11 +6,8 @@
 #include "cli/log_filter.h"
 #include "cli/revision.h"
 #include "cli/table.h"
-#include "intake/log_reader.h"
 #include "load/language.h"
-#include "load/load.h"
-#include "play/findings.h"
-#include "play/lean.h"
+#include "play/compare.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -36,31 +33,6 @@ struct Options {
   bool json = false, render = false;
 };
 
-/// One version of the shop, loaded.
-struct Loaded {
-  std::string name;
-  std::unique_ptr<Revision> revision;  // nullptr: a folder
-  std::optional<Shop> shop;
-  std::unique_ptr<Workflows> workflows;
-};
-
-/// Leaves those workflows alone; false: one of that name is in no version.
-bool keep_only(const std::vector<std::string>& names, std::vector<Loaded>& versions) {
-  for (const std::string& name : names) {
-    const auto has = [&](const Loaded& version) {
-      const auto& all = version.shop->workflows;
-      return std::any_of(all.begin(), all.end(), [&](const auto& workflow) { return workflow->id == name; });
-    };
-    if (std::none_of(versions.begin(), versions.end(), has)) return report({"no_such_workflow", "there is no workflow " + name, {}}) == 0;
-  }
-  for (Loaded& version : versions) {
-    if (!names.empty())
-      std::erase_if(version.shop->workflows, [&](const auto& workflow) { return std::find(names.begin(), names.end(), workflow->id) == names.end(); });
-    version.workflows = std::make_unique<Workflows>(version.shop->config.facts, version.shop->workflows);
-  }
-  return true;
-}
-
 /// What the calls of the shop itself were answered, by the inputs in its store.
 Result<void> read_outcomes(const std::string& folder, play::Model& model) {
   auto reader = Store::reader(folder);
@@ -85,25 +57,12 @@ Result<void> read_outcomes(const std::string& folder, play::Model& model) {
   }
 }
 
-bool load(Loaded& to, const std::string& folder, bool render) {
-  auto read = load_shop(folder);
+/// Nothing: it has mistakes, which are told.
+std::optional<play::Candidate> load(std::string name, const std::string& folder, bool render) {
+  auto read = play::load_candidate(std::move(name), folder, render);
   for (const Diagnostic& d : read.diagnostics)
     if (d.severity == Severity::error) fmt::print(stderr, "{}", to_text(d));
-  if (!read.value) return false;
-  to.shop = std::move(read.value);
-  if (!render) play::make_lean(to.shop->workflows);
-  return true;
-}
-
-/// The folder or revision that DIR is compared with.
-Result<Loaded> other_version(const Options& options) {
-  Loaded loaded;
-  loaded.name = options.against;
-  if (std::filesystem::is_directory(options.against)) return loaded;
-  auto revision = Revision::check_out(options.folder, options.against);
-  if (!revision) return tl::unexpected(revision.error());
-  loaded.revision = std::move(*revision);
-  return loaded;
+  return std::move(read.value);
 }
 
 /// "12 (+3)".
@@ -148,7 +107,7 @@ void print(const play::Findings& f) {
   fmt::print("calls      {}\n", f.model);
   for (const play::Version& version : f.versions) {
     std::string channels;
-    for (const auto& [channel, count] : version.tally->by_channel) channels += fmt::format("{}{} {}", channels.empty() ? "" : ", ", play::grouped(count), channel);
+    for (const auto& [channel, count] : version.tally.by_channel) channels += fmt::format("{}{} {}", channels.empty() ? "" : ", ", play::grouped(count), channel);
     fmt::print("{:<10} {} messages to {} customers{}; the busiest: {} with {}\n", fit(version.name, 30), play::grouped(version.messages), play::grouped(version.customers), channels.empty() ? "" : " (" + channels + ")",
                version.busiest.empty() ? "nobody" : fit(version.busiest, 60), version.busiest_messages);
   }
@@ -161,7 +120,15 @@ void print_bad_lines(const play::LogSummary& log) {
   if (log.bad > log.bad_lines.size()) fmt::print(stderr, "and {} more such lines\n", log.bad - log.bad_lines.size());
 }
 
-int run_over_log(const Options& options, std::vector<Loaded>& versions) {
+int write_page(const play::Findings& findings, const Options& options) {
+  std::ofstream page(options.html, std::ios::binary | std::ios::trunc);
+  page << play::to_html(findings);
+  if (!page.flush()) return report({"io", options.html + " cannot be written", ""});
+  if (!options.json) fmt::print("\nwritten: {}\n", options.html);
+  return 0;
+}
+
+int run_over_log(const Options& options, const std::vector<const play::Candidate*>& versions) {
   auto model = play::Model::parse(options.model);
   auto filter = LogFilter::make(options.filter);
   if (!model || !filter) {
@@ -170,52 +137,43 @@ int run_over_log(const Options& options, std::vector<Loaded>& versions) {
   }
   if (!options.outcomes.empty())
     if (const auto read = read_outcomes(options.outcomes, *model); !read) return report(read.error());
-  Wanted wanted;
-  play::add_wanted(filter->fields_read(), wanted);
-  std::vector<const Workflows*> sides;
-  std::vector<std::string> names;
-  for (const Loaded& version : versions) {
-    play::add_wanted(*version.workflows, wanted);
-    sides.push_back(version.workflows.get());
-    names.push_back(version.name);
-  }
-  const std::size_t threads = options.threads > 0 ? options.threads : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
-  play::Backtest backtest(sides, wanted, *model, versions[0].shop->config.sources, threads);
-  if (filter->filters()) backtest.only([&](const Event& event, Arena& arena) { return filter->passes(event, arena); });
-  std::vector<std::vector<std::string>> logs;
-  for (const std::string& log : options.logs) {
-    auto files = log_files(log);
-    if (!files) return report(files.error());
-    logs.push_back(std::move(*files));
-  }
-  if (const auto played = backtest.play(logs); !played) return report(played.error());
-  backtest.finish();
-  const play::Findings findings = play::find(backtest, names, model->text());
-  print_bad_lines(findings.log);
-  if (options.json) fmt::print("{}", play::to_json(findings));
-  else print(findings);
-  if (!options.html.empty()) {
-    std::ofstream page(options.html, std::ios::binary | std::ios::trunc);
-    page << play::to_html(findings);
-    if (!page.flush()) return report({"io", options.html + " cannot be written", ""});
-    if (!options.json) fmt::print("\nwritten: {}\n", options.html);
-  }
-  return findings.log.bad == 0 ? 0 : 1;
+  play::Question question{options.logs, std::move(*model)};
+  if (filter->filters()) question.meant = [&](const Event& event, Arena& arena) { return filter->passes(event, arena); };
+  question.meant_reads = filter->fields_read();
+  question.threads = options.threads > 0 ? options.threads : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
+  const auto findings = play::compare(versions, question);
+  if (!findings) return report(findings.error());
+  print_bad_lines(findings->log);
+  if (options.json) fmt::print("{}", play::to_json(*findings));
+  else print(*findings);
+  if (!options.html.empty())
+    if (const int failed = write_page(*findings, options); failed != 0) return failed;
+  return findings->log.bad == 0 ? 0 : 1;
 }
 
 int backtest(const Options& options) {
-  std::vector<Loaded> versions(1);
   // "." tells nobody which shop it is.
-  versions[0].name = std::filesystem::path(options.folder).filename() == "." ? std::filesystem::absolute(options.folder).lexically_normal().parent_path().filename().string() : options.folder;
-  if (!load(versions[0], options.folder, options.render)) return 1;
+  const bool here = std::filesystem::path(options.folder).filename() == ".";
+  auto now = load(here ? std::filesystem::absolute(options.folder).lexically_normal().parent_path().filename().string() : options.folder, options.folder, options.render);
+  if (!now) return 1;
+  std::vector<play::Candidate*> versions{&*now};
+  std::unique_ptr<Revision> revision;
+  std::optional<play::Candidate> before;
   if (!options.against.empty()) {
-    auto other = other_version(options);
-    if (!other) return report(other.error());
-    versions.push_back(std::move(*other));
-    if (!load(versions[1], versions[1].revision ? versions[1].revision->path() : options.against, options.render)) return 1;
+    if (!std::filesystem::is_directory(options.against)) {
+      auto out = Revision::check_out(options.folder, options.against);
+      if (!out) return report(out.error());
+      revision = std::move(*out);
+    }
+    before = load(options.against, revision ? revision->path() : options.against, options.render);
+    if (!before) return 1;
+    versions.push_back(&*before);
   }
-  if (!keep_only(options.only, versions)) return 2;
-  return run_over_log(options, versions);
+  if (const auto kept = play::keep_only(options.only, versions); !kept) {
+    report(kept.error());
+    return 2;
+  }
+  return run_over_log(options, {versions.begin(), versions.end()});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -54,6 +55,19 @@ class Repeats {
   std::size_t next_ = 0;
 };
 
+/// 0: that cannot be known.
+std::uint64_t bytes_of(const std::vector<std::vector<std::string>>& logs) {
+  std::uint64_t bytes = 0;
+  for (const auto& files : logs)
+    for (const std::string& file : files) {
+      std::error_code error;
+      const auto size = std::filesystem::file_size(file, error);
+      if (error) return 0;
+      bytes += size;
+    }
+  return bytes;
+}
+
 /// What the engine made itself, and what was replayed beside the shop: no part of what came from outside.
 bool is_own(const Event& event) { return is_caused(event.source) || is_replayed(event.subject); }
 
@@ -66,6 +80,7 @@ struct Backtest::Log {
   std::unique_ptr<LogReader> reader{};
   std::vector<std::unique_ptr<Part>> parts{};
   std::size_t filled = 0, part = 0, event = 0;  // which comes next
+  std::uint64_t bytes_before = 0;                // of the files that are over
   Time clock{};
 
   /// The next one, or nullptr: more is to be read, or there is none.
@@ -75,6 +90,7 @@ struct Backtest::Log {
     return nullptr;
   }
   bool ended() const { return reader == nullptr && file == files.size(); }
+  std::uint64_t bytes() const { return bytes_before + (reader ? reader->position() : 0); }
 };
 
 struct Backtest::Parts {
@@ -89,6 +105,8 @@ struct Backtest::Parts {
   Repeats repeats{};
   Time clock{};
   std::function<bool(const Event&, Arena&)> meant{};  // empty: all
+  Bounds bounds{};
+  std::uint64_t bytes_all = 0;
 
   void take_line(std::string_view line, std::uint64_t number, const std::string& file, Part& part, Extractor& extractor) const {
     ++part.lines;
@@ -165,6 +183,7 @@ struct Backtest::Parts {
       ++log.bad;
       if (log.bad_lines.size() < bad_lines_kept) log.bad_lines.push_back({of.files[of.file], line, "the line is too long"});
     }
+    of.bytes_before = of.bytes();
     of.reader.reset();
     ++of.file;
   }
@@ -226,6 +245,18 @@ struct Backtest::Parts {
     return {&event, &names, clock};
   }
 
+  /// False: a bound is reached.
+  Result<bool> goes_on(const std::vector<Log>& logs) {
+    std::uint64_t bytes = 0;
+    for (const Log& one : logs) bytes += one.bytes();
+    if (bounds.go_on && !bounds.go_on({log, bytes, bytes_all})) return fail("cancelled", "the backtest was cancelled");
+    std::size_t subjects = 0;
+    for (const auto& side : sides) subjects += side->entries().size();
+    if (bounds.subjects_max > 0 && subjects > bounds.subjects_max) log.cut = "subjects";
+    if (bounds.until && std::chrono::steady_clock::now() >= *bounds.until) log.cut = "time";
+    return log.cut.empty();
+  }
+
   void run_parallel(std::size_t count, const std::function<void(std::size_t, std::size_t)>& work) const {
     std::atomic<std::size_t> next{0};
     on_threads(count < 2 ? 1 : threads, [&](std::size_t thread) {
@@ -243,6 +274,7 @@ Backtest::Backtest(std::vector<const Workflows*> sides, const Wanted& wanted, co
 Backtest::~Backtest() = default;
 
 void Backtest::only(std::function<bool(const Event&, Arena&)> meant) { parts_->meant = std::move(meant); }
+void Backtest::within(Bounds bounds) { parts_->bounds = std::move(bounds); }
 
 Result<void> Backtest::play(const std::vector<std::vector<std::string>>& logs) {
   std::vector<Log> all;
@@ -251,6 +283,7 @@ Result<void> Backtest::play(const std::vector<std::vector<std::string>>& logs) {
     Log& one = all.emplace_back(Log{files});
     for (std::size_t i = 0; i < blocks; ++i) one.parts.push_back(std::make_unique<Part>());
   }
+  parts_->bytes_all = bytes_of(logs);
   for (;;) {
     for (Log& one : all)
       if (auto filled = parts_->fill(one); !filled) return filled;
@@ -258,6 +291,7 @@ Result<void> Backtest::play(const std::vector<std::vector<std::string>>& logs) {
     for (auto& side : parts_->sides)
       side->play(arrivals, parts_->clock, [this](std::size_t count, const auto& work) { parts_->run_parallel(count, work); });
     if (std::all_of(all.begin(), all.end(), [](Log& one) { return one.next() == nullptr && one.ended(); })) return {};
+    if (const auto on = parts_->goes_on(all); !on || !*on) return on ? Result<void>() : tl::unexpected(on.error());
   }
 }
 

@@ -7,8 +7,10 @@
 #include "load/load.h"
 #include "play/side.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,20 @@ struct LogSummary {
   std::uint64_t bad = 0;       // cannot be read
   std::vector<BadLine> bad_lines;  // the first of them
   Time first{}, last{};
+  std::string cut;  // why it was not played to its end: "time", "subjects" (a bound was reached); empty: it was
+};
+
+/// How far it is.
+struct Progress {
+  const LogSummary& log;
+  std::uint64_t bytes = 0, bytes_all = 0;  // of the files, as they are packed; all: 0 where that cannot be known
+};
+
+/// When to stop before the log ends; looked at between two stretches of the log.
+struct Bounds {
+  std::optional<std::chrono::steady_clock::time_point> until{};
+  std::size_t subjects_max = 0;                          // and names of them, of all sides together; 0: as many as there are
+  std::function<bool(const Progress&)> go_on{};          // called by the thread that plays; false: somebody has cancelled it
 };
 
 class Backtest {
@@ -46,8 +62,10 @@ class Backtest {
 
   /// Only these events are played; called by several threads.
   void only(std::function<bool(const Event&, Arena&)> meant);
+  void within(Bounds bounds);
   /// Plays logs beside each other, by the time at which their events came; each is some files, one behind the other.
-  /// Errors: those of LogReader; what came before was played.
+  /// Where a bound is reached it ends there, and log().cut says so. Errors: those of LogReader, "cancelled"; what came
+  /// before was played.
   Result<void> play(const std::vector<std::vector<std::string>>& logs);
   Result<void> play(const std::string& path) { return play(std::vector<std::vector<std::string>>{{path}}); }
   /// After the last one.

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "core/categories.h"
+#include "core/person_reply.h"
 #include "play/pack.h"
 
 #include <algorithm>
@@ -152,7 +153,7 @@ bool Bout::answer(Loaded& loaded, const Pending& call) {
 
 void Bout::count_message(const Loaded& loaded, const Pending& call) {
   const auto run = std::find_if(loaded.subject.runs.begin(), loaded.subject.runs.end(), [&](const Run& r) { return r.id == call.run; });
-  if (run == loaded.subject.runs.end()) return;
+  if (run == loaded.subject.runs.end() || is_person_reply(*run)) return;
   ++tally_of(run->workflow).deeds[call.action];
   const Action* action = find_action(call.action);
   if (action == nullptr || !action->reaches_customer) return;

@@ -99,10 +99,10 @@ Value workflow_value(const WorkflowTally& w, Arena& arena) {
 
 Value version_value(const Version& version, Arena& arena) {
   MapBuilder workflows(arena), days(arena);
-  for (std::size_t i = 0; i < version.workflows.size(); ++i) workflows.add(arena.copy(version.workflows[i]), workflow_value(version.tally->by_workflow[i], arena));
-  for (const auto& [day, count] : version.tally->by_day) days.add(arena.copy(day_text(from_ms(day * 86'400'000))), whole(count));
+  for (std::size_t i = 0; i < version.workflows.size(); ++i) workflows.add(arena.copy(version.workflows[i]), workflow_value(version.tally.by_workflow[i], arena));
+  for (const auto& [day, count] : version.tally.by_day) days.add(arena.copy(day_text(from_ms(day * 86'400'000))), whole(count));
   return make_map(arena, {{"name", version.name}, {"messages", whole(version.messages)}, {"customers", whole(version.customers)},
-                          {"by_channel", counts(version.tally->by_channel, arena)}, {"by_day", days.build()},
+                          {"by_channel", counts(version.tally.by_channel, arena)}, {"by_day", days.build()},
                           {"busiest", make_map(arena, {{"customer", version.busiest}, {"messages", whole(version.busiest_messages)}})},
                           {"workflows", workflows.build()}});
 }
@@ -112,7 +112,7 @@ Value log_value(const LogSummary& log, Arena& arena) {
   for (const BadLine& line : log.bad_lines) bad.add(make_map(arena, {{"file", line.file}, {"line", whole(line.line)}, {"why", line.why}}));
   return make_map(arena, {{"lines", whole(log.lines)}, {"events", whole(log.events)}, {"ignored", whole(log.ignored)}, {"left_out", whole(log.left_out)}, {"own", whole(log.own)},
                           {"repeated", whole(log.repeated)}, {"late", whole(log.late)}, {"bad", whole(log.bad)}, {"bad_lines", bad.build()},
-                          {"first", Value(log.first)}, {"last", Value(log.last)}});
+                          {"first", Value(log.first)}, {"last", Value(log.last)}, {"cut", log.cut.empty() ? Value() : Value(log.cut)}});
 }
 
 Value change_value(const CustomerChange& change, Arena& arena) {
@@ -127,7 +127,7 @@ Value change_value(const CustomerChange& change, Arena& arena) {
 const WorkflowTally* Findings::find(std::size_t version, const std::string& workflow) const {
   const auto& names = versions[version].workflows;
   const auto at = std::find(names.begin(), names.end(), workflow);
-  return at == names.end() ? nullptr : &versions[version].tally->by_workflow[static_cast<std::size_t>(at - names.begin())];
+  return at == names.end() ? nullptr : &versions[version].tally.by_workflow[static_cast<std::size_t>(at - names.begin())];
 }
 
 std::vector<std::string> Findings::workflows() const {
@@ -145,7 +145,7 @@ Findings find(const Backtest& backtest, const std::vector<std::string>& names, s
     const Side& side = backtest.side(i);
     Version version;
     version.name = names[i];
-    version.tally = &side.tally();
+    version.tally = side.tally();
     for (const auto& workflow : side.workflows().all()) version.workflows.push_back(workflow->id);
     count_customers(side, version);
     findings.versions.push_back(std::move(version));

@@ -24,7 +24,7 @@ struct CustomerChange {
 
 struct Version {
   std::string name;  // "examples", "main~3"
-  const Tally* tally = nullptr;
+  Tally tally;
   std::vector<std::string> workflows;  // in the tally's order
   std::string busiest;                 // the customer with most messages; empty: nobody got one
   std::uint64_t busiest_messages = 0, messages = 0, customers = 0;  // customers: who got a message

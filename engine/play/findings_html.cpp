@@ -81,7 +81,7 @@ Columns columns_of(const Findings& f) {
   c.count = (last - c.first) / c.days + 1;
   for (const Version& version : f.versions) {
     auto& sums = c.sums.emplace_back(static_cast<std::size_t>(c.count), 0);
-    for (const auto& [day, messages] : version.tally->by_day) {
+    for (const auto& [day, messages] : version.tally.by_day) {
       const std::int64_t at = std::clamp<std::int64_t>((day - c.first) / c.days, 0, c.count - 1);
       sums[static_cast<std::size_t>(at)] += messages;
     }
@@ -146,7 +146,7 @@ void chart_of_runs(std::string& to, const Findings& f) {
   const auto names = f.workflows();
   std::uint64_t top = 1;
   for (std::size_t v = 0; v < f.versions.size(); ++v)
-    for (const WorkflowTally& w : f.versions[v].tally->by_workflow) top = std::max(top, w.started);
+    for (const WorkflowTally& w : f.versions[v].tally.by_workflow) top = std::max(top, w.started);
   const double unit = 610 / static_cast<double>(top), row = f.versions.size() > 1 ? 54 : 32;
   to += "<section><h2>How the runs ended</h2><p>Each bar is all runs that a workflow began." + std::string(f.versions.size() > 1 ? " The pale one below is what it is compared with." : "") + "</p>\n";
   to += "<div class=key><span><i style=\"background:var(--done)\"></i>came to their end</span><span><i style=\"background:var(--stop)\"></i>were stopped</span>"

@@ -34,8 +34,8 @@ struct Flows {
 };
 
 /// A line of a log: `at` in RFC 3339.
-inline std::string line_of(const std::string& id, const std::string& at, const std::string& type, const std::string& data) {
-  return R"({"specversion":"1.0","id":")" + id + R"(","source":"shopify/s","type":")" + type + R"(","time":")" + at + R"(","received":")" + at +
+inline std::string line_of(const std::string& id, const std::string& at, const std::string& type, const std::string& data, const std::string& subject = {}) {
+  return R"({"specversion":"1.0","id":")" + id + R"(","source":"shopify/s","type":")" + type + (subject.empty() ? "" : R"(","subject":")" + subject) + R"(","time":")" + at + R"(","received":")" + at +
          R"(","data":)" + data + "}\n";
 }
 

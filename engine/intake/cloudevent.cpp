@@ -150,7 +150,7 @@ Result<Taken> finish(const Event& event, Time received, std::string_view raw) {
     return tl::unexpected(good.error());
   if (depth_of(event.data) > event_depth_max)
     return bad(fmt::format("`data` is nested deeper than {}", event_depth_max));
-  Taken taken{.event = event, .digest = event_digest(event.source, event.id), .line = {}};
+  Taken taken{.event = event, .digest = event_digest(event.source, event.id), .body_digest = {}, .line = {}};
   taken.line.reserve(raw.size() + 4096);
   append_line(taken.line, event, received, raw);
   if (taken.line.size() > event_bytes_max)

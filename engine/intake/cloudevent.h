@@ -27,6 +27,7 @@ constexpr std::size_t event_depth_max = 64;  // of data: records that wrap an ev
 struct Taken {
   Event event;         // views into the arena
   std::string digest;  // event_digest(): what makes it the same event
+  std::string body_digest;  // another that does, where the id stands outside of the body; else empty
   std::string line;    // for the log: one CloudEvents JSON object without line break
 };
 

@@ -23,8 +23,9 @@ struct Secrets {
 /// `body`: what was read of webhook.body, for platforms that sign within it (Platform::signed_in_body); else
 /// null. An empty secret never verifies. Errors: "bad_signature", "stale_signature": the timestamp is too far
 /// from webhook.received.
-Result<void> verify(const Platform& platform, const Secrets& secrets, const Webhook& webhook, const Value& body,
-                    Arena& arena);
+/// What it gives is as good as a digest of webhook.body: its HMAC, where that and nothing else is signed; else empty.
+Result<std::string> verify(const Platform& platform, const Secrets& secrets, const Webhook& webhook, const Value& body,
+                           Arena& arena);
 
 /// The way of signing that a secret belongs to.
 const Verification& way_of(const Platform& platform, std::string_view secret);

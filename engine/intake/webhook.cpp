@@ -49,8 +49,9 @@ bool is_ping(const Platform& platform, const Webhook& webhook) {
 /// One webhook on its way to its events.
 class Intake {
  public:
-  Intake(const Platform& platform, const Webhook& webhook, Arena& arena)
-      : platform_(platform), webhook_(webhook), arena_(arena) {}
+  /// `body_digest`: what verify() gave.
+  Intake(const Platform& platform, const Webhook& webhook, std::string body_digest, Arena& arena)
+      : platform_(platform), webhook_(webhook), body_digest_(std::move(body_digest)), arena_(arena) {}
 
   Result<WebhookTaken> take(const Value& body) {
     body_ = body;
@@ -98,6 +99,7 @@ class Intake {
     if (!raw) return tl::unexpected(raw.error());
     auto taken = finish(event, webhook_.received, *raw);
     if (!taken) return tl::unexpected(taken.error());
+    if (topic->by_body && id_outside_) taken->body_digest = digest_of_body(name, event.source, scope);
     result.events.push_back(std::move(*taken));
     result.ignored.clear();
     return {};
@@ -137,6 +139,7 @@ class Intake {
   /// The sender's id where it gives one: "EVENT:TOPIC:SHOP", since one happening may be told under several
   /// topics. Else what was said is what identifies it.
   std::string_view id_of_event(std::string_view topic, const Value& it, const Value& scope) {
+    id_outside_ = false;
     for (const std::vector<Location>& parts : platform_.ids) {
       if (text_at(parts.front(), webhook_, scope, arena_).empty()) continue;
       std::string id;
@@ -148,10 +151,21 @@ class Intake {
         id += text;
       }
       if (count_ > 1 && !of_body) id.append(":").append(std::to_string(number_));
+      id_outside_ = !of_body;
       return id.size() <= event_id_bytes_max ? arena_.copy(id) : arena_.copy(id_of({id}));
     }
+    id_outside_ = !platform_.ids.empty();  // the id is missing this time
     if (!platform_.each) return arena_.copy(id_of({topic, webhook_.body}));
     return arena_.copy(id_of({topic, to_json(it)}));
+  }
+
+  /// An id within the body is the same where the body is; so is one made of it.
+  std::string digest_of_body(std::string_view topic, std::string_view source, const Value& scope) {
+    if (body_digest_.empty()) body_digest_ = sha256({webhook_.body});
+    std::string within;  // what the id holds within: the shop
+    for (const Location& part : std::span(platform_.ids.front()).subspan(1))
+      within.append(text_at(part, webhook_, scope, arena_)).append(":");
+    return sha256({source, topic, within, body_digest_, std::to_string(number_)}).substr(0, 16);
   }
 
   std::optional<Time> time_of_event(const Value& scope) {
@@ -166,13 +180,15 @@ class Intake {
 
   const Platform& platform_;
   const Webhook& webhook_;
+  std::string body_digest_;
   Arena& arena_;
   Value body_;
+  bool id_outside_ = false;  // the event's id stands in headers only, or would
   std::size_t count_ = 1, number_ = 0;  // of the body's things
 };
 
 /// `body`: null when it was not read yet.
-Result<WebhookTaken> take_verified(const Platform& platform, const Webhook& webhook, Value body, Arena& arena) {
+Result<WebhookTaken> take_verified(const Platform& platform, const Webhook& webhook, Value body, std::string body_digest, Arena& arena) {
   // A topic that stands in a header tells, before the body is read, that nobody will want it.
   if (const Location& topic = platform.topic.front(); platform.topic.size() == 1 && !topic.header.empty()) {
     const std::string_view name = webhook.header(topic.header);
@@ -190,7 +206,7 @@ Result<WebhookTaken> take_verified(const Platform& platform, const Webhook& webh
     if (!read) return tl::unexpected(read.error());
     body = *read;
   }
-  auto taken = Intake(platform, webhook, arena).take(body);
+  auto taken = Intake(platform, webhook, std::move(body_digest), arena).take(body);
   if (!taken || !platform.success_answer) return taken;
   const Value answer = platform.success_answer.evaluate(make_map(arena, {{"body", body}}), arena, silently);
   if (answer.is(Kind::map)) taken->answer = to_json(answer);
@@ -228,14 +244,13 @@ Result<WebhookTaken> take_webhook(const Platform& platform, const Secrets& secre
     if (!read) return tl::unexpected(read.error());
     body = *read;
   }
-  if (const auto good = verify(platform, secrets, webhook, body, arena); !good)
-    return tl::unexpected(good.error());
-
-  return take_verified(platform, webhook, body, arena);
+  auto verified = verify(platform, secrets, webhook, body, arena);
+  if (!verified) return tl::unexpected(verified.error());
+  return take_verified(platform, webhook, body, std::move(*verified), arena);
 }
 
 Result<WebhookTaken> map_webhook(const Platform& platform, const Webhook& webhook, Arena& arena) {
-  return take_verified(platform, webhook, {}, arena);
+  return take_verified(platform, webhook, {}, {}, arena);
 }
 
 Result<std::string> answer_challenge(const Platform& platform, std::string_view verify_token,

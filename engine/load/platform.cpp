@@ -78,11 +78,15 @@ class PlatformReader {
     if (node == nullptr || !node->is_map())
       return parts_.error(node ? *node : root, "missing_key", "`topics` is missing, or no map");
     for (const yaml::Entry& entry : node->entries) {
-      parts_.check_keys(*entry.value, "a topic", std::array<std::string_view, 3>{"type", "subject", "data"});
+      parts_.check_keys(*entry.value, "a topic", std::array<std::string_view, 4>{"type", "subject", "data", "dedupe"});
       PlatformTopic topic;
       topic.types = types(*entry.value);
       topic.ignored = "nothing that this topic's types are about";
       topic.subject = parts_.optional_program(*entry.value, "subject");
+      if (const yaml::Node* dedupe = entry.value->find("dedupe")) {
+        topic.by_body = dedupe->text != "id";
+        if (topic.by_body) parts_.error(*dedupe, "wrong_value", "`dedupe` is `id`, or it is left out: by the id and by the body");
+      }
       if (const yaml::Node* data = entry.value->find("data"))
         topic.data = mappings.read(*data, data_type(topic.types));
       else parts_.error(*entry.key, "missing_key", "`data` is missing");

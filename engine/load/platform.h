@@ -43,6 +43,7 @@ struct PlatformTopic {
   std::string ignored;                                // why
   cel::Program subject;                               // over `body` and `it`; empty: subject_of_data()
   Mapping data;                                       // the nouns: a map
+  bool by_body = true;  // under another id, too, the same body is the same event: false: what is said again is meant again
 };
 
 /// Where a text stands in a webhook: a header, one member of it (`v1` of "t=1,v1=ab"), or what CEL makes

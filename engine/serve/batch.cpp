@@ -106,6 +106,7 @@ void describe(InputRow& row, const Entry& entry) {
     row.source = received->event.source;
     row.type = received->event.type;
     row.digest = entry.digest;
+    row.body_digest = entry.body_digest;
     row.line = entry.line;
     row.detail = detail_of(*received);
   } else if (const auto* finished = std::get_if<Finished>(&entry.input.what)) {
@@ -169,8 +170,8 @@ Result<void> BatchMaker::load(std::vector<Entry>& entries) {
     if (const Received* received = unidentified(entry)) entry.identities = identities_of(received->event);
     for (const Identity& identity : entry.identities) want(identity.name);
     if (entry.identities.empty()) want(entry.subject);
-    if (!entry.digest.empty()) digests.push_back(entry.digest);
-    if (!entry.original.empty()) digests.push_back(entry.original);
+    for (const Digest* digest : {&entry.digest, &entry.body_digest, &entry.original})
+      if (!digest->empty()) digests.push_back(*digest);
   }
   std::vector<std::uint64_t> seen;
   if (auto loaded = load_subjects(std::move(ids), digests, seen); !loaded) return loaded;
@@ -221,8 +222,12 @@ void BatchMaker::mark_repeated(std::vector<Entry>& entries, const std::vector<Di
   std::unordered_set<std::string> known;
   for (std::size_t i = 0; i < asked.size(); ++i)
     if (seen[i] != 0) known.insert(asked[i]);
-  for (Entry& entry : entries)
-    entry.repeated = known.contains(entry.original) || (!entry.digest.empty() && !known.insert(entry.digest).second);
+  for (Entry& entry : entries) {
+    entry.repeated = known.contains(entry.original) || known.contains(entry.digest) || known.contains(entry.body_digest);
+    if (entry.repeated) continue;
+    for (const Digest* digest : {&entry.digest, &entry.body_digest})
+      if (!digest->empty()) known.insert(*digest);
+  }
 }
 
 Result<void> BatchMaker::make(std::vector<Entry>& entries) {

@@ -31,6 +31,7 @@ struct Entry {
   Input input;              // `at` is set by the batch
   Digest digest;            // of an event from outside; else empty
   std::string_view line;    // of an event: as it goes into the log
+  Digest body_digest = {};  // of a webhook whose id is not in its body; else empty
   Digest original = {};     // of an event that is only played again: the digest of the shop's own
   std::shared_ptr<const void> memory = {};  // what an internal input's values point to
   int status = 0;           // out: of a person's command, how it is answered (HTTP); and with what

@@ -245,6 +245,7 @@ void Routes::offer(Job job, std::vector<Taken> taken, const Replay& replay, std:
     job.lines.push_back(std::move(t.line));
     Entry& entry = job.entries.emplace_back();
     entry = {std::string(t.event.subject), {{}, Received{t.event, 0, {}, {}, replay.only}}, std::move(t.digest), job.lines.back()};
+    entry.body_digest = std::move(t.body_digest);
     if (!replay.prefix.empty()) entry.original = event_digest(plain_subject(t.event.source), t.event.id);
   }
   job.arena = std::move(arena);

@@ -11,7 +11,9 @@ int Retainer::open() {
   old_calls_ = prepare("SELECT n FROM call WHERE ended < ?1 AND due IS NULL ORDER BY n LIMIT ?2");
   old_messages_ = prepare("SELECT n FROM (SELECT n, at FROM message ORDER BY n LIMIT ?2) WHERE at < ?1");
   old_tickets_ = prepare("SELECT n FROM (SELECT n, at FROM ticket ORDER BY n LIMIT ?2) WHERE at < ?1");
-  drop_seen_ = prepare("DELETE FROM seen WHERE digest = (SELECT digest FROM input WHERE seq = ?1)");
+  drop_seen_ = prepare(
+      "DELETE FROM seen WHERE seq = ?1 AND digest IN (SELECT substr(digest, 1, 16) FROM input WHERE seq = ?1"
+      " UNION SELECT substr(digest, 17) FROM input WHERE seq = ?1)");
   drop_input_ = prepare("DELETE FROM input WHERE seq = ?");
   drop_run_id_ = prepare("DELETE FROM run_id WHERE prefix = ? AND key = ?");
   drop_run_ = prepare("DELETE FROM run WHERE key = ?");

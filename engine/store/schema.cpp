@@ -36,7 +36,7 @@ CREATE TABLE input(
   event_id TEXT NOT NULL,
   source INTEGER NOT NULL,           -- source.id; 0: none
   type TEXT NOT NULL,
-  digest BLOB,
+  digest BLOB,                       -- 16 bytes, perhaps 16 more: all that it is known by
   segment INTEGER NOT NULL,          -- segment.id; 0: no line
   offset INTEGER NOT NULL,
   length INTEGER NOT NULL,           -- without the line break

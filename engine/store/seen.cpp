@@ -32,7 +32,8 @@ int Seen::open(const sqlite::Database& db, std::uint64_t done_upto) {
   backlog_ = Backlog<SeenEntry>(done_upto);
   return missing.each(
       [&](const sqlite::Row& row) {
-        add(row.text(0), row.number(1));
+        const std::string digests = row.text(0);
+        for (std::size_t at = 0; at < digests.size(); at += sizeof(DigestBytes)) add(digests.substr(at, sizeof(DigestBytes)), row.number(1));
         return true;
       },
       done_upto);
@@ -65,7 +66,7 @@ int Seen::find(const Digest& digest, std::uint64_t after, std::uint64_t& seq) {
 }
 
 int Seen::write(std::span<const InputRow> inputs) {
-  const auto entries = backlog_.next(inputs.size());
+  const auto entries = backlog_.next(inputs.size() * 2);  // an event may have two digests
   for (const auto& entry : entries) {
     if (const int code = add_.run(blob_of(entry.digest), entry.position); code != SQLITE_OK) return code;
   }
@@ -75,7 +76,8 @@ int Seen::write(std::span<const InputRow> inputs) {
 
 void Seen::committed(std::span<const InputRow> inputs, std::uint64_t last_seq) {
   for (const auto& input : inputs) {
-    if (!input.digest.empty()) add(input.digest, input.seq);
+    for (const Digest* digest : {&input.digest, &input.body_digest})
+      if (!digest->empty()) add(*digest, input.seq);
   }
   if (backlog_.wrote(writing_, last_seq, backlog_span_max)) newest_.clear();
   writing_ = 0;

@@ -35,7 +35,8 @@ struct InputRow {
   std::string kind;          // "event", "forwarded", "finished", "due", "cancelled", "scheduled", "resolved", "edited", "broken"
   std::string subject;
   std::string event_id, source, type;   // of an event
-  Digest digest;             // of an event from outside; empty: not looked for again
+  Digest digest;             // of an event from outside, 16 bytes; empty: not looked for again
+  Digest body_digest = {};   // the other that it is known by, likewise
   std::string_view line;     // the event as one line of CloudEvents JSON without line break; empty: none
   std::string detail;        // of another input: JSON
   std::string notes;         // JSON lines about the event as a whole; empty: none

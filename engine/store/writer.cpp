@@ -138,7 +138,8 @@ int Writer::source_id(const std::string& name, std::uint64_t& id) {
 int Writer::put_input(const InputRow& input, std::uint64_t segment, std::uint64_t offset) {
   std::uint64_t source = 0;
   if (const int code = source_id(input.source, source); code != SQLITE_OK) return code;
-  const auto digest = input.digest.empty() ? std::nullopt : std::optional(sqlite::Blob{input.digest});
+  const std::string digests = input.digest + input.body_digest;
+  const auto digest = digests.empty() ? std::nullopt : std::optional(sqlite::Blob{digests});
   return add_input_.run(input.seq, input.at, input.kind, input.subject, input.event_id, source, input.type,
                         digest, segment, offset, input.line.size(), input.detail, lines_of(input.notes));
 }

@@ -47,7 +47,7 @@ struct Delivery {
     return take_webhook(platform, secrets, webhook(header), arena);
   }
   /// Whether its signature holds.
-  Result<void> verify_by(const Platform& platform, Secrets secrets = {.current = "secret", .previous = {}}) const {
+  Result<std::string> verify_by(const Platform& platform, Secrets secrets = {.current = "secret", .previous = {}}) const {
     Arena arena;
     const std::function<std::string_view(std::string_view)> header = reader();
     return verify(platform, secrets, webhook(header), parse_json(body, arena).value_or(Value()), arena);

@@ -126,8 +126,9 @@ TEST_CASE("an event is accepted once; sent again it is answered 200 and starts n
   write_shop(folder);
   RunningServer server(SHOPBELL_BINARY, folder.path());
   REQUIRE(server.listens());
+  const std::string other = R"({"id":450789470,"total_price":"20.00"})";
   const std::vector<std::string> twice{events(event), hook(order, signature("right", order)),
-                                       hook(order, signature("right", order), "X-Shopify-Topic: orders/create\r\n")};
+                                       hook(other, signature("right", other), "X-Shopify-Topic: orders/create\r\n")};
   for (const std::string& bytes : twice) {
     RawClient client(server.port());
     client.send(bytes);
@@ -139,15 +140,31 @@ TEST_CASE("an event is accepted once; sent again it is answered 200 and starts n
     REQUIRE(second);
     CHECK(second->status == 200);
   }
-  const auto runs = get(server.port(), "/api/runs");
-  REQUIRE(runs);
-  const auto read = parse_json_document(runs->body);
-  REQUIRE(read);
-  CHECK(read->root()["runs"].size() == 3);
+  const auto runs = [](const RunningServer& at) {
+    const auto listed = get(at.port(), "/api/runs");
+    const auto read = parse_json_document(listed ? listed->body : "");
+    return read ? read->root()["runs"].size() : 0;
+  };
+  CHECK(runs(server) == 3);
   const auto metrics = get(server.port(), "/metrics");
   REQUIRE(metrics);
   CHECK(metrics->body.find("shopbell_inputs_total 3\n") != std::string::npos);
   CHECK(metrics->body.find("shopbell_events_repeated_total 3\n") != std::string::npos);
+  REQUIRE(server.terminate() == 0);
+
+  // The same body under an id of its own, when the engine has been started again meanwhile.
+  RunningServer again(SHOPBELL_BINARY, folder.path());
+  REQUIRE(again.listens());
+  for (const auto& [what, status, bytes] : std::vector<Case>{{"the same body under another id", 200, hook(order, signature("right", order), "X-Shopify-Topic: orders/create\r\nX-Shopify-Event-Id: e2\r\n")},
+                                                             {"under another topic", 202, hook(order, signature("right", order), "X-Shopify-Topic: orders/paid\r\nX-Shopify-Event-Id: e3\r\n")}}) {
+    INFO(what);
+    RawClient client(again.port());
+    client.send(bytes);
+    const auto response = client.response();
+    REQUIRE(response);
+    CHECK(response->status == status);
+  }
+  CHECK(runs(again) == 3);
 }
 
 TEST_CASE("a changed workflow is taken up without a restart, a broken one is refused and the former goes on") {

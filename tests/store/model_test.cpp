@@ -59,6 +59,10 @@ class Story {
                                                      static_cast<char>('a' + pick(26))));
       input.line = *lines_.back();
       model.seen[input.digest] = seq;
+      if (pick(2) == 0) {
+        input.body_digest = event_digest(input.source, "the body of " + input.event_id);
+        model.seen[input.body_digest] = seq;
+      }
       ++model.events;
     }
     model.lines.emplace_back(input.line);

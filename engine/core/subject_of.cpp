@@ -25,15 +25,14 @@ std::string lower(std::string_view text) {
 
 // "customer" of an event is customer:ID, or customer:EMAIL of a guest, as intake names them; failing both
 // the event's own subject where that is somebody.
-Result<std::string> of_noun(std::string_view noun, const Event& event) {
+Result<std::string> of_noun(std::string_view noun, const Event& event, std::string_view own) {
   const Value thing = event.data[noun];
   const std::string prefix = std::string(noun) + ":";
   if (const std::string id = id_text(thing["id"]); !id.empty()) return prefix + id;
   const std::string email = noun == "customer" ? lower(trimmed(thing["email"].text_or({}))) : std::string();
   if (!email.empty()) return prefix + email;
-  if (event.subject.starts_with(prefix)) return std::string(event.subject);
-  if (noun == "customer" && event.subject != "shop" && !event.subject.starts_with("product:"))
-    return std::string(event.subject);
+  if (own.starts_with(prefix)) return std::string(own);
+  if (noun == "customer" && own != "shop" && !own.starts_with("product:")) return std::string(own);
   return fail("no_subject", "`per: " + std::string(noun) + "`, but " + std::string(event.type) + " has no " +
                                 std::string(noun) + ".id");
 }
@@ -49,16 +48,16 @@ Result<std::string> of_expression(const cel::Program& per, const Value& scope, A
 
 }  // namespace
 
-Result<std::string> subject_of(const Workflow& workflow, const Value& scope, const Event& given, Arena& arena) {
-  Event event = given;
-  event.subject = plain_subject(given.subject);
-  Result<std::string> subject = std::string(event.subject);
-  if (workflow.per_text == "shop") subject = "shop";
-  else if (workflow.per_text == "customer" || workflow.per_text == "order") subject = of_noun(workflow.per_text, event);
+Result<std::string> subject_of(const Workflow& workflow, const Value& scope, const Event& event, Arena& arena) {
+  const std::string_view own = plain_subject(event.subject);
+  Result<std::string> subject{std::string()};
+  if (workflow.per_text == "shop") subject->assign("shop");
+  else if (workflow.per_text == "customer" || workflow.per_text == "order") subject = of_noun(workflow.per_text, event, own);
   else if (workflow.per) subject = of_expression(*workflow.per, scope, arena);
+  else subject->assign(own);
   if (subject && subject->size() > subject_bytes_max)
     return fail("no_subject", "`per` gives a text of more than " + std::to_string(subject_bytes_max) + " bytes");
-  if (subject) subject->insert(0, replay_prefix(given.subject));
+  if (subject) subject->insert(0, replay_prefix(event.subject));
   return subject;
 }
 

@@ -1,9 +1,12 @@
 #include "intake/log_extract.h"
 
 #include "base/time.h"
+#include "intake/skip_object.h"
 #include "load/vocabulary.h"
 
 #include <simdjson.h>
+
+#include <string.h>  // memmem
 
 #include <algorithm>
 #include <array>
@@ -134,6 +137,24 @@ struct Extractor::Parts {
   bool raw, bought;
   FieldNames order, customer, item;
   od::parser parser{};
+  std::string cut{};
+
+  /// The journal writes `data` last, and in it `raw`, most of the line. Where that is so, what stands before it: the quotes of
+  /// the name are none within a string, and two braces behind its end close `data` and the line. Else the line as it is.
+  std::string_view without_raw(std::string_view line) {
+    static constexpr std::string_view name = ",\"raw\":{", ends = "}}";
+    const void* found = ::memmem(line.data(), line.size(), name.data(), name.size());
+    if (found == nullptr) return line;
+    const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - line.data());
+    const std::size_t end = object_end(line, at + name.size() - 1);
+    if (end == std::string_view::npos || line.substr(end) != ends) return line;
+    cut.reserve(at + ends.size() + log_padding_bytes);
+    cut.assign(line, 0, at);
+    cut += ends;
+    return cut;
+  }
+
+  bool extract(std::string_view line, Arena& arena, LoggedEvent& to);
 
   bool part_of(od::object object, const FieldNames& names, Arena& arena, Value& to) {
     MapBuilder map(arena);
@@ -206,20 +227,17 @@ struct Extractor::Parts {
   }
 };
 
-Extractor::Extractor(const Wanted& wanted) : parts_(std::make_unique<Parts>(wanted)) {}
-Extractor::~Extractor() = default;
-
-bool Extractor::extract(std::string_view line, Arena& arena, LoggedEvent& to) {
+bool Extractor::Parts::extract(std::string_view line, Arena& arena, LoggedEvent& to) {
   od::document document;
   od::object object;
   const simdjson::padded_string_view padded(line.data(), line.size(), line.size() + log_padding_bytes);
-  if (parts_->parser.iterate(padded).get(document) != simdjson::SUCCESS || document.get_object().get(object) != simdjson::SUCCESS) return false;
-  Parts::Found found;
+  if (parser.iterate(padded).get(document) != simdjson::SUCCESS || document.get_object().get(object) != simdjson::SUCCESS) return false;
+  Found found;
   for (auto field : object) {
     std::string_view key;
     od::value value;
     if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS) return false;
-    if (!parts_->attribute(key, value, arena, found)) return false;
+    if (!attribute(key, value, arena, found)) return false;
   }
   if (found.version != "1.0" || found.id.empty() || found.source.empty() || found.type.empty() || !found.at || !found.data.is(Kind::map)) return false;
   const Value data = conform(found.type, found.data, arena);
@@ -227,6 +245,14 @@ bool Extractor::extract(std::string_view line, Arena& arena, LoggedEvent& to) {
   to.event = Event{.id = found.id, .source = found.source, .type = found.type, .subject = subject, .at = *found.at, .data = data};
   to.received = found.received.value_or(*found.at);
   return true;
+}
+
+Extractor::Extractor(const Wanted& wanted) : parts_(std::make_unique<Parts>(wanted)) {}
+Extractor::~Extractor() = default;
+
+bool Extractor::extract(std::string_view line, Arena& arena, LoggedEvent& to) {
+  const std::string_view cut = parts_->raw ? line : parts_->without_raw(line);
+  return parts_->extract(cut, arena, to) || (cut.data() != line.data() && parts_->extract(line, arena, to));
 }
 
 }  // namespace shopbell

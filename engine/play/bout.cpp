@@ -41,6 +41,16 @@ std::uint64_t mark_of(std::string_view source, std::string_view id) {
 
 }  // namespace
 
+void Bout::begin(std::uint32_t group) {
+  group_ = group;
+  by_id_.clear();
+  due_.clear();
+  busy_.clear();
+  following_.clear();
+  loaded_.clear();
+  now_ = {};
+}
+
 Bout::Loaded* Bout::find(const std::string& id) {
   if (const auto there = by_id_.find(id); there != by_id_.end()) return there->second;
   Entry* entry = nullptr;

@@ -89,7 +89,9 @@ struct Staged {
 
 class Bout {
  public:
-  Bout(Stage& stage, const Model& model, std::uint32_t group, Arena& arena, Staged& to) : stage_(stage), model_(model), group_(group), arena_(arena), to_(to) {}
+  Bout(Stage& stage, const Model& model, Arena& arena, Staged& to) : stage_(stage), model_(model), arena_(arena), to_(to) {}
+  /// Another group's, from nothing; its memory is used again.
+  void begin(std::uint32_t group);
 
   /// Each is false when the group lacks a subject that it needs: the bout is then void.
   bool join(const std::string& subject);
@@ -128,7 +130,7 @@ class Bout {
 
   Stage& stage_;
   const Model& model_;
-  std::uint32_t group_;
+  std::uint32_t group_ = 0;
   Arena& arena_;
   Staged& to_;
   std::deque<Loaded> loaded_;  // they stay where they are
@@ -136,6 +138,7 @@ class Bout {
   std::set<std::pair<Time, std::string_view>> due_;
   std::set<std::string_view> busy_;  // those with calls that are not answered
   std::deque<Following> following_;
+  std::vector<std::pair<const char*, const Subject*>> asked_;  // by where a name stands: whose it is, while an event is identified
   Time now_{};
 };
 

@@ -25,7 +25,12 @@ const Subject* Bout::known_owner(const std::string& name, bool& ours) {
 
 bool Bout::identify_and_take(const Event& event, const std::vector<Identity>& names) {
   bool ours = true;
-  const Identified found = identify(event, names, [&](std::string_view name) { return known_owner(std::string(name), ours); });
+  asked_.clear();
+  const Identified found = identify(event, names, [&](std::string_view name) {
+    for (const auto& [at, known] : asked_)
+      if (at == name.data()) return known;
+    return asked_.emplace_back(name.data(), known_owner(std::string(name), ours)).second;
+  });
   Loaded* on = ours ? owner(found.subject) : nullptr;
   if (on == nullptr) return false;
   Received received{event, 0, {}, {}};

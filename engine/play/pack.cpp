@@ -7,16 +7,22 @@
 namespace shopbell::play {
 namespace {
 
+constexpr std::size_t number_bytes_max = 10;
+
 class Packer {
  public:
+  Packer() { grow(4096); }
+
   void number(std::uint64_t n) {
-    for (; n >= 0x80; n >>= 7) to_ += static_cast<char>(n | 0x80);
-    to_ += static_cast<char>(n);
+    char* at = room(number_bytes_max);
+    for (; n >= 0x80; n >>= 7) *at++ = static_cast<char>(n | 0x80);
+    *at++ = static_cast<char>(n);
+    at_ = at;
   }
   void integer(std::int64_t n) { number(static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63)); }
   void text(std::string_view text) {
     number(text.size());
-    to_ += text;
+    bytes(text.data(), text.size());
   }
   void texts(const std::vector<std::string>& all) {
     number(all.size());
@@ -34,11 +40,13 @@ class Packer {
     }
   }
   void value(const Value& v) {
-    to_ += static_cast<char>(v.kind());
-    switch (v.kind()) {
-      case Kind::null: return;
-      case Kind::error: to_.back() = static_cast<char>(Kind::null); return;
-      case Kind::boolean: to_ += static_cast<char>(v.boolean()); return;
+    const Kind kind = v.is(Kind::error) ? Kind::null : v.kind();
+    *room(1) = static_cast<char>(kind);
+    ++at_;
+    switch (kind) {
+      case Kind::null:
+      case Kind::error: return;
+      case Kind::boolean: *room(1) = static_cast<char>(v.boolean()); ++at_; return;
       case Kind::integer: return integer(v.integer());
       case Kind::uint: return number(v.uint());
       case Kind::real: return real(v.real());
@@ -63,19 +71,30 @@ class Packer {
         return;
     }
   }
-  std::string take() { return std::string(to_.data(), to_.size()); }  // no byte more than it needs
+  std::string take() { return std::string(buffer().data(), at_); }  // no byte more than it needs
 
  private:
-  void real(double d) {
-    const auto bits = std::bit_cast<std::uint64_t>(d);
-    to_.append(reinterpret_cast<const char*>(&bits), sizeof bits);
+  void real(double d) { bytes(&d, sizeof d); }
+  void bytes(const void* from, std::size_t size) {
+    if (size > 0) std::memcpy(room(size), from, size);
+    at_ += size;
   }
-  std::string& to_ = buffer();
+  char* room(std::size_t size) {
+    if (static_cast<std::size_t>(end_ - at_) < size) grow(size);
+    return at_;
+  }
+  void grow(std::size_t more) {
+    std::string& all = buffer();
+    const std::size_t used = at_ == nullptr ? 0 : static_cast<std::size_t>(at_ - all.data());
+    if (all.size() < used + more) all.resize(2 * (used + more));
+    at_ = all.data() + used;
+    end_ = all.data() + all.size();
+  }
   static std::string& buffer() {
     static thread_local std::string one;
-    one.clear();
     return one;
   }
+  char *at_ = nullptr, *end_ = nullptr;
 };
 
 class Unpacker {

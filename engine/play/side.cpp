@@ -147,9 +147,8 @@ void Side::gather(std::span<const Arrival> arrivals, Time until) {
   }
 }
 
-bool Side::play_group(std::span<const std::uint32_t> nodes, std::span<const Arrival> arrivals, Time until, std::size_t thread) {
-  const std::uint32_t group = nodes_[nodes.front()].group;
-  Bout bout(*this, model_, group, *arenas_[thread], staged_[thread]);
+bool Side::play_group(Bout& bout, std::span<const std::uint32_t> nodes, std::span<const Arrival> arrivals, Time until) {
+  bout.begin(nodes_[nodes.front()].group);
   std::vector<std::uint32_t> merged;
   for (const std::uint32_t node : nodes) {
     if (!bout.join(std::string(nodes_[node].id))) return false;
@@ -181,8 +180,9 @@ bool Side::play_groups(std::span<const Arrival> arrivals, Time until, const Para
   begins.push_back(order.size());
   const std::size_t groups = begins.size() - 1;
   parallel((groups + groups_per_turn - 1) / groups_per_turn, [&](std::size_t turn, std::size_t thread) {
+    Bout bout(*this, model_, *arenas_[thread], staged_[thread]);
     for (std::size_t g = turn * groups_per_turn; g < std::min(groups, (turn + 1) * groups_per_turn); ++g)
-      play_group(std::span(order).subspan(begins[g], begins[g + 1] - begins[g]), arrivals, until, thread);
+      play_group(bout, std::span(order).subspan(begins[g], begins[g + 1] - begins[g]), arrivals, until);
     arenas_[thread]->release();
   });
   for (const auto& [a, b] : conflicts_) join(a, b);
@@ -230,7 +230,7 @@ void Side::begin_clocks(Time at) {
   node_of_.clear();
   claims_.clear();
   staged_[0] = Staged(workflows_.all().size());
-  Bout bout(*this, model_, 0, *arenas_[0], staged_[0]);
+  Bout bout(*this, model_, *arenas_[0], staged_[0]);
   for (const auto& workflow : workflows_.all())
     if (!workflow->schedules.empty()) bout.give(schedule_subject(workflow->id), {at, Scheduled{workflow->id}});
   bout.write();

@@ -68,7 +68,7 @@ class Side : public Stage {
   void join(std::uint32_t a, std::uint32_t b);
   std::uint32_t root(std::uint32_t node);
   bool play_groups(std::span<const Arrival> arrivals, Time until, const Parallel& parallel);
-  bool play_group(std::span<const std::uint32_t> nodes, std::span<const Arrival> arrivals, Time until, std::size_t thread);
+  bool play_group(Bout& bout, std::span<const std::uint32_t> nodes, std::span<const Arrival> arrivals, Time until);
   void commit(Staged& staged);
   Entry& entry_of(const std::string& name);
   void count_open(const std::vector<std::string>& runs);

@@ -1,4 +1,5 @@
 #include "core/segments.h"
+#include "intake/skip_object.h"
 #include "play/world.h"
 #include "support.h"
 
@@ -185,6 +186,43 @@ TEST_CASE("the fast way into a log gives what the plain one gives") {
   CHECK(fast.event.data.at_path("order.name").text() == "#é\"1");
   CHECK(fast.event.data.at_path("order.items").is_null());
   CHECK(fast.event.data.find("raw") == nullptr);
+}
+
+TEST_CASE("a platform's own body is skipped where the journal has it, and looked for wherever else it stands") {
+  const std::string head = R"({"specversion":"1.0","id":"1","source":"s","type":"cart.updated","time":"2026-01-01T10:00:00Z","data":{"cart":{"id":"c1"})";
+  const std::string deep = R"({"a":[{"b":{}},"}}}","{\\\"{",{"c":"\\\\"}],"long":")" + std::string(200, 'x') + R"(\\"})";
+  const std::vector<std::string> lines{
+      head + R"(,"raw":)" + deep + "}}",
+      head + R"(,"raw":{}}})",
+      head + R"(,"raw":{"a":1},"coupon":{"code":"X"}}})",               // something stands behind it
+      head + R"(,"raw":{"a":"}}"},"coupon":{"code":"{{"}}})",
+      head + R"(,"raw":{"a":"{"},"coupon":{"code":"}"}}})",
+      head + R"(,"coupon":{"code":"X","raw":{"a":1}}}})",               // another's
+      head + R"(,"coupon":{"code":",\"raw\":{}"},"raw":{"a":1}}})",
+      head + R"(,"raw":null,"coupon":{"code":"X"}}})",
+      head + R"(,"raw":{"a":1} } })"};
+  Wanted wanted;
+  wanted.order.all = wanted.customer.all = true;
+  Extractor extractor(wanted);
+  for (std::string line : lines) {
+    INFO(line);
+    Arena arena;
+    line.reserve(line.size() + log_padding_bytes);
+    LoggedEvent fast;
+    REQUIRE(extractor.extract(line, arena, fast));
+    const auto plain = read_log_line(line, {}, Time{}, arena);
+    REQUIRE(plain);
+    MapBuilder expected(arena);
+    for (const Member& m : plain->events[0].event.data.members())
+      if (m.key.text_or({}) != "raw") expected.add(m.key, m.value);
+    CHECK(same(fast.event.data, expected.build()));
+  }
+  CHECK(object_end("{", 0) == std::string_view::npos);
+  CHECK(object_end(R"({"a":"\\"}x)", 0) == 10);
+  for (std::size_t spaces = 0; spaces < 130; ++spaces) {  // wherever a block ends
+    const std::string text = "{" + std::string(spaces, ' ') + R"("a\"}":"\\","{":{}})";
+    CHECK(object_end(text + "}}", 0) == text.size());
+  }
 }
 
 TEST_CASE("logs are played beside each other, by the time at which their events came") {

@@ -43,12 +43,12 @@ Result<std::vector<InboxRow>> ConsoleReader::inbox(const InboxQuery& q) {
   };
   std::string sql =
       "SELECT n, at, id, subject, channel, owner, agent, queue, state, priority, epoch, waiting FROM conversation c"
-      " WHERE (at, n) < (?1, ?2) AND (?3 = '' OR owner = ?3) AND (?4 = '' OR agent = ?4) AND (?5 = '' OR queue = ?5) AND (?6 = '' OR state = ?6)";
+      " WHERE (at, n) < (?1, ?2) AND (?3 = '' OR owner = ?3) AND (?4 = '' OR agent = ?4) AND (?5 = '' OR queue = ?5) AND ((?6 = '' AND state <> 'merged') OR state = ?6) AND (?9 = '' OR subject = ?9)";
   if (!q.text.empty())
     sql += " AND n IN (SELECT n FROM conversation ORDER BY at DESC LIMIT " + std::to_string(searched_max) + ")"
            " AND (id LIKE ?7 ESCAPE '\\' OR subject LIKE ?7 ESCAPE '\\' OR EXISTS (SELECT 1 FROM subject s WHERE s.id = c.subject AND s.state LIKE ?7 ESCAPE '\\'))";
   else sql += " AND ?7 <> ''";
-  const auto read = db_.each(sql + " ORDER BY at DESC, n DESC LIMIT ?8", take, q.after.at, q.after.n, q.owner, q.agent, q.queue, q.state, std::string_view(pattern(q.text)), q.max);
+  const auto read = db_.each(sql + " ORDER BY at DESC, n DESC LIMIT ?8", take, q.after.at, q.after.n, q.owner, q.agent, q.queue, q.state, std::string_view(pattern(q.text)), q.max, q.subject);
   if (!read) return tl::unexpected(read.error());
   return rows;
 }

@@ -18,7 +18,8 @@ struct InboxKey {
 
 struct InboxQuery {
   std::string owner, agent, queue;   // empty: whoever has it
-  std::string state;                 // open, snoozed, resolved; empty: all
+  std::string state;                 // open, snoozed, resolved; empty: all that were not taken into another
+  std::string subject;               // empty: of whoever
   std::string text;                  // in what was said, or in what is known of the customer; of any case within ASCII
   InboxKey after;
   std::size_t max = 50;

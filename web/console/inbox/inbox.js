@@ -1,11 +1,12 @@
 // The inbox: where to look, which conversations are there, the one that is open, and the customer beside it.
 import { html } from "htm/preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useResource } from "../lib/resource.js";
 import { go, href, route } from "../lib/route.js";
 import { useKeys } from "../lib/keys.js";
 import { listen } from "../lib/live.js";
 import { me } from "../lib/session.js";
+import { useTyped } from "../lib/typed.js";
 import { count, title } from "../lib/words.js";
 import { Empty, Failed, Loading } from "../parts/ui.js";
 import { VirtualList } from "../parts/virtual_list.js";
@@ -69,7 +70,7 @@ export default function Inbox() {
       </section>
       ${id === undefined
         ? html`<section class="conversation none" aria-label="Conversation"><${Empty} icon="chat" title="Choose a conversation">Press <kbd>j</kbd> for the first one, <kbd>?</kbd> for all keys.<//></section>`
-        : html`<${Conversation} key=${`${id} ${of}`} id=${id} subject=${of} after=${() => choose(at + 1 < items.length ? at + 1 : at - 1)} back=${href(["inbox", view], { q })} />`}
+        : html`<${Conversation} key=${`${id} ${of}`} id=${id} subject=${of} view=${view} after=${() => choose(at + 1 < items.length ? at + 1 : at - 1)} back=${href(["inbox", view], { q })} />`}
     </div>`;
 }
 
@@ -99,13 +100,7 @@ const Views = ({ views, now }) => html`
   </nav>`;
 
 function Head({ view, views, q, search, now }) {
-  const [text, setText] = useState(q);
-  useEffect(() => setText(q), [q]);
-  useEffect(() => {
-    if (text === q) return;
-    const timer = setTimeout(() => go(["inbox", now], { q: text }, { replace: true }), 250);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const [text, setText] = useTyped(q, (value) => go(["inbox", now], { q: value }, { replace: true }));
   return html`
     <header class="list-head">
       <h1 class="list-title">${view?.name ?? title(now)}</h1>

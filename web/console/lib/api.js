@@ -8,7 +8,7 @@ export class Problem extends Error {
     super(sentence(body?.detail || body?.title || body?.error?.message || said(status)));
     this.status = status;
     this.body = body ?? {};
-    this.fields = body?.errors ?? {};
+    this.fields = Object.fromEntries((body?.errors ?? []).map(({ pointer, detail }) => [String(pointer).replace(/^#\//, ""), detail]));
   }
 }
 

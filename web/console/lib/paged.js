@@ -3,16 +3,17 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { get, written } from "./api.js";
 import { listen } from "./live.js";
 
-const refresh_ms = 500;
+const refresh_ms = 500, page_max = 200;
 
 export function usePaged(path, query = {}, { kinds = [], limit = 50 } = {}) {
   const of = path + written(query);
   const [state, setState] = useState({ of, items: [], next: null, loading: true, problem: null });
-  const current = useRef(of);
+  const current = useRef(of), shown = useRef(0);
   current.current = of;
-  const load = async (after, before) => {
+  shown.current = state.of === of ? state.items.length : 0;
+  const load = async (after, before, many = limit) => {
     try {
-      const page = await get(path, { ...query, limit, after });
+      const page = await get(path, { ...query, limit: many, after });
       if (current.current === of) setState({ of, items: [...before, ...page.items], next: page.next, loading: false, problem: null });
     } catch (problem) {
       if (current.current === of) setState((was) => ({ ...was, of, loading: false, problem }));
@@ -26,7 +27,7 @@ export function usePaged(path, query = {}, { kinds = [], limit = 50 } = {}) {
     const stop = listen([...kinds, "reset"], () => {
       timer ||= setTimeout(() => {
         timer = 0;
-        load(undefined, []);
+        if (shown.current <= page_max) load(undefined, [], Math.max(limit, shown.current)); // what is shown is not taken away
       }, refresh_ms);
     });
     return () => (clearTimeout(timer), stop());

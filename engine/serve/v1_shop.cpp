@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace shopbell::v1 {
 namespace {
@@ -71,15 +72,16 @@ Value series(const desk::Facts& facts, std::int64_t days, Arena& arena) {
 }  // namespace
 
 V1Answer list_customers(V1Parts& parts, V1Ask& ask) {
-  const auto ids = parts.console->customers(ask.param("q"), ask.param("after"), ask.limit());
-  if (!ids) return tl::unexpected(ids.error());
+  const auto found = parts.console->customers(trimmed(ask.param("q")), ask.param("after"), ask.limit());
+  if (!found) return tl::unexpected(found.error());
   ListBuilder items(ask.arena);
-  for (const std::string& id : *ids) {
-    const auto found = find_customer(*parts.reader, id, ask.arena);
-    if (!found) return tl::unexpected(found.error());
-    if (*found) items.add(customer_item(**found, ask.arena));
+  std::set<std::string> shown;
+  for (const std::string& id : found->ids) {
+    const auto customer = find_customer(*parts.reader, id, ask.arena);
+    if (!customer) return tl::unexpected(customer.error());
+    if (*customer && shown.insert((*customer)->id).second) items.add(customer_item(**customer, ask.arena));
   }
-  return v1_list(ask, items, ids->size() == ask.limit() ? ids->back() : std::string());
+  return v1_list(ask, items, found->next);
 }
 
 V1Answer show_customer(V1Parts& parts, V1Ask& ask) {

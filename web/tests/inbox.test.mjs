@@ -138,7 +138,7 @@ test("drafts are kept for their writer alone; saved replies are filled in; snooz
 
   // And at her own page: consent, all that is kept as a file, and to be forgotten.
   await maria.goto(`${shop.url}/console/#/customers/customer%3A7`);
-  await maria.getByRole("button", { name: "Email: agreed" }).click();
+  await maria.getByRole("button", { name: "Email: agrees" }).click();
   await maria.getByRole("button", { name: "Email: withdraw" }).waitFor();
   await maria.getByRole("button", { name: "Export" }).click();
   const file = await maria.getByRole("link", { name: "Download the file" }).getAttribute("href");

@@ -35,7 +35,7 @@ export function Consents({ customer, reload }) {
       return html`<li key=${one.channel + one.purpose}>
         <span class="grow"><strong>${name}</strong>${one.known && html`<br /><small><${Time} at=${one.at} style="full" />${one.source && ` · ${one.source}`}</small>`}</span>
         ${one.known ? html`<${Badge} tone=${one.given ? "good" : "bad"}>${one.given ? "agreed" : "no"}<//>` : html`<${Badge}>not known<//>`}
-        ${writes && html`<${Button} kind="small" busy=${busy === one.channel + one.purpose} aria-label=${one.given ? `${name}: withdraw` : `${name}: agreed`} onClick=${() => change(one, !one.given)}>${one.given ? "Withdraw" : "Agrees"}<//>
+        ${writes && html`<${Button} kind="small" busy=${busy === one.channel + one.purpose} aria-label=${one.given ? `${name}: withdraw` : `${name}: agrees`} onClick=${() => change(one, !one.given)}>${one.given ? "Withdraw" : "Agrees"}<//>
           ${!one.known && html`<${Button} kind="small" busy=${busy === one.channel + one.purpose} aria-label=${`${name}: no`} onClick=${() => change(one, false)}>No<//>`}`}
       </li>`;
     })}</ul>`;

@@ -24,7 +24,7 @@ const named = (one) => one.name || one.email || one.id?.replace(/^customer:/, ""
 function List() {
   const { q = "" } = route.value.query;
   const [text, setText] = useTyped(q, (value) => go(["customers"], { q: value }, { replace: true }));
-  const customers = usePaged("/customers", { q });
+  const customers = usePaged("/customers", { q }, { fill: true });
   const segments = useResource("/segments");
   const listed = segments.data?.segments ?? segments.data?.items ?? [];
   return html`

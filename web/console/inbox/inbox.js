@@ -64,7 +64,7 @@ export default function Inbox() {
   return html`
     <div class=${`inbox ${id === undefined ? "at-list" : "at-conversation"}`}>
       <${Views} views=${views} now=${view} />
-      <section class="list-pane" aria-label="Conversations">
+      <section class="list-pane" aria-label="Conversations" onPointerMove=${() => (pointed_at = Date.now())} onPointerDown=${() => (pointed_at = Date.now())}>
         <${Head} view=${views.find((one) => one.view === view)} views=${views} q=${q} search=${search} now=${view} />
         <${List} view=${view} q=${q} at=${at} />
       </section>
@@ -74,17 +74,22 @@ export default function Inbox() {
     </div>`;
 }
 
+let pointed_at = 0; // when a pointer moved over the list last: nothing moves away under whoever is about to click
+const aims_ms = 500, held_ms_max = 2_500;
+
 // Loaded when the view changes, and refreshed, at most a few times a second, when something happens.
 function useFresh(view, q) {
   useEffect(() => {
     open(view, q);
     let timer = 0;
-    const stop = listen(["conversation", "message", "reset"], () => {
-      timer ||= setTimeout(() => {
+    const later = (held_ms) => {
+      timer = setTimeout(() => {
+        if (Date.now() - pointed_at < aims_ms && held_ms < held_ms_max) return later(held_ms + refresh_ms);
         timer = 0;
         refresh(view, q);
       }, refresh_ms);
-    });
+    };
+    const stop = listen(["conversation", "message", "reset"], () => timer || later(0));
     return () => (clearTimeout(timer), stop());
   }, [view, q]);
 }

@@ -99,7 +99,23 @@ CREATE TABLE saved_reply(
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array all{first};
+constexpr Migration with_macros = R"sql(
+CREATE TABLE macro(
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  tags TEXT NOT NULL,                -- one a line
+  priority TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  then_do TEXT NOT NULL,             -- resolve, snooze, or nothing
+  snooze_hours INTEGER NOT NULL,
+  by TEXT NOT NULL,
+  at INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array all{first, with_macros};
 
 }  // namespace
 

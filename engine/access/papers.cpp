@@ -98,6 +98,10 @@ Result<std::vector<std::string>> Papers::notes(std::string_view conversation, co
   });
 }
 
+Result<void> Papers::move_notes(const ConversationKey& from, std::string_view to) {
+  return file_.change([&](DeskFile& f) { return f.run("UPDATE OR REPLACE note SET conversation = ? WHERE conversation = ? AND subject = ?", to, from.conversation, from.subject); });
+}
+
 Result<std::vector<std::string>> Papers::subjects() {
   return file_.read([](DeskFile& f) -> Result<std::vector<std::string>> {
     std::vector<std::string> found;

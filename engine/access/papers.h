@@ -44,6 +44,8 @@ class Papers {
   Result<void> keep_note(const ConversationKey& at, const std::string& event, Time now);
   /// Ids of events, oldest first, of the conversation under any of these subjects.
   Result<std::vector<std::string>> notes(std::string_view conversation, const std::vector<std::string>& subjects);
+  /// What was noted there stands in `to` from now on.
+  Result<void> move_notes(const ConversationKey& from, std::string_view to);
 
   /// Subjects that something is kept about.
   Result<std::vector<std::string>> subjects();

@@ -6,7 +6,7 @@ namespace shopbell {
 namespace {
 
 constexpr std::array<std::string_view, permissions_count> names_of_all{
-    "anyone",         "signed_in",       "inbox.read",   "inbox.write",  "customers.read", "runs.read",    "runs.decide",
+    "anyone",         "signed_in",       "inbox.read",   "inbox.write",  "customers.read", "customers.decide", "runs.read", "runs.decide",
     "workflows.read", "workflows.write", "reports.read", "sources.read", "audit.read",     "people.manage"};
 
 }  // namespace
@@ -31,7 +31,7 @@ Permissions Permissions::of(Role role) {
   for (const Permission p : {anyone, signed_in, inbox_read, customers_read, runs_read, workflows_read, reports_read}) made.add(p);
   if (role != Role::viewer) made.add(inbox_write);
   if (role == Role::ops || role == Role::owner)
-    for (const Permission p : {runs_decide, workflows_write, sources_read, audit_read}) made.add(p);
+    for (const Permission p : {customers_decide, runs_decide, workflows_write, sources_read, audit_read}) made.add(p);
   if (role == Role::owner) made.add(people_manage);
   return made;
 }

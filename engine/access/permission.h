@@ -17,6 +17,7 @@ enum class Permission : std::uint8_t {
   inbox_read,       // conversations, messages, tickets, queues
   inbox_write,      // takes, answers, notes, resolves
   customers_read,
+  customers_decide, // gives out what is kept about a customer, erases it
   runs_read,        // events, runs, calls, why
   runs_decide,      // retry, skip, cancel
   workflows_read,   // with check and test, which change nothing
@@ -26,7 +27,7 @@ enum class Permission : std::uint8_t {
   audit_read,
   people_manage,    // people and tokens
 };
-constexpr std::size_t permissions_count = 13;
+constexpr std::size_t permissions_count = 14;
 
 /// "inbox.read": a scope of a token, and what GET /session lists.
 std::string_view to_text(Permission permission);

@@ -4,6 +4,8 @@
 #include "base/time.h"
 #include "core/ask.h"
 #include "core/conversation.h"
+#include "core/conversation_edit.h"
+#include "core/conversation_moves.h"
 #include "core/inquiry.h"
 #include "core/person_reply.h"
 #include "core/profile.h"
@@ -23,8 +25,9 @@
 namespace shopbell {
 namespace {
 
+using namespace conversing;
+
 constexpr std::size_t subject_line_bytes_max = 512;
-constexpr std::array<std::string_view, 4> priorities{"low", "normal", "high", "urgent"};
 
 std::string text_of(const Value& id) {
   if (id.is(Kind::integer)) return std::to_string(id.integer());
@@ -38,30 +41,6 @@ std::string first_of(std::initializer_list<Value> values) {
   return {};
 }
 
-void keep(Turn& turn, std::int64_t epoch, const Value& list) {
-  turn.subject.conversations = MapBuilder(turn.arena, turn.subject.conversations).add("epoch", Value(epoch)).add("list", list).build();
-  turn.made.subject_changed = true;
-}
-
-/// Where there are too many, the one that was silent for longest goes.
-void put(Turn& turn, std::string_view id, const Value& conversation, std::int64_t epoch) {
-  std::vector<Member> members;
-  for (const Member& m : turn.subject.conversations["list"].members())
-    if (m.key.text_or({}) != id) members.push_back(m);
-  if (members.size() >= conversations_max)
-    members.erase(std::min_element(members.begin(), members.end(), [](const Member& a, const Member& b) {
-      return before(a.value["last_at"], b.value["last_at"]);
-    }));
-  members.push_back({Value(turn.arena.copy(id)), conversation});
-  keep(turn, epoch, freeze_map(turn.arena, members));
-  auto& changed = turn.made.conversations;
-  if (std::find(changed.begin(), changed.end(), id) == changed.end()) changed.emplace_back(id);
-}
-
-void put(Turn& turn, std::string_view id, const Value& conversation) {
-  put(turn, id, conversation, epoch_of(turn.subject));
-}
-
 Value opened(Turn& turn, std::string_view id, const Event& event) {
   const std::string channel(id.substr(0, id.find(':'))), thread(id.substr(id.find(':') + 1));
   MapBuilder made(turn.arena);
@@ -69,96 +48,6 @@ Value opened(Turn& turn, std::string_view id, const Event& event) {
   made.add("owner", "bot").add("epoch", Value(epoch_of(turn.subject))).add("state", "open").add("priority", "normal");
   made.add("opened_at", Value(event.at));
   return made.build();
-}
-
-/// An event of the engine's own about what was done, with the conversation as it is now.
-void tell(Turn& turn, std::string_view type, std::string_view id, std::string_view by, std::string why) {
-  const Value now = find_conversation(turn.subject, id);
-  turn.note("conversation", std::string(id) + ": " + std::string(type.substr(type.find('.') + 1)) + (why.empty() ? "" : ", " + why));
-  Event event;
-  event.id = turn.arena.copy(id_of({type, id, std::to_string(epoch_of(turn.subject)), std::to_string(to_ms(turn.at)),
-                                    std::to_string(turn.made.following.size())}));
-  event.source = "shopbell/conversations";
-  event.type = turn.arena.copy(type);
-  event.subject = turn.arena.copy(turn.subject.id);
-  event.at = turn.at;
-  MapBuilder told(turn.arena, now);
-  told.add("id", now["thread"]);
-  if (!by.empty()) told.add("by", turn.arena.copy(by));
-  event.data = make_map(turn.arena, {{"conversation", told.build()}});
-  turn.made.following.push_back({turn.subject.id, {event, 1, {}, {}}});
-}
-
-/// What people do with the conversation is done with the ticket that it was handed over with.
-void tell_ticket(Turn& turn, std::string_view type, std::string_view id, std::string_view by) {
-  const Value now = find_conversation(turn.subject, id), ticket = now["ticket"];
-  if (ticket.text_or({}).empty() || is_replayed(turn.subject.id)) return;
-  Event event;
-  event.id = turn.arena.copy(id_of({type, ticket.text(), std::to_string(to_ms(turn.at)), std::to_string(turn.made.following.size())}));
-  event.source = "shopbell/conversations";
-  event.type = turn.arena.copy(type);
-  event.subject = turn.arena.copy(turn.subject.id);
-  event.at = turn.at;
-  MapBuilder told(turn.arena);
-  told.add("id", ticket).add("queue", now["handed_to"]).add("by", turn.arena.copy(by));
-  if (now["owner"].text_or({}) == "agent" && !now["agent"].is_null()) told.add("agent", now["agent"]);
-  event.data = make_map(turn.arena, {{"ticket", told.build()}});
-  turn.made.following.push_back({turn.subject.id, {event, 1, {}, {}}});
-}
-
-struct Owner {
-  std::string_view kind, agent, queue;
-};
-
-void change_owner(Turn& turn, std::string_view id, const Owner& owner) {
-  const std::int64_t epoch = epoch_of(turn.subject) + 1;
-  MapBuilder made(turn.arena, find_conversation(turn.subject, id));
-  made.add("owner", turn.arena.copy(owner.kind)).add("epoch", Value(epoch));
-  made.add("agent", owner.agent.empty() ? Value() : Value(turn.arena.copy(owner.agent)));
-  made.add("queue", owner.queue.empty() ? Value() : Value(turn.arena.copy(owner.queue)));
-  put(turn, id, made.build(), epoch);
-  withdraw(turn, id, overtaken(turn.subject, id, epoch - 1));
-  turn.owner_changed = true;
-}
-
-void set(Turn& turn, std::string_view id, std::initializer_list<std::pair<std::string_view, Value>> members) {
-  MapBuilder made(turn.arena, find_conversation(turn.subject, id));
-  for (const auto& [name, value] : members) made.add(name, value);
-  put(turn, id, made.build());
-}
-
-Run* find_run(Turn& turn, std::string_view id) {
-  for (Run& run : turn.subject.runs)
-    if (run.id == id) return &run;
-  return nullptr;
-}
-
-// Snoozes
-
-Run* clock_of(Turn& turn, std::string_view id) {
-  for (Run& run : turn.subject.runs)
-    if (is_snooze(run) && run.vars["conversation"].text_or({}) == id) return &run;
-  return nullptr;
-}
-
-void end_snooze(Turn& turn, std::string_view id) {
-  if (find_conversation(turn.subject, id)["state"].text_or({}) == "snoozed") set(turn, id, {{"state", "open"}, {"until", Value()}});
-  Run* clock = clock_of(turn, id);
-  if (clock == nullptr) return;
-  const std::string run = clock->id;
-  end_run(turn, *clock, RunStatus::done, "the snooze is over");
-  settle(turn, run);
-}
-
-void set_clock(Turn& turn, std::string_view id, Time until) {
-  Run clock;
-  clock.id = id_of({"snooze", id, turn.subject.id, std::to_string(to_ms(turn.at)), std::to_string(epoch_of(turn.subject))});
-  clock.workflow = snooze_clock;
-  clock.started = turn.at;
-  clock.due = until;
-  clock.flow.clock = true;
-  clock.vars = make_map(turn.arena, {{"conversation", turn.arena.copy(id)}});
-  settle_new(turn, std::move(clock));
 }
 
 // Messages
@@ -179,7 +68,7 @@ void hear_customer(Turn& turn, const Event& event, const std::string& id) {
   if (const Value subject = event.data["message"]["subject"]; !subject.text_or({}).empty())
     made.add("subject", turn.arena.copy(cut_text(subject.text(), subject_line_bytes_max)));
   put(turn, id, made.build());
-  if (state == "resolved") {
+  if (state == "resolved" || state == "merged") {
     change_owner(turn, id, {"bot", {}, {}});
     tell(turn, "conversation.reopened", id, {}, "the customer has written");
   } else if (state == "snoozed") {
@@ -207,102 +96,15 @@ bool is_own(const Turn& turn, const std::string& id, const Value& message) {
   const std::string_view text = message["text"].text_or({}), ref = message["id"].text_or({});
   const Value said = turn.subject.conversation;
   for (const Value& m : said.is(Kind::list) ? said.items() : std::span<const Value>{})
-    if (m["conversation"].text_or({}) == id && m["from"].text_or({}) != "customer" && !m["ref"].text_or({}).empty() &&
+    if (thread_id(turn.subject, m["conversation"].text_or({})) == id && m["from"].text_or({}) != "customer" && !m["ref"].text_or({}).empty() &&
         (m["ref"].text_or({}) == ref || m["text"].text_or({}) == cut_text(text, conversation_text_bytes_max)))
       return true;
   return std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), [&](const Run& run) {
-    return run.status == RunStatus::calling && trimmed(run.args["text"].text_or({})) == trimmed(text) && conversation_spoken_to(run.args) == id;
+    return run.status == RunStatus::calling && trimmed(run.args["text"].text_or({})) == trimmed(text) && thread_id(turn.subject, conversation_spoken_to(run.args)) == id;
   });
 }
 
 namespace {
-
-// Commands
-
-struct Command {
-  std::string_view id, verb, by, agent, queue;
-  Value what;
-};
-
-std::string bad_command(const Turn& turn, const Command& c) {
-  if (c.verb == "assign" && c.agent.empty()) return "assign needs an agent";
-  if (c.verb == "takeover" && c.agent.empty()) return "takeover needs an agent, or by";
-  if (c.verb == "hand_over" && c.queue.empty()) return "hand_over needs a queue";
-  if (c.verb == "label" && !c.what["priority"].is_null() &&
-      std::find(priorities.begin(), priorities.end(), c.what["priority"].text_or({})) == priorities.end())
-    return "priority is low, normal, high or urgent";
-  if (c.verb == "label" && c.what["tags"].size() > conversation_tags_max) return "too many tags";
-  if (c.verb == "snooze" && !c.what["until"].is_null()) {
-    const auto until = parse_time(c.what["until"].text_or({}));
-    if (!until || *until <= turn.at) return "until is an instant in the future: 2026-12-24T18:00:00Z";
-  }
-  if (c.verb == "reply") return bad_reply(turn, c.what);
-  if (c.verb == "reopen" && c.by.empty()) return "reopen needs by";
-  constexpr std::array<std::string_view, 8> verbs{"takeover", "assign", "hand_over", "hand_back", "snooze", "resolve", "reopen", "label"};
-  if (std::find(verbs.begin(), verbs.end(), c.verb) == verbs.end()) return "there is no command " + std::string(c.verb);
-  return {};
-}
-
-void snooze(Turn& turn, const Command& c) {
-  end_snooze(turn, c.id);
-  const auto until = parse_time(c.what["until"].text_or({}));
-  set(turn, c.id, {{"state", "snoozed"}, {"until", until ? Value(*until) : Value()}});
-  if (until) set_clock(turn, c.id, *until);
-  tell_ticket(turn, "ticket.snoozed", c.id, c.by);
-  tell(turn, "conversation.snoozed", c.id, c.by, until ? "until " + format_rfc3339(*until) : "until the next message");
-}
-
-void label(Turn& turn, const Command& c) {
-  if (!c.what["priority"].is_null()) set(turn, c.id, {{"priority", c.what["priority"]}});
-  if (c.what["tags"].is(Kind::list)) set(turn, c.id, {{"tags", c.what["tags"]}});
-  tell(turn, "conversation.labelled", c.id, c.by, {});
-}
-
-void take_owner(Turn& turn, const Command& c, const Owner& owner, std::string_view type, std::string why) {
-  end_snooze(turn, c.id);
-  set(turn, c.id, {{"state", "open"}});
-  change_owner(turn, c.id, owner);
-  tell(turn, type, c.id, c.by, std::move(why));
-}
-
-void resolve(Turn& turn, const Command& c) {
-  end_snooze(turn, c.id);
-  set(turn, c.id, {{"state", "resolved"}, {"waiting_since", Value()}});
-  change_owner(turn, c.id, {"nobody", {}, {}});
-  tell_ticket(turn, "ticket.closed", c.id, c.by);
-  tell(turn, "conversation.resolved", c.id, c.by, {});
-}
-
-void obey(Turn& turn, const Command& c) {
-  if (c.verb == "takeover") take_owner(turn, c, {"agent", c.agent, {}}, "conversation.taken_over", "by " + std::string(c.agent));
-  if (c.verb == "assign") take_owner(turn, c, {"agent", c.agent, {}}, "conversation.assigned", "to " + std::string(c.agent));
-  if (c.verb == "hand_over") take_owner(turn, c, {"queue", {}, c.queue}, "conversation.handed_over", "to " + std::string(c.queue));
-  if (c.verb == "hand_back") take_owner(turn, c, {"bot", {}, {}}, "conversation.handed_back", {});
-  if (c.verb == "snooze") snooze(turn, c);
-  if (c.verb == "resolve") resolve(turn, c);
-  if (c.verb == "reopen") {
-    take_owner(turn, c, {"agent", c.by, {}}, "conversation.reopened", "by " + std::string(c.by));
-    tell_ticket(turn, "ticket.reopened", c.id, c.by);
-  }
-  if (c.verb == "label") label(turn, c);
-}
-
-Told refused(Turn& turn, std::string code, std::string message, const Value& conversation) {
-  turn.note(code == "conflict" ? "conflict" : "error", message);
-  return {std::move(code), std::move(message), conversation};
-}
-
-/// Nobody answers over somebody who did meanwhile, or without having seen what was said; who answers has the conversation.
-Told reply(Turn& turn, const Event& event, const Command& c, const Value& now) {
-  const std::string_view owner = now["owner"].text_or({}), agent = now["agent"].text_or({});
-  if (owner == "agent" && agent != c.by) return refused(turn, "conflict", std::string(agent) + " has the conversation " + std::string(c.id), now);
-  const Value behind = said_behind(turn.subject, c.id, c.what["last_seen"].text_or({}), turn.arena);
-  if (behind.size() > 0)
-    return refused(turn, "new_messages", "there are messages that were not seen", MapBuilder(turn.arena, now).add("new_messages", behind).build());
-  if (owner != "agent" || now["state"].text_or({}) != "open") take_owner(turn, c, {"agent", c.by, {}}, "conversation.taken_over", "by a reply");
-  order_reply(turn, event, now, c.by, c.what["text"].text_or({}));
-  return {{}, {}, find_conversation(turn.subject, c.id)};
-}
 
 // Runs that were overtaken
 
@@ -346,6 +148,7 @@ std::string conversation_of(const Event& event) {
 }
 
 std::string conversation_spoken_to(const Value& args) {
+  if (const std::string_view in = args["in"].text_or({}); !in.empty()) return std::string(in);
   return conversation_id(args["channel"].text_or({}), first_of({args["conversation"], args["to"]}));
 }
 
@@ -412,9 +215,7 @@ void see_message(Turn& turn, const Event& event) {
   tell(turn, "conversation.taken_over", id, by, "by a reply from elsewhere");
 }
 
-void see_sent(Turn& turn, const SentMessage& sent, bool by_person) {
-  say(turn, conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation), turn.at, by_person);
-}
+void see_sent(Turn& turn, const std::string& id, bool by_person) { say(turn, id, turn.at, by_person); }
 
 void give_to_queue(Turn& turn, Run& run, const TicketDraft& draft, std::string_view ticket) {
   const std::string id = conversation_of(run.event);
@@ -444,25 +245,6 @@ void follow_ticket(Turn& turn, const Event& event) {
     tell(turn, assigned ? "conversation.assigned" : "conversation.handed_over", id, "desk", assigned ? "to " + agent : "to " + queue);
   }
 }
-
-void take_command(Turn& turn, const Event& event) {
-  const Value what = event.data["command"];
-  const std::string id = conversation_of(event);
-  const Value now = id.empty() ? Value() : find_conversation(turn.subject, id);
-  Command c{id, what["do"].text_or({}), what["by"].text_or({}), what["agent"].text_or({}), what["queue"].text_or({}), what};
-  if (c.verb == "takeover" && c.agent.empty()) c.agent = c.by;
-  if (now.is_null()) turn.made.told = refused(turn, "not_found", "there is no conversation " + id, {});
-  else if (std::string why = bad_command(turn, c); !why.empty()) turn.made.told = refused(turn, "bad_command", std::move(why), now);
-  else if (const std::int64_t epoch = now["epoch"].integer_or(1); what["epoch"].integer_or(-1) != epoch)
-    turn.made.told = refused(turn, "conflict", std::string(c.verb) + " of " + id + " expects the epoch " +
-                             std::to_string(what["epoch"].integer_or(-1)) + ", and it is " + std::to_string(epoch), now);
-  else if (c.verb == "reply") turn.made.told = reply(turn, event, c, now);
-  else {
-    obey(turn, c);
-    turn.made.told = Told{{}, {}, find_conversation(turn.subject, id)};
-  }
-}
-
 bool is_snooze(const Run& run) { return run.flow.clock && run.workflow == snooze_clock; }
 
 void wake(Turn& turn, Run& clock) {

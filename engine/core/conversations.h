@@ -5,7 +5,9 @@
 //   id, channel, thread       the channel's name, and its own id of the conversation
 //   owner                     bot, queue, agent or nobody; `agent` and `queue` say which
 //   epoch                     the subject's epoch at the last change of the owner
-//   state                     open, snoozed (until `until`, or the next message), resolved
+//   state                     open, snoozed (until `until`, or the next message), resolved, merged (into `merged_into`, until the
+//                             customer writes there again)
+//   split_from                of one that was split off: its id has a mark behind the thread ("chat:t1#1f2e3d4c")
 //   priority, tags
 //   sender                    by what the channel calls the customer; null: as the thread
 //   window_until              until when the channel lets the shop write freely; null: it always does
@@ -23,6 +25,7 @@
 
 #include "core/turn.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -30,10 +33,13 @@ namespace shopbell {
 
 constexpr std::size_t conversations_max = 20;  // of one subject; the one that was silent for longest leaves first
 constexpr std::size_t conversation_tags_max = 20;
+constexpr std::array<std::string_view, 4> conversation_priorities{"low", "normal", "high", "urgent"};
 
 /// A person's word: data {command: {do, epoch, by, agent, queue, until, priority, tags}, conversation: {id, channel}}; `do` is
-/// one of takeover, assign, hand_over (to a queue), hand_back (to the bot), snooze, resolve, reopen, label (priority and tags),
-/// reply ({text, last_seen}: the id of the last message that `by` has seen; who answers has the conversation).
+/// one of takeover, assign, hand_over (to a queue), hand_back (to the bot), snooze, resolve, reopen, label (priority, tags, more_tags),
+/// reply ({text, last_seen}: the id of the last message that `by` has seen; who answers has the conversation), merge ({from,
+/// from_epoch}: another one is taken into it), split ({message}: from there on it is one of its own; core/conversation_moves.h),
+/// several ({commands: [{do, ...}]}: all of them in this order, or none; a reply is the first).
 constexpr std::string_view conversation_command = "conversation.command";
 /// The workflow of a clock that ends a snooze.
 constexpr std::string_view snooze_clock = "conversation.snoozed";
@@ -60,7 +66,7 @@ std::string overtaken(const Subject& subject, std::string_view id, std::int64_t 
 void see_message(Turn& turn, const Event& event);
 /// Whether that was said from here: the channel only tells of it again.
 bool is_own(const Turn& turn, const std::string& id, const Value& message);
-void see_sent(Turn& turn, const SentMessage& sent, bool by_person);
+void see_sent(Turn& turn, const std::string& id, bool by_person);
 /// The run hands its conversation to a queue; it may still speak there.
 void give_to_queue(Turn& turn, Run& run, const TicketDraft& draft, std::string_view ticket);
 

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "core/conversation.h"
+#include "core/conversation_moves.h"
 #include "core/conversations.h"
 #include "core/desk.h"
 #include "core/handoff.h"
@@ -157,6 +158,14 @@ void keep_received(Turn& turn, const Event& event) {
   turn.made.messages.push_back(std::move(kept));
 }
 
+/// Of a person's word in what was split off, its own conversation; what was taken into another since stands there.
+static std::string said_in(const Turn& turn, const std::string& run, const SentMessage& sent) {
+  std::string in = conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation);
+  for (const Run& one : turn.subject.runs)
+    if (one.id == run && !one.args["in"].text_or({}).empty()) in = conversation_spoken_to(one.args);
+  return stands_in(turn.subject, in);
+}
+
 void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::string_view call, const SentMessage& sent,
                std::string_view by) {
   const std::string id = id_of({"message", call});
@@ -170,9 +179,9 @@ void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::
                                                 {"run", turn.arena.copy(run)}});
     return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
   }
-  const std::string in = conversation_id(sent.channel, sent.conversation.empty() ? sent.to : sent.conversation);
+  const std::string in = said_in(turn, run, sent);
   if (!keep_said(turn, {id, by == "bot" ? "bot" : "agent", sent.text, sent.channel, turn.at, in, sent.message_id, "sent"})) return;  // told before
-  if (has_profile(turn.subject.id)) see_sent(turn, sent, by != "bot");
+  if (has_profile(turn.subject.id)) see_sent(turn, in, by != "bot");
   turn.made.messages.push_back({id, sent.channel, "out", std::string(by), sent.to, sent.text, run, turn.at});
 }
 

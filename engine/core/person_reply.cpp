@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "core/conversation.h"
+#include "core/conversations.h"
 #include "core/replayed.h"
 #include "core/runs.h"
 #include "core/thread.h"
@@ -50,8 +51,9 @@ void order_reply(Turn& turn, const Event& event, const Value& conversation, std:
   run.event.data = {};  // what is needed of it stands in the arguments
   run.vars = make_map(turn.arena, {{"by", turn.arena.copy(by)}});
   const Value to = conversation["sender"].text_or({}).empty() ? conversation["thread"] : conversation["sender"];
-  const Value said = make_map(turn.arena, {{"text", turn.arena.copy(text)}, {"channel", conversation["channel"]}, {"to", to},
+  Value said = make_map(turn.arena, {{"text", turn.arena.copy(text)}, {"channel", conversation["channel"]}, {"to", to},
                                            {"conversation", conversation["thread"]}, {"person", turn.arena.copy(by)}});
+  if (const Value id = conversation["id"]; conversation_id(conversation["channel"].text_or({}), conversation["thread"].text_or({})) != id.text_or({})) said = MapBuilder(turn.arena, said).add("in", id).build();
   run.args = with_thread(said, thread_of(turn.subject, conversation["id"].text_or({}), turn.arena), turn.arena);
   run.call = id_of({"call", run.id, step.id, "1"});
   run.attempt = 1;

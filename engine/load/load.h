@@ -47,6 +47,7 @@ struct ShopConfig {
   std::string data = "data";                    // as written; relative to the folder
   std::string certificate_file, key_file;       // tls: {certificate, key}
   std::vector<std::string> api_tokens;
+  std::vector<std::string> trusted_proxies;     // addresses and blocks whose X-Forwarded-For is believed
   std::vector<SourceConfig> sources;
   std::vector<std::string> http_allow;
   Document channels;                            // name -> settings

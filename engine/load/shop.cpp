@@ -1,6 +1,7 @@
 #include "load/shop.h"
 
 #include "base/json.h"
+#include "cel/network.h"
 #include "load/channels.h"
 #include "load/derive.h"
 #include "load/desk.h"
@@ -22,7 +23,7 @@ namespace {
 constexpr Key shop_keys[] = {{"shop"},   {"name"},   {"url"},  {"currency"},   {"timezone"}, {"locale"},
                              {"listen"}, {"data"},   {"tls"},  {"api_tokens"}, {"sources"},  {"channels"},
                              {"queues"}, {"agents"}, {"limits"}, {"http"}, {"events"},     {"hours"},    {"contact"},
-                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}, {"assist"}};
+                             {"unsubscribe_url"},    {"track_url"}, {"fields"}, {"derive"}, {"retention"}, {"assist"}, {"trusted_proxies"}};
 constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
                                {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"},
@@ -74,6 +75,7 @@ class ShopReader {
     made_.config.data = text("data", made_.config.data);
     if (const yaml::Node* tls = fields_.find("tls")) read_tls(*tls);
     if (const yaml::Node* tokens = fields_.find("api_tokens")) made_.config.api_tokens = texts(*tokens, "api_tokens");
+    if (const yaml::Node* proxies = fields_.find("trusted_proxies")) read_proxies(*proxies);
     if (const yaml::Node* events = fields_.find("events")) read_events(*events);
     read_own_platforms();
     if (const yaml::Node* sources = fields_.find("sources")) read_sources(*sources);
@@ -143,6 +145,13 @@ class ShopReader {
         if (made[i].empty() && !report_.failed())
           error(*list.items[i], "empty_secret", "an API token must not be empty");
     return made;
+  }
+
+  void read_proxies(const yaml::Node& list) {
+    made_.config.trusted_proxies = texts(list, "trusted_proxies");
+    for (std::size_t i = 0; i < made_.config.trusted_proxies.size(); ++i)
+      if (const std::string& one = made_.config.trusted_proxies[i]; !cel::parse_address(one) && !cel::parse_block(one))
+        error(*list.items[i], "bad_address", fmt::format("{} is no IP address and no block of them", one), "for example 127.0.0.1 or 10.0.0.0/8");
   }
 
   void facts() {

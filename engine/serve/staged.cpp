@@ -10,6 +10,10 @@ namespace shopbell {
 
 namespace fs = std::filesystem;
 
+Result<std::unique_ptr<StagedShop>> StagedShop::lay_out_config(const std::string& folder, const std::string& data, std::string_view yaml) {
+  return lay_out(folder, data, "shopbell.yaml", yaml);
+}
+
 Result<std::unique_ptr<StagedShop>> StagedShop::lay_out(const std::string& folder, const std::string& data, const std::string& file, std::string_view yaml) {
   std::error_code error;
   std::string made = (fs::temp_directory_path(error) / "shopbell-staged-XXXXXX").string();
@@ -17,7 +21,7 @@ Result<std::unique_ptr<StagedShop>> StagedShop::lay_out(const std::string& folde
   std::unique_ptr<StagedShop> staged(new StagedShop(made, file));
   const fs::path from = fs::absolute(folder, error), kept_out = fs::weakly_canonical(data, error);
   for (const auto& entry : fs::directory_iterator(from, error))
-    if (entry.path().filename() != "workflows" && fs::weakly_canonical(entry.path(), error) != kept_out) fs::create_symlink(entry.path(), fs::path(made) / entry.path().filename(), error);
+    if (entry.path().filename() != "workflows" && !(staged->is_config() && entry.path().filename() == file) && fs::weakly_canonical(entry.path(), error) != kept_out) fs::create_symlink(entry.path(), fs::path(made) / entry.path().filename(), error);
   fs::create_directory(fs::path(made) / "workflows", error);
   std::error_code none;
   for (auto at = fs::directory_iterator(from / "workflows", none); at != fs::directory_iterator(); at.increment(none))

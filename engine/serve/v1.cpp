@@ -4,6 +4,7 @@
 #include "base/hmac.h"
 #include "base/json.h"
 #include "serve/clock.h"
+#include "serve/forwarded.h"
 #include "serve/v1_form.h"
 #include "store/person.h"
 
@@ -192,6 +193,7 @@ V1::V1(std::unique_ptr<V1Parts> parts) : parts_(std::move(parts)) {
 
 void V1::take(const ServerRequest& request, std::unique_ptr<Responder> responder) {
   auto ask = std::make_shared<V1Ask>(request, std::move(responder));
+  ask->peer = client_address(request.peer, request.header, parts_->config->trusted_proxies);
   if (!parts_->own.post([this, ask] { handle(*ask); })) ask->answer(v1_problem(503, "busy", "too many requests are waiting; ask again"));
 }
 

@@ -34,7 +34,8 @@ class V1Ask : public std::enable_shared_from_this<V1Ask> {
  public:
   explicit V1Ask(const ServerRequest& request, std::unique_ptr<Responder> responder);
 
-  std::string method, path, query, content, peer;
+  std::string method, path, query, content;
+  std::string peer;  // whose address it came from (serve/forwarded.h)
   std::string authorization, cookie, origin, fetch_site, host, csrf, key, content_type;  // header fields
   const V1Route* route = nullptr;
   std::vector<std::string> args;   // of the path, decoded, in order

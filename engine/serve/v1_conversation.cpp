@@ -25,8 +25,6 @@ std::string time_text(const Value& at) {
   return at.is(Kind::timestamp) ? format_rfc3339(at.seconds(), at.nanos()) : std::string(at.text_or({}));
 }
 
-std::string thread_of(const ConversationRow& row) { return row.id.substr(row.id.find(':') + 1); }
-
 }  // namespace
 
 Result<const Subject*> ConversationViews::subject(const std::string& id) {
@@ -137,7 +135,7 @@ Result<void> ConversationViews::add_calls(const ConversationRow& row, std::vecto
   for (const CallView& call : *calls) {
     if (call.status == "done" || call.status == "recorded") continue;
     const auto args = parse_json(call.row.args, arena_);
-    if (!args || (*args)["conversation"].text_or({}) != thread_of(row) || (*args)["channel"].text_or({}) != row.channel) continue;
+    if (!args || conversation_spoken_to(*args) != row.id) continue;
     const auto run = parts_.reader->run(call.row.run);
     if (!run) return tl::unexpected(run.error());
     if (!*run || (*run)->row.state.empty() || !shown.insert(call.row.run).second) continue;  // it is over, or was tried again since

@@ -48,6 +48,31 @@ V1Answer change_saved_reply(V1Parts&, V1Ask&);
 V1Answer drop_saved_reply(V1Parts&, V1Ask&);
 V1Answer correct(V1Parts&, V1Ask&);
 
+// v1_moves.cpp
+V1Answer merge(V1Parts&, V1Ask&);
+V1Answer split(V1Parts&, V1Ask&);
+
+// v1_macros.cpp
+V1Answer list_macros(V1Parts&, V1Ask&);
+V1Answer add_macro(V1Parts&, V1Ask&);
+V1Answer change_macro(V1Parts&, V1Ask&);
+V1Answer remove_macro(V1Parts&, V1Ask&);
+V1Answer use_macro(V1Parts&, V1Ask&);
+
+// v1_customers.cpp
+V1Answer change_consent(V1Parts&, V1Ask&);
+V1Answer export_customer(V1Parts&, V1Ask&);
+V1Answer erase_customer(V1Parts&, V1Ask&);
+V1Answer show_request(V1Parts&, V1Ask&);
+V1Answer download_request(V1Parts&, V1Ask&);
+
+// v1_config.cpp
+V1Answer show_config(V1Parts&, V1Ask&);
+V1Answer change_config(V1Parts&, V1Ask&);
+
+// v1_heard.cpp
+V1Answer list_intents(V1Parts&, V1Ask&);
+
 // v1_live.cpp
 V1Answer open_live(V1Parts&, V1Ask&);
 

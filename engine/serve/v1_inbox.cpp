@@ -4,10 +4,11 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "core/person_reply.h"
 #include "desk/rules.h"
 #include "serve/conversations.h"
+#include "serve/v1_command.h"
 #include "serve/v1_conversation.h"
+#include "serve/v1_fill.h"
 #include "serve/v1_handlers.h"
 #include "teach/promote.h"
 
@@ -41,69 +42,6 @@ bool read_view(std::string_view view, const Who& who, InboxQuery& query) {
   return true;
 }
 
-Result<ConversationRow> row_of(V1Parts& parts, V1Ask& ask) {
-  const std::string given = ask.param("subject");
-  return find_conversation_row(*parts.reader, ask.args[0], given.empty() ? std::string(ask.text("subject")) : given);
-}
-
-/// What the shard has answered about a command, as this API says it. On the API's own thread.
-V1Answer told(V1Parts& parts, V1Ask& ask, const ServerResponse& response, const std::string& run, int done) {
-  const auto said = parse_json(response.body, ask.arena);
-  const Value error = said ? (*said)["error"] : Value();
-  if (response.status == 503) return v1_problem(503, error["code"].text_or("busy"), error["message"].text_or("send this again"));
-  if (response.status == 400 || response.status == 404) return v1_problem(response.status, error["code"].text_or({}), error["message"].text_or({}));
-  const auto row = row_of(parts, ask);
-  if (!row) return tl::unexpected(row.error());
-  ConversationViews views(parts, ask);
-  const auto shown = views.whole(*row);
-  if (!shown) return tl::unexpected(shown.error());
-  if (response.status != 409) {
-    const bool repeated = said && (*said)["repeated"].integer_or(0) > 0;
-    const auto there = repeated && !run.empty() ? parts.reader->run(run) : Result<std::optional<RunView>>();
-    if (repeated && !run.empty() && (!there || !*there)) return v1_problem(409, "conflict", "this was refused before; look, and send it under a new key", make_map(ask.arena, {{"conversation", *shown}}));
-    return v1_json(*shown, done);
-  }
-  ListBuilder messages(ask.arena);
-  const Value fresh = said->at_path("conversation.new_messages"), all = (*shown)["messages"];
-  for (const Value& m : fresh.is(Kind::list) ? fresh.items() : std::span<const Value>{})
-    for (const Value& known : all.items())
-      if (known["id"].text_or({}) == m["id"].text_or({})) messages.add(known);
-  return v1_problem(409, error["code"].text_or("conflict"), error["message"].text_or({}), make_map(ask.arena, {{"conversation", *shown}, {"messages", messages.build()}}));
-}
-
-/// The shard takes it; it is answered when it is durable.
-V1Answer offer(V1Parts& parts, V1Ask& ask, Job job, std::function<V1Answer(const ServerResponse&)> then) {
-  const auto held = ask.shared_from_this();
-  job.then = [&parts, held, then = std::move(then)](ServerResponse response) {
-    const auto answer = [held, then, response = std::move(response)] {
-      V1Answer made = v1_problem(500, "broken", "");
-      try {
-        made = then(response);
-      } catch (const std::exception& e) {
-        made = fail("broken", e.what());
-      }
-      held->answer(made ? std::move(*made) : v1_problem(made.error()));
-    };
-    if (!parts.own.post(answer)) held->answer(v1_problem(503, "busy", "it was done, or not: look, and perhaps send it again"));
-  };
-  if (!parts.offer(job)) return v1_problem(503, "busy", "the engine cannot take more at the moment; send this again");
-  return v1_later();
-}
-
-V1Answer command(V1Parts& parts, V1Ask& ask, std::string_view verb, int done = 200) {
-  const auto row = row_of(parts, ask);
-  if (!row) return tl::unexpected(row.error());
-  MapBuilder map(ask.arena);
-  for (const Member& m : ask.body.members())
-    if (m.key.text_or({}) != "subject") map.add(m.key, m.value);
-  map.add("by", ask.arena.copy(ask.who.agent));
-  const std::string key = ask.key.empty() ? std::string() : ask.who.id + " " + ask.key;
-  Job job = command_job(*row, verb, map.build(), key);
-  const Event& event = std::get<Received>(job.entries[0].input.what).event;
-  const std::string run = verb == "reply" ? id_of({"run", event.source, event.id, person_reply, row->subject}) : std::string();
-  return offer(parts, ask, std::move(job), [&parts, &ask, run, done](const ServerResponse& response) { return told(parts, ask, response, run, done); });
-}
-
 ConversationKey place_of(const ConversationRow& row) { return {row.subject, row.id}; }
 
 Value saved_view(Arena& arena, const SavedReply& r) {
@@ -117,6 +55,7 @@ V1Answer list_conversations(V1Parts& parts, V1Ask& ask) {
   if (!read_view(ask.param("view"), ask.who, query)) return fail("bad_query", "view is mine, unassigned, queue:NAME, agent:NAME, bot, open, all, snoozed or resolved");
   if (!read_key(ask.param("after"), query.after)) return fail("bad_query", "after is the `next` of the page before");
   query.text = ask.param("q");
+  query.subject = ask.param("subject");
   query.max = ask.limit();
   const auto rows = parts.console->inbox(query);
   if (!rows) return tl::unexpected(rows.error());
@@ -151,7 +90,8 @@ V1Answer show_conversation(V1Parts& parts, V1Ask& ask) {
 V1Answer take_over(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "takeover"); }
 V1Answer assign(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "assign"); }
 V1Answer hand_over(V1Parts& parts, V1Ask& ask) {
-  const desk::Rules& rules = *parts.config->facts.desk;
+  const auto workflows = parts.workflows();
+  const desk::Rules& rules = *workflows->shop().desk;
   if (!rules.queues.empty() && rules.find_queue(ask.text("queue")) == nullptr) return fail("bad_queue", "there is no queue " + std::string(ask.text("queue")));
   return command(parts, ask, "hand_over");
 }
@@ -160,7 +100,7 @@ V1Answer snooze(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "snooze
 V1Answer resolve(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "resolve"); }
 V1Answer reopen(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "reopen"); }
 V1Answer label(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "label"); }
-V1Answer reply(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "reply", 201); }
+V1Answer reply(V1Parts& parts, V1Ask& ask) { return command(parts, ask, "reply", {.status = 201, .replies = true}); }
 
 // An event of its own, which no reply is made of: a note and a reply share no code but this file.
 V1Answer add_note(V1Parts& parts, V1Ask& ask) {
@@ -219,8 +159,15 @@ V1Answer tell_presence(V1Parts& parts, V1Ask& ask) {
 V1Answer list_saved_replies(V1Parts& parts, V1Ask& ask) {
   const auto all = parts.papers.saved_replies();
   if (!all) return tl::unexpected(all.error());
+  const std::string conversation = ask.param("conversation");
+  const auto row = conversation.empty() ? Result<ConversationRow>() : row_of(parts, ask, conversation);
+  if (!row) return tl::unexpected(row.error());
   ListBuilder items(ask.arena);
-  for (const SavedReply& r : *all) items.add(saved_view(ask.arena, r));
+  for (const SavedReply& r : *all) {
+    const auto text = conversation.empty() ? Result<std::string>() : filled(parts, ask, *row, r.text);
+    if (!text) return tl::unexpected(text.error());
+    items.add(conversation.empty() ? saved_view(ask.arena, r) : MapBuilder(ask.arena, saved_view(ask.arena, r)).add("filled", ask.arena.copy(*text)).build());
+  }
   return v1_list(ask, items, {});
 }
 

@@ -23,7 +23,7 @@ std::string cookie(const V1Parts& parts, const V1Ask& ask, std::string_view secr
   return made + (secret.empty() ? "; Max-Age=0" : "; Max-Age=" + std::to_string(session_age_max.count() / 1000));
 }
 
-Value session_view(V1Ask& ask, const Who& who, std::string_view secret) {
+Value session_view(const V1Parts& parts, V1Ask& ask, const Who& who, std::string_view secret) {
   MapBuilder map(ask.arena);
   const auto text = [&](std::string_view t) { return ask.arena.copy(t); };
   if (who.role)
@@ -33,14 +33,14 @@ Value session_view(V1Ask& ask, const Who& who, std::string_view secret) {
   if (!secret.empty()) map.add("csrf", text(People::csrf_of(secret)));
   ListBuilder permissions(ask.arena);
   for (const std::string_view name : who.may.names()) permissions.add(name);
-  return map.add("permissions", permissions.build()).build();
+  return map.add("permissions", permissions.build()).add("assist", !parts.config->assist.url.empty()).build();
 }
 
 V1Answer begin(V1Parts& parts, V1Ask& ask, const Colleague& person) {
   const auto secret = parts.people.begin_session(person, ask.cookie, ask.now);
   if (!secret) return tl::unexpected(secret.error());
   const Who who{person.id, person.name, person.email, person.agent, person.role, Permissions::of(person.role), {}};
-  ServerResponse response = v1_json(session_view(ask, who, *secret));
+  ServerResponse response = v1_json(session_view(parts, ask, who, *secret));
   response.headers.emplace_back("Set-Cookie", cookie(parts, ask, *secret));
   return response;
 }
@@ -102,8 +102,8 @@ V1Answer with_passwords(V1Parts& parts, V1Ask& ask, V1Answer (*work)(V1Parts&, V
 
 }  // namespace
 
-V1Answer show_session(V1Parts&, V1Ask& ask) {
-  return v1_json(session_view(ask, ask.who, ask.who.session.empty() ? std::string_view() : ask.cookie));
+V1Answer show_session(V1Parts& parts, V1Ask& ask) {
+  return v1_json(session_view(parts, ask, ask.who, ask.who.session.empty() ? std::string_view() : ask.cookie));
 }
 
 V1Answer sign_in(V1Parts& parts, V1Ask& ask) { return with_passwords(parts, ask, try_to_sign_in); }

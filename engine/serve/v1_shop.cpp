@@ -2,18 +2,17 @@
 
 #include "base/json.h"
 #include "base/time.h"
-#include "intake/cloudevent.h"
-#include "serve/clock.h"
 #include "serve/customers.h"
 #include "serve/queues.h"
 #include "serve/report.h"
-#include "serve/v1_handlers.h"
+#include "serve/v1_command.h"
 #include "serve/views.h"
 
 #include <shopbell/text.h>
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace shopbell::v1 {
 namespace {
@@ -73,15 +72,16 @@ Value series(const desk::Facts& facts, std::int64_t days, Arena& arena) {
 }  // namespace
 
 V1Answer list_customers(V1Parts& parts, V1Ask& ask) {
-  const auto ids = parts.console->customers(ask.param("q"), ask.param("after"), ask.limit());
-  if (!ids) return tl::unexpected(ids.error());
+  const auto found = parts.console->customers(trimmed(ask.param("q")), ask.param("after"), ask.limit());
+  if (!found) return tl::unexpected(found.error());
   ListBuilder items(ask.arena);
-  for (const std::string& id : *ids) {
-    const auto found = find_customer(*parts.reader, id, ask.arena);
-    if (!found) return tl::unexpected(found.error());
-    if (*found) items.add(customer_item(**found, ask.arena));
+  std::set<std::string> shown;
+  for (const std::string& id : found->ids) {
+    const auto customer = find_customer(*parts.reader, id, ask.arena);
+    if (!customer) return tl::unexpected(customer.error());
+    if (*customer && shown.insert((*customer)->id).second) items.add(customer_item(**customer, ask.arena));
   }
-  return v1_list(ask, items, ids->size() == ask.limit() ? ids->back() : std::string());
+  return v1_list(ask, items, found->next);
 }
 
 V1Answer show_customer(V1Parts& parts, V1Ask& ask) {
@@ -143,27 +143,19 @@ V1Answer show_report(V1Parts& parts, V1Ask& ask) {
 V1Answer show_queues(V1Parts& parts, V1Ask& ask) {
   const auto desk = read_desk(*parts.reader);
   if (!desk) return tl::unexpected(desk.error());
-  return v1_json(view(*desk, *parts.config->facts.desk, ask.now, ask.arena));
+  return v1_json(view(*desk, *parts.workflows()->shop().desk, ask.now, ask.arena));
 }
 
 // An event of the log like any other.
 V1Answer set_agent(V1Parts& parts, V1Ask& ask) {
-  const auto event = presence_event(parts.config->facts.desk.get(), ask.args[0], to_json(ask.body), ask.now);
+  const auto event = presence_event(parts.workflows()->shop().desk.get(), ask.args[0], to_json(ask.body), ask.now);
   if (!event) return tl::unexpected(event.error());
-  Job job;
-  job.arena = std::make_unique<Arena>();
-  auto taken = read_batch(job.arena->copy(*event), ask.now, *job.arena);
-  if (!taken) return tl::unexpected(taken.error());
-  job.lines.push_back(std::move(taken->front().line));
-  job.entries.push_back({std::string(taken->front().event.subject), {{}, Received{taken->front().event, 0, {}, {}}}, std::move(taken->front().digest), job.lines.back()});
-  job.bytes = job.lines.back().size();
-  job.arrived = std::chrono::steady_clock::now();
-  const auto held = ask.shared_from_this();
-  job.then = [held](const ServerResponse& response) {
-    held->answer(response.status == 503 ? v1_problem(503, "busy", "the engine cannot take more at the moment; send this again")
-                                        : v1_json(make_map(held->arena, {{"name", held->arena.copy(held->args[0])}, {"status", held->body["status"]}})));
-  };
-  return parts.offer(job) ? v1_later() : v1_problem(503, "busy", "the engine cannot take more at the moment; send this again");
+  auto job = event_job(*event, ask.now);
+  if (!job) return tl::unexpected(job.error());
+  return offer(parts, ask, std::move(*job), [&ask](const ServerResponse& response) -> V1Answer {
+    if (response.status == 503) return v1_problem(503, "busy", "the engine cannot take more at the moment; send this again");
+    return v1_json(make_map(ask.arena, {{"name", ask.arena.copy(ask.args[0])}, {"status", ask.body["status"]}}));
+  });
 }
 
 V1Answer list_segments(V1Parts& parts, V1Ask& ask) {

@@ -18,7 +18,8 @@ struct InboxKey {
 
 struct InboxQuery {
   std::string owner, agent, queue;   // empty: whoever has it
-  std::string state;                 // open, snoozed, resolved; empty: all
+  std::string state;                 // open, snoozed, resolved; empty: all that were not taken into another
+  std::string subject;               // empty: of whoever
   std::string text;                  // in what was said, or in what is known of the customer; of any case within ASCII
   InboxKey after;
   std::size_t max = 50;
@@ -29,7 +30,13 @@ struct InboxRow {
   ConversationRow row;
 };
 
-constexpr std::size_t searched_max = 20'000;  // rows that one search looks through, newest first
+constexpr std::size_t searched_max = 20'000;  // rows that one page of a search looks through: of conversations the newest
+
+/// A page of subjects' ids. Names that lead to somebody may be among them: whoever asks finds out who that is.
+struct FoundCustomers {
+  std::vector<std::string> ids;
+  std::string next;                  // behind which the next page goes on; empty: that was all
+};
 
 class ConsoleReader {
  public:
@@ -39,8 +46,9 @@ class ConsoleReader {
   Result<std::vector<InboxRow>> inbox(const InboxQuery& query);
   /// How many conversations are open, by queue and agent: "queue:care" -> 3, "agent:ana" -> 2, "bot", "nobody".
   Result<std::vector<std::pair<std::string, std::uint64_t>>> counts();
-  /// Customers whose row has the text, behind `after` in order of their ids; names that lead to somebody are left out.
-  Result<std::vector<std::string>> customers(std::string_view text, std::string_view after, std::size_t max);
+  /// Customers behind `after` in order of their ids; with a text those whose row has it, and on the first page first those of
+  /// whom an id, an e-mail address or a number begins with it. A page looks through searched_max rows: it may be empty and not the last.
+  Result<FoundCustomers> customers(std::string_view text, std::string_view after, std::size_t max);
   /// Of one workflow: version, when its first run began, and how many are open.
   struct VersionUse {
     std::string version;

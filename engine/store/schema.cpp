@@ -192,7 +192,13 @@ constexpr Migration inbox = R"sql(
 CREATE INDEX conversation_at ON conversation(at, n);
 )sql";
 
-constexpr std::array all{first, segments, claims, sources_and_requests, conversations, inbox};
+// Who has them, so that a view of few among many reads those alone, newest first; and counting reads the index alone.
+constexpr Migration places = R"sql(
+DROP INDEX conversation_owner;
+CREATE INDEX conversation_place ON conversation(state, owner, agent, queue, at, n);
+)sql";
+
+constexpr std::array all{first, segments, claims, sources_and_requests, conversations, inbox, places};
 
 Result<std::size_t> version_of(const sqlite::Database& db, std::size_t known) {
   int code = SQLITE_OK;

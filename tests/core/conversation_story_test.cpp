@@ -1,7 +1,9 @@
 // Who has a conversation: a bot, a queue, a person; and that no machine talks over a person.
 
 #include "base/json.h"
+#include "core/conversation_moves.h"
 #include "core/conversations.h"
+#include "load/person_reply.h"
 #include "support/catch.h"
 #include "support/shop.h"
 
@@ -243,4 +245,109 @@ TEST_CASE("a run on a subject of its own asks the customer's, and what it was gr
     CHECK(shop.calls.empty());
     CHECK(shop.noted("superseded"));
   }
+}
+
+namespace {
+
+std::string said_on(const std::string& thread, const std::string& message, const std::string& text) {
+  return R"({"customer":{"id":7},"message":{"id":")" + message + R"(","channel":"chat","conversation":")" + thread + R"(","from":"ann","text":")" + text + R"("}})";
+}
+
+/// What stands in a conversation, oldest first.
+std::string in(Shop& shop, std::string_view conversation) {
+  std::string all;
+  const Value said = shop.subject().conversation;
+  for (const Value& m : said.items())
+    if (m["conversation"].text_or("") == conversation) all.append(all.empty() ? "" : ", ").append(m["text"].text_or(""));
+  return all;
+}
+
+std::string field(Shop& shop, std::string_view of, const char* name) { return std::string(find_conversation(shop.subject(), of)[name].text_or("")); }
+
+std::string last_id(Shop& shop) { return std::string(shop.subject().conversation.items().back()["id"].text_or("")); }
+
+}  // namespace
+
+TEST_CASE("a conversation that is taken into another leaves its words there, and begins anew when the customer writes on its thread again") {
+  Shop shop;
+  shop.event("message.received", said_on("t1", "a", "one"));
+  shop.event("message.received", said_on("t2", "b", "two"));
+  shop.event("message.received", said_on("t1", "c", "three"));
+  const std::string label = R"(,"tags":["late"],"priority":"high")";
+  shop.event("conversation.command", R"({"conversation":{"id":"t2","channel":"chat"},"command":{"do":"label","by":"eva","epoch":1)" + label + "}}");
+  command(shop, "takeover", 1);
+  command(shop, "merge", 2, R"(,"from":"chat:t2","from_epoch":9)");
+  CHECK(shop.noted("conflict", "expects the epoch 9 of chat:t2, and it is 1"));
+  command(shop, "merge", 2, R"(,"from":"chat:t1","from_epoch":2)");
+  command(shop, "merge", 2, R"(,"from":"chat:t9","from_epoch":1)");
+  CHECK(in(shop, "chat:t1") == "one, three");
+  command(shop, "merge", 2, R"(,"from":"chat:t2","from_epoch":1)");
+  CHECK(in(shop, "chat:t1") == "one, two, three");
+  CHECK(in(shop, "chat:t2").empty());
+  CHECK(text(shop, "priority") == "high");
+  CHECK(conversation(shop)["tags"].size() == 1);
+  CHECK(text(shop, "agent") == "eva");
+  CHECK(field(shop, "chat:t2", "state") == "merged");
+  shop.event("conversation.command", R"({"conversation":{"id":"t2","channel":"chat"},"command":{"do":"takeover","by":"eva","epoch":3}})");
+  CHECK(shop.noted("conflict", "chat:t2 was taken into chat:t1"));
+  shop.event("message.received", said_on("t2", "d", "four"));
+  CHECK(in(shop, "chat:t2") == "four");
+  CHECK(field(shop, "chat:t2", "state") == "open");
+  CHECK(field(shop, "chat:t2", "owner") == "bot");
+}
+
+TEST_CASE("what was split off is answered on its thread, and its answer stands with it; the customer's next word is with the first") {
+  Shop shop;
+  shop.add(person_reply_workflow());
+  shop.event("message.received", said_on("t1", "a", "where is it?"));
+  const std::string first = last_id(shop);
+  shop.event("message.received", said_on("t1", "b", "and can I change the colour?"));
+  const std::string second = last_id(shop);
+  command(shop, "split", 1, R"(,"message":")" + first + "\"");
+  CHECK(shop.noted("error", "nothing would be left"));
+  command(shop, "split", 1, R"(,"message":"none")");
+  CHECK(shop.noted("error", "there is no such message"));
+  command(shop, "split", 1, R"(,"message":")" + second + "\"");
+  const std::string split = split_id(id, second);
+  CHECK(in(shop, id) == "where is it?");
+  CHECK(in(shop, split) == "and can I change the colour?");
+  CHECK(field(shop, split, "thread") == "t1");
+  CHECK(find_conversation(shop.subject(), split)["waiting_since"].is(Kind::timestamp));
+
+  shop.event("conversation.command", R"({"conversation":{"id":")" + split.substr(5) + R"(","channel":"chat"},"command":{"do":"reply","by":"eva","epoch":1,"text":"Yes.","last_seen":")" + second + "\"}}");
+  REQUIRE(shop.calls.size() == 1);
+  CHECK(to_json(shop.open_runs().back().args).find("\"conversation\":\"t1\"") != std::string::npos);
+  shop.answer();
+  CHECK(in(shop, split) == "and can I change the colour?, Yes.");
+  CHECK(field(shop, split, "agent") == "eva");
+  CHECK(field(shop, id, "owner") == "bot");
+  CHECK(find_conversation(shop.subject(), split)["waiting_since"].is_null());
+  shop.event("message.received", said_on("t1", "c", "thanks"));
+  CHECK(in(shop, id) == "where is it?, thanks");
+}
+
+TEST_CASE("several commands are one: all of them are done, or none") {
+  Shop shop;
+  shop.add(person_reply_workflow());
+  shop.event("message.received", said("hi"));
+  const std::string seen = last_id(shop);
+  const auto several = [&](const std::string& last_seen, const std::string& more) {
+    command(shop, "several", 1, R"(,"commands":[{"do":"reply","text":"It is on its way.","last_seen":")" + last_seen + R"("},{"do":"label","more_tags":["parcel"]},)" + more + "]");
+  };
+  several("none", R"({"do":"resolve"})");
+  CHECK(shop.noted("conflict", "not seen"));
+  several(seen, R"({"do":"snooze","until":"2001-01-01T00:00:00Z"})");
+  CHECK(shop.noted("error", "until is an instant in the future"));
+  several(seen, R"({"do":"reply","text":"again"})");
+  CHECK(shop.noted("error", "a reply is the first"));
+  CHECK(shop.calls.empty());
+  CHECK(epoch(shop) == 1);
+  CHECK(conversation(shop)["tags"].is_null());
+  several(seen, R"({"do":"resolve"})");
+  CHECK(shop.calls.size() == 1);
+  CHECK(text(shop, "state") == "resolved");
+  CHECK(to_json(conversation(shop)["tags"]) == R"(["parcel"])");
+  shop.answer();
+  CHECK(text(shop, "state") == "resolved");
+  CHECK(shop.subject().conversation.items().back()["text"].text_or("") == "It is on its way.");
 }

@@ -68,8 +68,8 @@ TEST_CASE("each role may do exactly what the table of routes says") {
 TEST_CASE("what each role may do is written down here once more, by hand") {
   using enum Permission;
   const std::map<Role, std::vector<Permission>> may{
-      {Role::owner, {inbox_read, inbox_write, customers_read, runs_read, runs_decide, workflows_read, workflows_write, reports_read, sources_read, audit_read, people_manage}},
-      {Role::ops, {inbox_read, inbox_write, customers_read, runs_read, runs_decide, workflows_read, workflows_write, reports_read, sources_read, audit_read}},
+      {Role::owner, {inbox_read, inbox_write, customers_read, customers_decide, runs_read, runs_decide, workflows_read, workflows_write, reports_read, sources_read, audit_read, people_manage}},
+      {Role::ops, {inbox_read, inbox_write, customers_read, customers_decide, runs_read, runs_decide, workflows_read, workflows_write, reports_read, sources_read, audit_read}},
       {Role::agent, {inbox_read, inbox_write, customers_read, runs_read, workflows_read, reports_read}},
       {Role::viewer, {inbox_read, customers_read, runs_read, workflows_read, reports_read}}};
   for (const auto& [role, list] : may) {
@@ -249,4 +249,36 @@ TEST_CASE("the audit trail shows what was changed in it, put in, left out, or cu
     CHECK(found.code == 1);
     CHECK(found.out.find("broken at row") != std::string::npos);
   }
+}
+
+TEST_CASE("queues are edited over the API: checked as the shop is, never over somebody else's edit, and taken up without a restart") {
+  Served shop("# ours\nshop: a\ncurrency: EUR\napi_tokens: [test-token]\nchannels: { log: {} }\n\n# who answers\nqueues: { care: {} }\n");
+  Browser otto = shop.person("otto", "ops"), ana = shop.person("ana", "agent");
+  const auto read = [&] {
+    std::ifstream file(shop.folder.path() / "shopbell.yaml");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string before = read();
+  const auto config = otto.get("/config");
+  INFO(config.body);
+  CHECK(config.text("parts.queues") == "# who answers\nqueues: { care: {} }\n");
+  CHECK_FALSE(config.has("test-token"));
+  const auto body = [](const std::string& yaml, const std::string& etag) { return fmt::format(R"({{"yaml":"{}","etag":"{}"}})", yaml, etag); };
+  CHECK(ana.ask("PUT", "/config/queues", body("queues: {}", config.text("etag"))).status == 403);
+  CHECK(otto.ask("PUT", "/config/api_tokens", body("api_tokens: [mine]", config.text("etag"))).status == 404);
+  CHECK(otto.ask("PUT", "/config/queues", body("queues: {}\\napi_tokens: [mine]", config.text("etag"))).status == 422);
+  const auto wrong = otto.ask("PUT", "/config/queues", body("# who\\nqueues:\\n  care: { hourz: office }", config.text("etag")));
+  INFO(wrong.body);
+  CHECK(wrong.status == 422);
+  REQUIRE(wrong.json["diagnostics"].size() > 0);
+  CHECK(wrong.json["diagnostics"].items()[0]["line"].integer_or(0) == 3);
+  CHECK(read() == before);
+
+  const auto good = otto.ask("PUT", "/config/queues", body("# who answers\\nqueues: { care: {}, sales: { title: Sales } }\\n", config.text("etag")));
+  INFO(good.body);
+  CHECK(good.status == 200);
+  CHECK(read() == "# ours\nshop: a\ncurrency: EUR\napi_tokens: [test-token]\nchannels: { log: {} }\n\n# who answers\nqueues: { care: {}, sales: { title: Sales } }\n");
+  CHECK(otto.ask("PUT", "/config/queues", body("queues: {}", config.text("etag"))).status == 409);
+  CHECK(eventually([&] { return otto.get("/queues").has("\"sales\""); }));
+  CHECK(otto.get("/audit").has("config.changed"));
 }

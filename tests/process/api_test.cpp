@@ -104,6 +104,8 @@ TEST_CASE("runs are filtered and searched, and one tells its way step by step on
   CHECK(ops.get("/events/1").status == 200);
   CHECK(ops.post("/runs/nothing/retry").status == 404);
   CHECK(ops.get("/customers?q=c8@mail").json["items"].size() == 1);
+  CHECK(ops.get("/customers?q=er%208").json["items"].size() == 1);
+  CHECK(ops.get("/customers?q=nobody").json["items"].size() == 0);
   CHECK(ops.get("/customers/7").json["timeline"].size() > 0);
   CHECK(ops.get("/report?days=3").json["series"].size() == 3);
 }

@@ -186,28 +186,51 @@ TEST_CASE("saved replies are the team's") {
   const auto made = ana.post("/saved-replies", R"({"name":"thanks","text":"Thank you, {{ customer.first_name }}!"})");
   CHECK(made.status == 201);
   CHECK(ben.post("/saved-replies", R"({"name":"thanks","text":"x"})").status == 409);
+  shop.message("1", "hello");
+  CHECK(ana.get("/saved-replies?conversation=log%3At7").json["items"].items()[0]["filled"].text_or({}) == "Thank you, Customer!");
   CHECK(ben.ask("PUT", "/saved-replies/" + made.text("id"), R"({"name":"thanks","text":"Thanks!"})").status == 200);
   CHECK(ana.get("/saved-replies").json["items"].items()[0]["text"].text_or({}) == "Thanks!");
   CHECK(ben.ask("DELETE", "/saved-replies/" + made.text("id")).status == 204);
   CHECK(ana.get("/saved-replies").json["items"].size() == 0);
 }
 
-TEST_CASE("who is to be forgotten is forgotten at the desks, too") {
+TEST_CASE("consent is changed, what is kept is given out, and who is to be forgotten is forgotten, at the desks, too; the audit trail says by whom, not of whom") {
   Served shop;
-  Browser ana = shop.person("ana", "agent");
+  Browser ana = shop.person("ana", "agent"), otto = shop.person("otto", "ops");
   shop.message("1", "hello");
   shop.message("2", "hello", "8");
   CHECK(ana.ask("PUT", path + "/draft", R"({"text":"dear zanzibar"})").status == 204);
   CHECK(ana.post(path + "/notes", R"({"text":"she lives in zanzibar"})").status == 201);
   CHECK(ana.ask("PUT", "/conversations/log%3At8/draft", R"({"text":"dear other"})").status == 204);
-  shop.event("3", "privacy.redact", "customer:7", R"({"customer":{"id":"7","email":"c7@mail.example"},"privacy":{"scope":"customer"}})");
+  const std::string customer = "/customers/customer%3A7";
+  const auto consent = ana.post(customer + "/consent", R"({"channel":"email","given":false})");
+  INFO(consent.body);
+  CHECK(consent.status == 200);
+  CHECK(eventually([&] { return ana.get(customer).json["profile"]["consent"]["email"].boolean_or(true) == false; }));
+  CHECK(ana.post(customer + "/export").status == 403);
+  const auto asked = otto.ask("POST", customer + "/export", "", "Idempotency-Key: e1\r\n");
+  INFO(asked.body);
+  REQUIRE(asked.status == 202);
+  const std::string request = "/requests/" + asked.text("request");
+  CHECK(eventually([&] { return !otto.get(request).json["done"].is_null(); }));
+  const auto kept = otto.get(request + "/file");
+  CHECK(kept.status == 200);
+  CHECK(kept.head.find("attachment") != std::string::npos);
+  CHECK(kept.has("c7@mail.example"));
+  CHECK_FALSE(kept.has("c8@mail.example"));
+  CHECK(otto.post(customer + "/erase", R"({"confirm":"c8@mail.example"})").status == 400);
+  CHECK(ana.get(path).status == 200);
+  const auto erased = otto.post(customer + "/erase", R"({"confirm":"c7@mail.example"})");
+  INFO(erased.body);
+  CHECK(erased.status == 202);
+  CHECK(otto.get("/audit").has("customer.erase_asked"));
   const auto found = [&] {
     std::string all;
     for (const char* name : {"people.db", "people.db-wal"}) {
       std::ifstream file(std::filesystem::path(shop.data()) / name, std::ios::binary);
       all.append(std::istreambuf_iterator<char>(file), {});
     }
-    return all.find("zanzibar") != std::string::npos || all.find("customer:7") != std::string::npos;
+    return all.find("zanzibar") != std::string::npos || all.find("customer:7") != std::string::npos || all.find("c7@mail") != std::string::npos;
   };
   CHECK(eventually([&] { return !found(); }));
   CHECK(eventually([&] { return !ana.get(path).has("zanzibar"); }));
@@ -245,4 +268,49 @@ TEST_CASE("a reply that does not arrive is tried again over a restart, and a per
   CHECK(again.post("/runs/" + run + "/retry").status == 200);
   CHECK(eventually([&] { return again.get("/runs/" + run).text("status") == "done"; }));
   CHECK(said(again.get(chat)) == "Customer 7: hello\nana: Hello!\nana: Anything else?\n");
+}
+
+TEST_CASE("two conversations become one with their notes, a question is split off and answered by a macro; all of it is there after a restart") {
+  Served shop;
+  Browser ana = shop.person("ana", "agent");
+  shop.message("1", "where is it?");
+  shop.event("2", "message.received", "customer:7", R"({"customer":{"id":"7"},"conversation":{"id":"other"},"message":{"text":"and a bag?","channel":"log"}})");
+  const std::string other = "/conversations/log%3Aother";
+  CHECK(ana.post(other + "/notes", R"({"text":"she means the red one"})").status == 201);
+  CHECK(ana.get("/conversations?subject=customer%3A7").json["items"].size() == 2);
+  const std::string merge = R"({"epoch":1,"from":"log:other","from_epoch":1})";
+  const auto merged = ana.ask("POST", path + "/merge", merge, "Idempotency-Key: m1\r\n");
+  INFO(merged.body);
+  CHECK(merged.status == 200);
+  CHECK(said(merged) == "Customer 7: where is it?\nCustomer 7: and a bag?\nnote ana: she means the red one\n");
+  CHECK(ana.get("/conversations?subject=customer%3A7").json["items"].size() == 1);
+  CHECK(ana.post(other + "/takeover", R"({"epoch":2})").status == 409);
+
+  const auto split = ana.post(path + "/split", fmt::format(R"({{"epoch":1,"message":"{}"}})", id_of_last(merged)));
+  INFO(split.body);
+  CHECK(split.status == 201);
+  CHECK(said(split).starts_with("Customer 7: and a bag?\n"));
+  const std::string fresh = "/conversations/log%3At7%23" + std::string(split.text("id").substr(7));
+  const auto macro = ana.post("/macros", R"({"name":"Bag","text":"Dear {{customer.name}}, it is on its way. {{ agent.first_name }}","tags":["bag"],"then":"resolve"})");
+  INFO(macro.body);
+  REQUIRE(macro.status == 201);
+  const std::string use = fmt::format(R"({{"macro":"{}","epoch":{},"last_seen":"{}"}})", macro.text("id"), split.json["epoch"].integer_or(0), id_of_last(split));
+  const auto used = ana.ask("POST", fresh + "/macro", use, "Idempotency-Key: u1\r\n");
+  INFO(used.body);
+  CHECK(used.status == 200);
+  CHECK(used.text("state") == "resolved");
+  CHECK(used.json["tags"].size() == 1);
+  CHECK(eventually([&] { return said(ana.get(fresh)).ends_with("ana: Dear Customer 7, it is on its way. ana\n"); }));
+  const std::string whole = said(ana.get(path));
+
+  shop.start();
+  Browser later = shop.again(ana);
+  CHECK(later.ask("POST", path + "/merge", merge, "Idempotency-Key: m1\r\n").status == 200);  // known by its event
+  CHECK(later.ask("POST", fresh + "/macro", use, "Idempotency-Key: u1\r\n").status == 200);
+  CHECK(said(later.get(path)) == whole);
+  CHECK(said(later.get(fresh)).ends_with("ana: Dear Customer 7, it is on its way. ana\n"));
+  CHECK(later.post("/macros", R"({"name":"Bag","text":"again"})").status == 409);
+  CHECK(later.post("/macros", R"({"name":"Nothing"})").status == 400);
+  const auto unknown = later.post("/macros", R"({"name":"Order","text":"{{order.name}} is late"})");
+  CHECK(later.post(path + "/macro", fmt::format(R"({{"macro":"{}","epoch":1}})", unknown.text("id"))).status == 422);
 }

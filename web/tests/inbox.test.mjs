@@ -43,6 +43,31 @@ test("an agent's morning: takes a conversation, leaves a note, answers, resolves
   await olaf.getByText("Resolved", { exact: true }).last().waitFor();
   await olaf.goto(inbox(shop, "resolved"));
   await sees(olaf, "Ada Lindqvist");
+
+  // Another thread of hers is taken in, split off again, and answered by a macro.
+  await asked(boss, "POST", "/macros", { name: "Bag", text: "Dear {{customer.first_name}}, it is on its way.", tags: ["bag"], then: "resolve" });
+  await writes(shop, ada, "And can I have a human for the red bag?", "t7b");
+  await olaf.goto(inbox(shop));
+  await olaf.reload();
+  await olaf.getByRole("link", { name: /Ada Lindqvist/ }).waitFor();
+  await olaf.keyboard.press("j");
+  await eventually(() => messages(olaf).getByText("red bag").first().isVisible(), "the other conversation");
+  await olaf.keyboard.press("o");
+  const dialog = olaf.getByRole("dialog");
+  await dialog.getByRole("radio").first().check();
+  await dialog.getByRole("button", { name: "Take it in" }).click();
+  await eventually(() => messages(olaf).getByText("My parcel is lost.").isVisible(), "what was said there");
+  await messages(olaf).getByText("The carrier lost it in Leipzig.").waitFor();
+  await olaf.keyboard.press("x");
+  await dialog.getByRole("radio").last().check();
+  await dialog.getByRole("button", { name: "Split it off" }).click();
+  await eventually(async () => (await messages(olaf).getByText("red bag").count()) > 0 && (await messages(olaf).getByText("My parcel is lost.").count()) === 0, "the conversation of its own");
+  await olaf.keyboard.press(".");
+  await olaf.keyboard.type("bag");
+  await olaf.getByRole("button", { name: /^Bag/ }).waitFor();
+  await olaf.keyboard.press("Enter");
+  await olaf.getByText("Bag: done").waitFor();
+  await eventually(async () => (await ask(shop, "/api/messages")).messages.some((one) => one.text === "Dear Ada, it is on its way."), "the answer");
   assert.deepEqual(olaf.mishaps, []);
   await shop.stop();
 });
@@ -110,6 +135,22 @@ test("drafts are kept for their writer alone; saved replies are filled in; snooz
   await olaf.goto(inbox(shop, "snoozed"));
   await sees(olaf, "Ada Lindqvist");
   for (const page of [maria, olaf]) assert.deepEqual(await violations(page), []);
+
+  // And at her own page: consent, all that is kept as a file, and to be forgotten.
+  await maria.goto(`${shop.url}/console/#/customers/customer%3A7`);
+  await maria.getByRole("button", { name: "Email: agrees" }).click();
+  await maria.getByRole("button", { name: "Email: withdraw" }).waitFor();
+  await maria.getByRole("button", { name: "Export" }).click();
+  const file = await maria.getByRole("link", { name: "Download the file" }).getAttribute("href");
+  assert.match(await maria.evaluate(async (address) => (await fetch(address)).text(), file), /ada@example\.com/);
+  await maria.getByRole("button", { name: "Erase…" }).click();
+  const erase = maria.getByRole("dialog").getByRole("button", { name: "Erase", exact: true });
+  await maria.getByLabel(/to go on/).fill("ada@example.org");
+  assert.equal(await erase.isDisabled(), true);
+  await maria.getByLabel(/to go on/).fill("ada@example.com");
+  await erase.click();
+  await maria.getByText("It is being forgotten").waitFor();
+  await eventually(async () => !JSON.stringify(await ask(shop, "/api/messages")).includes("human"), "the end of what was said");
   await shop.stop();
 });
 

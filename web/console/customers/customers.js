@@ -3,13 +3,16 @@ import { seg } from "../lib/api.js";
 import { go, href, route } from "../lib/route.js";
 import { usePaged } from "../lib/paged.js";
 import { useResource } from "../lib/resource.js";
-import { count, money, plain, title } from "../lib/words.js";
+import { count, money, plain } from "../lib/words.js";
 import { Avatar, Badge, Empty, Page, Shown, Status, Time } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
 import { Json } from "../parts/json.js";
 import { Table } from "../parts/table.js";
 import { figures, Timeline } from "../inbox/customer.js";
-import { useTyped } from "../runs/list.js";
+import { may } from "../lib/session.js";
+import { useTyped } from "../lib/typed.js";
+import { Consents } from "./consents.js";
+import { Rights } from "./rights.js";
 
 export default function Customers() {
   const [, id] = route.value.parts;
@@ -21,7 +24,7 @@ const named = (one) => one.name || one.email || one.id?.replace(/^customer:/, ""
 function List() {
   const { q = "" } = route.value.query;
   const [text, setText] = useTyped(q, (value) => go(["customers"], { q: value }, { replace: true }));
-  const customers = usePaged("/customers", { q });
+  const customers = usePaged("/customers", { q }, { fill: true });
   const segments = useResource("/segments");
   const listed = segments.data?.segments ?? segments.data?.items ?? [];
   return html`
@@ -41,23 +44,12 @@ function List() {
     <//>`;
 }
 
-const consentTone = { granted: "good", subscribed: "good", yes: "good", denied: "bad", withdrawn: "bad", unsubscribed: "bad", no: "bad" };
-
-function Consents({ consent }) {
-  const entries = Object.entries(consent ?? {}).filter(([, value]) => value !== null);
-  if (entries.length === 0) return html`<p class="muted">Nothing is known.</p>`;
-  return html`<dl class="facts">${entries.map(([channel, value]) => {
-    const state = typeof value === "object" ? value.state ?? value.status ?? (value.granted ? "granted" : "denied") : value === true ? "granted" : value === false ? "denied" : String(value);
-    return html`<dt>${title(channel)}</dt><dd><${Badge} tone=${consentTone[state] ?? ""}>${plain(state)}<//></dd>`;
-  })}</dl>`;
-}
-
 function Customer({ id }) {
   const customer = useResource(`/customers/${seg(id)}`, {}, { kinds: ["event", "run", "message"], when: (happening) => happening.subject === undefined || happening.subject === id });
-  return html`<${Shown} of=${customer} page="Customer">${(data) => html`<${Known} customer=${data} />`}<//>`;
+  return html`<${Shown} of=${customer} page="Customer">${(data) => html`<${Known} customer=${data} reload=${customer.reload} />`}<//>`;
 }
 
-function Known({ customer }) {
+function Known({ customer, reload }) {
   const { profile = {}, runs = [], tickets = [] } = customer;
   const name = profile.name || [profile.first_name, profile.last_name].filter(Boolean).join(" ") || profile.email || named(customer);
   return html`
@@ -68,8 +60,9 @@ function Known({ customer }) {
           <section class="card"><header><h2>Segments and tags</h2></header><div class="card-body chips">
             ${(customer.segments ?? []).map((segment) => html`<${Badge} key=${segment.name} tone="accent">${plain(segment.name)}<//>`)}${(profile.tags ?? []).map((tag) => html`<${Badge} key=${tag}>${tag}<//>`)}
             ${!customer.segments?.length && !profile.tags?.length && html`<span class="muted">In none.</span>`}</div></section>
-          <section class="card"><header><h2>Consent</h2></header><div class="card-body"><${Consents} consent=${profile.consent ?? profile.consents} /></div></section>
+          <section class="card"><header><h2>Consent</h2></header><div class="card-body"><${Consents} customer=${customer} reload=${reload} /></div></section>
           <section class="card"><header><h2>Known as</h2></header><div class="card-body"><ul class="plain-list">${[...(customer.identities ?? []), ...(customer.merged ?? [])].map((one) => html`<li key=${one}><code>${one}</code></li>`)}</ul></div></section>
+          ${may("customers.decide") && html`<${Rights} customer=${customer} name=${name} />`}
           <section class="card"><header><h2>Profile</h2></header><div class="card-body"><${Json} value=${profile} label="Profile" /></div></section>
         </div>
         <div class="stack">

@@ -8,6 +8,7 @@ import { timeOf } from "../lib/words.js";
 import { complain, say } from "../parts/toast.js";
 import { Button, Key } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
+import { Assist } from "./assist.js";
 import { know } from "./state.js";
 import { nameOf } from "./row.js";
 import { SavedReplies } from "./saved_replies.js";
@@ -35,12 +36,13 @@ export function Composer({ conversation, change, reload }) {
   };
   const begin = (which) => {
     setKind(which);
-    setTimeout(() => box.current?.focus());
+    box.current?.focus(); // at once: the next key is the text's
   };
   const insert = (more) => {
+    const before = draft.now().trimEnd(); // not as of when it was asked for
     setKind("reply");
-    draft.write(draft.text.trim() ? `${draft.text.trimEnd()}\n\n${more}` : more);
-    setTimeout(() => box.current?.focus());
+    draft.write(before ? `${before}\n\n${more}` : more);
+    box.current?.focus();
   };
   const send = async () => {
     const said = text.trim();
@@ -50,11 +52,11 @@ export function Composer({ conversation, change, reload }) {
       if (replying) {
         const last = conversation.messages?.filter((message) => message.kind !== "note").at(-1)?.id ?? null;
         await post(`/conversations/${seg(conversation.id)}/replies`, { text: said, epoch: conversation.epoch, last_seen: last, subject: conversation.subject });
-        draft.drop();
+        draft.sent(text);
         setRefused(null);
       } else {
         await post(`/conversations/${seg(conversation.id)}/notes`, { text: said, subject: conversation.subject });
-        setNote("");
+        setNote((now) => behind(now, text));
         setKind("reply");
       }
       await reload();
@@ -91,6 +93,7 @@ export function Composer({ conversation, change, reload }) {
             <label><input type="radio" name="kind" checked=${!replying} onChange=${() => begin("note")} /><span>Note</span></label>
           </div>
           <span class="composer-to">${replying ? html`to ${nameOf(conversation)}` : html`<${Icon} name="eye" size=${14} /> only the team sees it`}</span>
+          <${Assist} conversation=${conversation} insert=${insert} />
           <${SavedReplies} conversation=${conversation} text=${draft.text} insert=${insert} />
         </div>
         <textarea ref=${box} rows="3" value=${text} dir="auto" aria-label=${replying ? `Reply to ${nameOf(conversation)}` : "Note for the team"}
@@ -120,10 +123,13 @@ const Suggested = ({ suggestions, insert }) =>
       ${suggestions.slice(0, 3).map((one, i) => html`<button type="button" key=${i} class="suggestion" onClick=${() => insert(one.text ?? one)} title="Put it into the reply, to be changed"><kbd>${i + 1}</kbd><span>${one.text ?? one}</span></button>`)}
     </div>`;
 
+const behind = (now, sent) => (now.startsWith(sent) ? now.slice(sent.length).trimStart() : now);
+
 function useDraft({ id, subject }) {
   const [text, setText] = useState("");
   const [said, setSaid] = useState("");
-  const waiting = useRef(null), timer = useRef(0), touched = useRef(false);
+  const waiting = useRef(null), timer = useRef(0), touched = useRef(false), now = useRef("");
+  now.current = touched.current ? now.current : text;
   const address = `/conversations/${seg(id)}/draft${subject ? `?subject=${seg(subject)}` : ""}`;
   const flush = () => {
     clearTimeout(timer.current);
@@ -143,18 +149,23 @@ function useDraft({ id, subject }) {
   }, [id]);
   return {
     text, said,
+    now: () => now.current,
     write: (value) => {
       touched.current = true;
+      now.current = value;
       setText(value);
       setSaid("");
       waiting.current = value;
       clearTimeout(timer.current);
       timer.current = setTimeout(flush, draft_ms);
     },
-    drop: () => {
-      setText("");
+    /// What was typed while it was on its way stays.
+    sent: (what) => {
+      touched.current = true;
+      now.current = behind(now.current, what);
+      setText(now.current);
       setSaid("");
-      waiting.current = "";
+      waiting.current = now.current;
       flush();
     },
   };

@@ -18,7 +18,7 @@ import { Tools } from "./tools.js";
 
 const wait_ms = 90; // before a conversation is asked for: who walks down the list with a key held does not ask for each
 
-export function Conversation({ id, subject, after, back }) {
+export function Conversation({ id, subject, after, back, view }) {
   const [asked, setAsked] = useState(false);
   const [customer, showCustomer] = useState(false);
   useEffect(() => {
@@ -52,7 +52,7 @@ export function Conversation({ id, subject, after, back }) {
         <${Others} id=${id} first=${conversation.others} />
         <${Button} kind="ghost to-customer" icon="people" aria-label="The customer" aria-pressed=${customer ? "true" : "false"} onClick=${() => showCustomer(!customer)} />
       </header>
-      <${Tools} conversation=${conversation} change=${change} after=${after} />
+      <${Tools} conversation=${conversation} change=${change} after=${after} reload=${one.reload} view=${view} />
       <${Heard} conversation=${conversation} change=${change} />
       <${Messages} conversation=${conversation} />
       <${Composer} key=${id} conversation=${conversation} change=${change} reload=${one.reload} />

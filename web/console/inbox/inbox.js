@@ -1,11 +1,12 @@
 // The inbox: where to look, which conversations are there, the one that is open, and the customer beside it.
 import { html } from "htm/preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useResource } from "../lib/resource.js";
 import { go, href, route } from "../lib/route.js";
 import { useKeys } from "../lib/keys.js";
 import { listen } from "../lib/live.js";
 import { me } from "../lib/session.js";
+import { useTyped } from "../lib/typed.js";
 import { count, title } from "../lib/words.js";
 import { Empty, Failed, Loading } from "../parts/ui.js";
 import { VirtualList } from "../parts/virtual_list.js";
@@ -63,27 +64,32 @@ export default function Inbox() {
   return html`
     <div class=${`inbox ${id === undefined ? "at-list" : "at-conversation"}`}>
       <${Views} views=${views} now=${view} />
-      <section class="list-pane" aria-label="Conversations">
+      <section class="list-pane" aria-label="Conversations" onPointerMove=${() => (pointed_at = Date.now())} onPointerDown=${() => (pointed_at = Date.now())}>
         <${Head} view=${views.find((one) => one.view === view)} views=${views} q=${q} search=${search} now=${view} />
         <${List} view=${view} q=${q} at=${at} />
       </section>
       ${id === undefined
         ? html`<section class="conversation none" aria-label="Conversation"><${Empty} icon="chat" title="Choose a conversation">Press <kbd>j</kbd> for the first one, <kbd>?</kbd> for all keys.<//></section>`
-        : html`<${Conversation} key=${`${id} ${of}`} id=${id} subject=${of} after=${() => choose(at + 1 < items.length ? at + 1 : at - 1)} back=${href(["inbox", view], { q })} />`}
+        : html`<${Conversation} key=${`${id} ${of}`} id=${id} subject=${of} view=${view} after=${() => choose(at + 1 < items.length ? at + 1 : at - 1)} back=${href(["inbox", view], { q })} />`}
     </div>`;
 }
+
+let pointed_at = 0; // when a pointer moved over the list last: nothing moves away under whoever is about to click
+const aims_ms = 500, held_ms_max = 2_500;
 
 // Loaded when the view changes, and refreshed, at most a few times a second, when something happens.
 function useFresh(view, q) {
   useEffect(() => {
     open(view, q);
     let timer = 0;
-    const stop = listen(["conversation", "message", "reset"], () => {
-      timer ||= setTimeout(() => {
+    const later = (held_ms) => {
+      timer = setTimeout(() => {
+        if (Date.now() - pointed_at < aims_ms && held_ms < held_ms_max) return later(held_ms + refresh_ms);
         timer = 0;
         refresh(view, q);
       }, refresh_ms);
-    });
+    };
+    const stop = listen(["conversation", "message", "reset"], () => timer || later(0));
     return () => (clearTimeout(timer), stop());
   }, [view, q]);
 }
@@ -99,13 +105,7 @@ const Views = ({ views, now }) => html`
   </nav>`;
 
 function Head({ view, views, q, search, now }) {
-  const [text, setText] = useState(q);
-  useEffect(() => setText(q), [q]);
-  useEffect(() => {
-    if (text === q) return;
-    const timer = setTimeout(() => go(["inbox", now], { q: text }, { replace: true }), 250);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const [text, setText] = useTyped(q, (value) => go(["inbox", now], { q: value }, { replace: true }));
   return html`
     <header class="list-head">
       <h1 class="list-title">${view?.name ?? title(now)}</h1>

@@ -9,6 +9,8 @@ import { useResource } from "../lib/resource.js";
 import { complain, say } from "../parts/toast.js";
 import { Button, Field, Popover } from "../parts/ui.js";
 import { full } from "../lib/words.js";
+import { Macros } from "./macros.js";
+import { Merge, Split } from "./moves.js";
 
 export const isMine = (conversation) => conversation.owner?.kind === "agent" && conversation.owner.name === me()?.agent;
 
@@ -34,7 +36,7 @@ function tomorrow(days) {
 }
 const snoozes = () => [["In an hour", hours(1)], ["In four hours", hours(4)], ["Tomorrow morning", tomorrow(1)], ["In three days", tomorrow(3)], ["In a week", tomorrow(7)]];
 
-export function Tools({ conversation, change, after }) {
+export function Tools({ conversation, change, after, reload, view }) {
   const [open, setOpen] = useState(null);
   const toggle = (name) => (is) => setOpen(is ? name : null);
   const mine = isMine(conversation), resolved = conversation.state === "resolved";
@@ -55,6 +57,8 @@ export function Tools({ conversation, change, after }) {
     { keys: ["h"], does: "Hand it over to a queue", run: () => setOpen("queue") },
     ...(conversation.owner?.kind !== "bot" && !resolved ? [{ keys: ["b"], does: "Hand it back to the bot", run: handBack }] : []),
     { keys: ["l"], does: "Tags and priority", run: () => setOpen("tags") },
+    { keys: ["o"], does: "Take another conversation into this one", run: () => setOpen("merge") },
+    { keys: ["x"], does: "Split the conversation", run: () => setOpen("split") },
   ]);
   return html`
     <div class="conversation-tools" role="toolbar" aria-label="What to do">
@@ -70,6 +74,11 @@ export function Tools({ conversation, change, after }) {
         <${Labels} conversation=${conversation} act=${act} />
       <//>
       ${conversation.owner?.kind !== "bot" && !resolved && html`<${Button} kind="small" icon="bot" hint="Hand it back to the bot (b)" onClick=${handBack}>To the bot<//>`}
+      <${Macros} conversation=${conversation} change=${change} after=${after} reload=${reload} open=${open === "macros"} onOpen=${toggle("macros")} />
+      <${Button} kind="ghost small" icon="merge" hint="Take another conversation into this one (o)" aria-label="Take another conversation into this one" onClick=${() => setOpen("merge")} />
+      <${Button} kind="ghost small" icon="split" hint="Split it (x)" aria-label="Split the conversation" onClick=${() => setOpen("split")} />
+      ${open === "merge" && html`<${Merge} conversation=${conversation} change=${change} close=${() => setOpen(null)} />`}
+      ${open === "split" && html`<${Split} conversation=${conversation} change=${change} view=${view} close=${() => setOpen(null)} />`}
     </div>`;
 }
 

@@ -8,7 +8,7 @@ export class Problem extends Error {
     super(sentence(body?.detail || body?.title || body?.error?.message || said(status)));
     this.status = status;
     this.body = body ?? {};
-    this.fields = body?.errors ?? {};
+    this.fields = Object.fromEntries((body?.errors ?? []).map(({ pointer, detail }) => [String(pointer).replace(/^#\//, ""), detail]));
   }
 }
 
@@ -28,11 +28,14 @@ export const put = (path, body = {}) => ask("PUT", path, body);
 export const patch = (path, body = {}) => ask("PATCH", path, body);
 export const remove = (path) => ask("DELETE", path);
 
+// randomUUID() is there for pages by HTTPS and of this machine alone; a shop's own network has others.
+const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 /// The same key for the same wish, however often it is sent: pass the key to try again.
 async function ask(method, path, body) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") {
-    headers["Idempotency-Key"] = crypto.randomUUID();
+    headers["Idempotency-Key"] = fresh();
     if (session.value?.csrf) headers["X-CSRF-Token"] = session.value.csrf;
   }
   if (body !== undefined) headers["Content-Type"] = "application/json";

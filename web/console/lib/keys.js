@@ -1,5 +1,5 @@
 // Keys and what they do. Each part of a page adds a layer of its own while it is shown; the topmost layer is asked first.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 const layers = [];
@@ -43,7 +43,7 @@ export function useKeys(keys, { modal = false } = {}) {
   const layer = useRef(keys);
   layer.current = keys;
   layer.current.modal = modal;
-  useEffect(() => {
+  useLayoutEffect(() => { // with what is shown: a key that is pressed at once is not lost
     layers.push(layer);
     return () => void layers.splice(layers.indexOf(layer), 1);
   }, []);

@@ -22,7 +22,7 @@ export const openPalette = () => (shown.value = { kind: "palette", keys: doable(
 const Help = ({ keys }) => html`
   <${Dialog} title="Keys" onClose=${close} wide>
     <dl class="keys">
-      ${keys.map((key) => html`<div key=${key.does}><dt>${key.does}</dt><dd>${written(key.keys[0]).map((k) => html`<${Key}>${k}<//> `)}</dd></div>`)}
+      ${keys.filter((key) => key.keys.length > 0).map((key) => html`<div key=${key.does}><dt>${key.does}</dt><dd>${written(key.keys[0]).map((k) => html`<${Key}>${k}<//> `)}</dd></div>`)}
     </dl>
   <//>`;
 
@@ -48,11 +48,10 @@ function Palette({ things }) {
     const ranked = things.map((thing) => ({ thing, rank: asked ? rank(thing.does, asked) : 1 })).filter((one) => one.rank > 0);
     return ranked.sort((a, b) => b.rank - a.rank).map((one) => one.thing).slice(0, 50);
   }, [wanted]);
-  useEffect(() => setAt(0), [wanted]);
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
   const run = (thing) => {
     close();
-    if (thing) setTimeout(() => thing.run());
+    if (thing) setTimeout(() => (doable().find((one) => one.does === thing.does) ?? thing).run()); // as the page is then
   };
   const press = (e) => {
     if (e.key === "ArrowDown") setAt(Math.min(found.length - 1, at + 1));
@@ -66,7 +65,7 @@ function Palette({ things }) {
       <div class="palette">
         <div class="palette-input"><${Icon} name="search" />
           <input type="text" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label="What to do" aria-activedescendant=${found[at] ? `palette-${at}` : undefined}
-            placeholder="What would you like to do?" value=${wanted} onInput=${(e) => setWanted(e.target.value)} onKeyDown=${press} autofocus />
+            placeholder="What would you like to do?" value=${wanted} onInput=${(e) => (setWanted(e.target.value), setAt(0))} onKeyDown=${press} autofocus />
         </div>
         <ul id="palette-list" role="listbox" aria-label="Commands" ref=${list}>
           ${found.map((thing, i) => html`

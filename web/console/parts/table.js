@@ -21,5 +21,6 @@ export function Table({ of, columns, keyOf, to, empty, label, chosen }) {
           </tr>`)}</tbody>
       </table>
     </div>
+    ${of.looking && html`<p class="more muted" role="status">Looking on…</p>`}
     ${of.more && html`<div class="more"><${Button} onClick=${of.more}>Show more<//></div>`}`;
 }

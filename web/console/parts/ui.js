@@ -1,6 +1,6 @@
 // What every page is made of.
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { full, short, since, title } from "../lib/words.js";
 import { useKeys } from "../lib/keys.js";
 import { Icon } from "./icon.js";
@@ -78,17 +78,18 @@ export function Field({ label, hint, error, children, id }) {
     </div>`;
 }
 
-/// A dialog over the page: the browser's own, so focus is kept within and given back.
+/// A dialog over the page: the browser's own, so focus is kept within and given back. It is open when it is in the page: what is
+/// typed right behind the key that opened it is the dialog's, and no key of the page below.
 export function Dialog({ title: head, onClose, children, wide, label }) {
   const dialog = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     dialog.current.showModal();
     return () => opener?.focus?.();
   }, []);
   useKeys([], { modal: true });
   return html`
-    <dialog ref=${dialog} class=${wide ? "wide" : ""} aria-label=${label ?? head} onCancel=${(e) => (e.preventDefault(), onClose())}
+    <dialog ref=${dialog} class=${wide ? "wide" : ""} aria-label=${label ?? head} onCancel=${(e) => (e.preventDefault(), onClose())} onClose=${onClose}
       onClick=${(e) => e.target === dialog.current && onClose()}>
       <div class="dialog-body">
         ${head && html`<header><h2>${head}</h2><${Button} icon="close" kind="ghost" aria-label="Close" onClick=${onClose} /></header>`}
@@ -105,7 +106,7 @@ export function Popover({ label, face, icon, kind = "", children, hint, end, ope
   const setOpen = onOpen ?? setOwn;
   const box = useRef();
   const name = hint && label && !hint.includes(label) ? `${hint}: ${label}` : hint ?? label; // a name has what is read on the button in it
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const away = (e) => box.current && !box.current.contains(e.target) && setOpen(false);
     const escape = (e) => {

@@ -7,7 +7,8 @@ import { Empty, Page, Shown, Time } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
 import { Table } from "../parts/table.js";
 import { Json } from "../parts/json.js";
-import { subjectLink, useTyped } from "./list.js";
+import { subjectLink } from "./list.js";
+import { useTyped } from "../lib/typed.js";
 import { Answers, Notes } from "./why.js";
 
 export function Events() {

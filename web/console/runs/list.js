@@ -1,8 +1,8 @@
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
 import { go, href, route } from "../lib/route.js";
 import { usePaged } from "../lib/paged.js";
 import { useResource } from "../lib/resource.js";
+import { useTyped } from "../lib/typed.js";
 import { span } from "../lib/words.js";
 import { Empty, Status, Time } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
@@ -11,18 +11,6 @@ import { Table } from "../parts/table.js";
 const states = ["running", "waiting", "held", "failed", "done", "stopped", "cancelled", "skipped"];
 export const took = (run) => (run.ended ? span(new Date(run.ended) - new Date(run.started)) : "");
 export const subjectLink = (subject) => (subject?.startsWith("customer:") ? html`<a href=${href(["customers", subject])}>${subject}</a>` : subject);
-
-/// A text that is asked for a moment after the last key.
-export function useTyped(value, done) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => done(text.trim()), 300);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return [text, setText];
-}
 
 export function RunList() {
   const { workflow = "", status = "", q = "", subject = "" } = route.value.query;

@@ -3,6 +3,7 @@ import { may } from "../lib/session.js";
 import { href, route } from "../lib/route.js";
 import { Empty, Page, Tabs } from "../parts/ui.js";
 import { Audit } from "./audit.js";
+import { Macros } from "./macros.js";
 import { Me } from "./me.js";
 import { People } from "./people.js";
 import { Queues } from "./queues.js";
@@ -13,6 +14,7 @@ const parts = [
   { name: "people", title: "People", Shown: People, needs: "people.manage" },
   { name: "tokens", title: "Tokens", Shown: Tokens, needs: "people.manage" },
   { name: "queues", title: "Queues and hours", Shown: Queues, needs: "inbox.read" },
+  { name: "macros", title: "Macros", Shown: Macros, needs: "inbox.read" },
   { name: "audit", title: "Audit", Shown: Audit, needs: "audit.read" },
 ];
 

@@ -82,10 +82,11 @@ Verdict judge(const HttpResponse& response, const Value& body) {
 }
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
-  if (const std::size_t size = characters(saying.text); size > text_max) co_return too_long("WhatsApp", size, text_max, "characters");
   const bool open = meta::is_open(saying, "window_until", call.at), has_template = !saying.approved.is_null();
   if (!open && !has_template)
     co_return window_closed("WhatsApp", "the customer has not written within 24 hours", "give `template`: the name of one that Meta has approved");
+  if (open)
+    if (auto refused = take_part(saying, "WhatsApp", [](std::string_view text) { return characters(text) <= text_max; })) co_return std::move(*refused);
   Arena arena;
   MapBuilder body(arena);
   body.add("messaging_product", "whatsapp").add("recipient_type", "individual").add("to", saying.to);

@@ -11,6 +11,7 @@
 #include "serve/queues.h"
 #include "serve/views.h"
 
+#include <shopbell/say.h>
 #include <shopbell/text.h>
 
 #include <algorithm>
@@ -144,7 +145,7 @@ Result<void> ConversationViews::add_calls(const ConversationRow& row, std::vecto
     const auto state = decode_run((*run)->row.state, arena_);
     const Value by = state ? state->vars["by"] : Value();
     to.push_back(make_map(arena_, {{"id", text(id_of({"message", call.row.key}))}, {"kind", "message"}, {"direction", "out"}, {"by", make_map(arena_, {{"kind", "agent"}, {"name", by}})},
-                                   {"text", (*args)["text"]}, {"at", text(format_rfc3339((*run)->row.started))}, {"status", call.status == "open" ? "sending" : text(call.status)},
+                                   {"text", (*args)[rest_of_text].is_null() ? (*args)["text"] : (*args)[rest_of_text]}, {"at", text(format_rfc3339((*run)->row.started))}, {"status", call.status == "open" ? "sending" : text(call.status)},
                                    {"run", text(call.row.run)}, {"error", text(call.row.error)}}));
   }
   return {};
@@ -166,7 +167,7 @@ Result<Value> ConversationViews::messages(const ConversationRow& row, const Subj
     const Value by = from == "customer" ? name : from == "bot" || kept == known.end() ? Value(from) : text(kept->second->from);
     all.push_back(make_map(arena_, {{"id", m["id"]}, {"kind", "message"}, {"direction", from == "customer" ? "in" : "out"},
                                     {"by", make_map(arena_, {{"kind", from}, {"name", by}})}, {"text", kept == known.end() ? m["text"] : text(kept->second->text)},
-                                    {"at", text(time_text(m["at"]))}, {"status", m["status"]}, {"run", kept == known.end() ? Value() : text(kept->second->run)}}));
+                                    {"at", text(time_text(m["at"]))}, {"status", m["status"]}, {"attachments", m["attachments"]}, {"run", kept == known.end() ? Value() : text(kept->second->run)}}));
   }
   if (auto added = add_notes(row, s, all); !added) return tl::unexpected(added.error());
   if (auto added = add_calls(row, all); !added) return tl::unexpected(added.error());

@@ -108,9 +108,3 @@ TEST_CASE("what Meta refuses has a reason, and what will pass comes again") {
   CHECK(outcome.error.code == reason);
   CHECK(outcome.error.message.find("the details") != std::string::npos);
 }
-
-TEST_CASE("a text above 4096 characters is not sent to WhatsApp") {
-  Scripted services;
-  CHECK(say(services, R"({"text":")" + std::string(4097, 'x') + "\"," + open + "}").error.code == "text_too_long");
-  CHECK(services.requests.empty());
-}

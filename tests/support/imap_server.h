@@ -4,6 +4,7 @@
 
 #include "support/listener.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -66,11 +67,17 @@ class ImapServer {
 
   bool obey(Peer& peer, const std::string& line) {
     const std::lock_guard lock(mutex_);
-    const std::string tag = line.substr(0, line.find(' ')), what = line.substr(tag.size() + 1);
+    if (!signs_in_.empty()) {  // "\0shop\0secret", RFC 4616
+      unsafe_ = unsafe_ || !peer.is_safe();
+      peer.say(std::exchange(signs_in_, {}) + (line == "AHNob3AAc2VjcmV0" ? " OK done\r\n" : " NO [AUTHENTICATIONFAILED] no\r\n"));
+      return true;
+    }
+    const std::string tag = line.substr(0, line.find(' ')), what = line.substr(std::min(line.size(), tag.size() + 1));
     const auto done = [&](const std::string& before) { peer.say(before + tag + " OK done\r\n"); };
     const bool offers = how_ == Tls::on_demand && !peer.is_safe();
-    if (what == "CAPABILITY") return done(std::string("* CAPABILITY IMAP4rev1") + (offers ? " STARTTLS LOGINDISABLED" : "") + "\r\n"), true;
+    if (what == "CAPABILITY") return done(std::string("* CAPABILITY IMAP4rev1") + (offers ? " STARTTLS LOGINDISABLED" : how_ == Tls::on_demand ? " AUTH=PLAIN" : "") + "\r\n"), true;
     if (what == "STARTTLS" && offers) return done(""), peer.start_tls(tls_.get());
+    if (what == "AUTHENTICATE PLAIN" && peer.is_safe()) return signs_in_ = tag, peer.say("+ \r\n"), true;
     if (what.starts_with("LOGIN ")) {
       unsafe_ = unsafe_ || !peer.is_safe();
       if (what.find("secret") == std::string::npos) return peer.say(tag + " NO [AUTHENTICATIONFAILED] no\r\n"), true;
@@ -105,6 +112,7 @@ class ImapServer {
   std::uint32_t validity_ = 1;
   const Tls how_;
   const TlsContext tls_;
+  std::string signs_in_;  // the tag of what waits for a password
   std::atomic<bool> break_off_{false}, unsafe_{false};
   std::atomic<int> fetches_{0}, looks_{0};
   Listener listener_;

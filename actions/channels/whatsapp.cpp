@@ -1,6 +1,7 @@
 // whatsapp: WhatsApp Business, Cloud API. https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages: a text of
-// 4096 characters; 3 reply buttons of 20 characters below 1024; a list of 10 rows of 24, described in 72, below 4096. Within
-// 24 hours of the customer's last message; later only approved templates.
+// 4096 characters. ../messages/interactive-reply-buttons-messages: 3 buttons of 20 below 1024; ../messages/interactive-list-messages: 10
+// rows of 24, described in 72, in a section with a title, below 4096. Within 24 hours of the customer's last message; later only
+// approved templates.
 
 #include "../say/meta.h"
 
@@ -46,8 +47,8 @@ Value list_rows(const Saying& saying, std::string_view opens, Arena& arena) {
     if (characters(title) > row_title_max) row.add("description", arena.copy(shortened(title, row_description_max)));
     rows.add(row.build());
   }
-  const Value section = make_map(arena, {{"rows", rows.build()}});
-  return make_map(arena, {{"button", arena.copy(shortened(opens, reply_title_max))}, {"sections", make_list(arena, std::span(&section, 1))}});
+  const Value title = arena.copy(shortened(opens, reply_title_max)), section = make_map(arena, {{"title", title}, {"rows", rows.build()}});
+  return make_map(arena, {{"button", title}, {"sections", make_list(arena, std::span(&section, 1))}});
 }
 
 void add_interactive(MapBuilder& body, const Saying& saying, std::string_view opens, Arena& arena) {

@@ -26,6 +26,14 @@ std::string time_text(const Value& at) {
   return at.is(Kind::timestamp) ? format_rfc3339(at.seconds(), at.nanos()) : std::string(at.text_or({}));
 }
 
+/// What it says; of a message without a word what came with it: "(image)".
+std::string last_words(const Value& message) {
+  std::string words(message["text"].text_or({}));
+  const Value files = message["attachments"];
+  if (words.empty() && files.is(Kind::list) && files.size() > 0) words = "(" + std::string(files.items()[0]["kind"].text_or("file")) + ")";
+  return words;
+}
+
 std::string thread_of(const ConversationRow& row) { return row.id.substr(row.id.find(':') + 1); }
 
 }  // namespace
@@ -103,7 +111,7 @@ Result<Value> ConversationViews::item(const ConversationRow& row) {
   map.add("waiting_since", row.waiting ? text(format_rfc3339(*row.waiting)) : Value()).add("sla", *due).add("last_at", text(format_rfc3339(row.at)));
   map.add("window_until", now["window_until"].is_null() ? Value() : text(time_text(now["window_until"])));
   if (!last.is_null())
-    map.add("last", make_map(arena_, {{"text", text(cut_text(last["text"].text_or({}), last_text_bytes_max))}, {"direction", in ? "in" : "out"}, {"at", text(time_text(last["at"]))}}));
+    map.add("last", make_map(arena_, {{"text", text(cut_text(last_words(last), last_text_bytes_max))}, {"direction", in ? "in" : "out"}, {"at", text(time_text(last["at"]))}}));
   map.add("unread", in && row.at > *seen);
   return map.build();
 }

@@ -355,6 +355,47 @@ TEST_CASE("a body with too many things in it is refused whole") {
   CHECK(taken.error().code == "too_many_events");
 }
 
+TEST_CASE("a customer's message is one event by the channel's own id, however often and with whatever beside it it comes") {
+  struct Case {
+    std::string platform, once, again, other;  // the same message told anew, and another one that says the same
+    bool form = false;
+  };
+  const auto whatsapp = [](const std::string& id, const std::string& more) {
+    return R"({"entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":{)" + more + R"(},"messages":[{"id":")" + id + R"(","from":"34600","timestamp":"1800000000","type":"text","text":{"body":"hi"}}]}}]}]})";
+  };
+  const auto telegram = [](const std::string& id, const std::string& more) {
+    return R"({"update_id":)" + id + R"(,"message":{"message_id":1,"date":1800000000,"from":{"id":7)" + more + R"(},"chat":{"id":9},"text":"hi"}})";
+  };
+  const auto meta = [](const std::string& id, const std::string& more) {
+    return R"({"object":"page","entry":[{"id":"p")" + more + R"(,"messaging":[{"sender":{"id":"u"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":")" + id + R"(","text":"hi"}}]}]})";
+  };
+  const auto twilio = [](const std::string& id, const std::string& more) { return "MessageSid=" + id + "&From=%2B34600&To=%2B34911&NumMedia=0&Body=hi" + more; };
+  const auto slack = [](const std::string& id, const std::string& more) {
+    return R"({"type":"event_callback","event_id":")" + id + "\"" + more + R"(,"event":{"type":"message","user":"U1","channel":"C1","text":"hi","ts":"1800000000.1"}})";
+  };
+  const Case c = GENERATE_COPY(Case{"whatsapp", whatsapp("w1", ""), whatsapp("w1", R"("display_phone_number":"34911")"), whatsapp("w2", "")},
+                               Case{"telegram", telegram("1", ""), telegram("1", R"(,"language_code":"en")"), telegram("2", "")},
+                               Case{"messenger", meta("m1", ""), meta("m1", R"(,"time":7)"), meta("m2", "")},
+                               Case{"instagram", meta("m1", ""), meta("m1", R"(,"time":7)"), meta("m2", "")},
+                               Case{"twilio", twilio("SM1", ""), twilio("SM1", "&FromCountry=ES"), twilio("SM2", ""), true},
+                               Case{"twilio", twilio("SM1", "&MessageStatus=sent"), twilio("SM1", "&MessageStatus=sent&ApiVersion=1"), twilio("SM1", "&MessageStatus=delivered"), true},
+                               Case{"slack", slack("E1", ""), slack("E1", R"(,"token":"x")"), slack("E2", "")});
+  INFO(c.platform);
+  const auto id_of = [&](const std::string& body) {
+    Sample sample(c.platform);
+    return std::string((c.form ? sample.form(body) : sample.json(body)).event().id);
+  };
+  CHECK(id_of(c.once) == id_of(c.again));
+  CHECK(id_of(c.once) != id_of(c.other));
+}
+
+TEST_CASE("a conversation that another app has is left alone") {
+  const std::string platform = GENERATE(as<std::string>{}, "messenger", "instagram");
+  Sample sample(platform);
+  const WebhookTaken taken = sample.json(R"({"object":"page","entry":[{"standby":[{"sender":{"id":"u"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":"m","text":"hi"}}]}]})").take();
+  CHECK(taken.events.empty());
+}
+
 TEST_CASE("what comes with a message is told of alike, whoever brings it") {
   struct Case {
     std::string platform, body, told;

@@ -81,6 +81,7 @@ test("two agents on one conversation: each sees the other, an answer that came b
   await send(shop, message(ada, "", "t7", { attachments: files }));
   await eventually(() => messages(maria).getByText(/^Picture · parcel.jpg · 48.2 kB$/).isVisible(), "the picture is told of");
   await messages(maria).getByText("File · bill.pdf").waitFor();
+  await eventually(() => maria.getByText("(image)", { exact: true }).isVisible(), "it stands in the list, too");
   assert.equal(await messages(maria).getByRole("link").count(), 0);
   if (process.env.SHOPBELL_WEB_PICTURES) await maria.screenshot({ path: `${process.env.SHOPBELL_WEB_PICTURES}/inbox-attachments.png` });
   for (const page of [maria, olaf]) assert.deepEqual(page.mishaps, []);

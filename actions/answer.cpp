@@ -19,6 +19,7 @@ constexpr Param params[] = {
 };
 
 Task<Outcome> run(Call call, Services& services) {
+  if (!call.args[rest_of_text].is_null()) co_return co_await say(saying_of(call.args), call, services);
   const auto* hearer = dynamic_cast<const Hearer*>(&services);
   if (hearer == nullptr) co_return call_failed("no_faq", "there is no FAQ here");
   Result<Document> found = hearer->look_up(call.args["question"].text_or(""));
@@ -29,7 +30,13 @@ Task<Outcome> run(Call call, Services& services) {
   if (const std::string_view helped = call.args["helped"].text_or(""); !helped.empty())
     saying.text += "\n\n" + std::string(helped);
   Outcome outcome = co_await say(std::move(saying), call, services);
-  if (outcome.status == Outcome::Status::done) outcome.output = std::move(*found);
+  if (outcome.status != Outcome::Status::done) co_return outcome;
+  auto arena = std::make_unique<Arena>();
+  const Value rest = outcome.output.root()[rest_of_text];
+  MapBuilder output(*arena, deep_copy(*arena, found->root()));
+  if (!rest.is_null()) output.add(rest_of_text, deep_copy(*arena, rest));
+  const Value made = output.build();
+  outcome.output = Document(std::move(arena), made);
   co_return outcome;
 }
 

@@ -21,10 +21,12 @@ Task<Outcome> run(Call call, Services& services) {
   Outcome outcome = co_await say(saying, call, services);
   if (outcome.status != Outcome::Status::done) co_return outcome;
   auto arena = std::make_unique<Arena>();
-  const Value asked = make_map(*arena, {{"channel", arena->copy(saying.channel)},
-                                        {"to", arena->copy(saying.to)},
-                                        {"conversation", arena->copy(saying.conversation)},
-                                        {"text", arena->copy(saying.text)}});
+  const Value rest = outcome.output.root()[rest_of_text];
+  MapBuilder output(*arena);
+  output.add("channel", arena->copy(saying.channel)).add("to", arena->copy(saying.to));
+  output.add("conversation", arena->copy(saying.conversation)).add("text", arena->copy(saying.text));
+  if (!rest.is_null()) output.add(rest_of_text, deep_copy(*arena, rest));
+  const Value asked = output.build();
   outcome.output = Document(std::move(arena), asked);
   co_return outcome;
 }

@@ -8,6 +8,8 @@
 #include <shopbell/channel.h>
 #include <shopbell/text.h>
 
+#include <algorithm>
+
 namespace shopbell::channels {
 namespace {
 
@@ -28,10 +30,21 @@ std::string subject_of(const Saying& saying) {
   return (again ? "" : "Re: ") + mailing::one_line(before);
 }
 
+bool same_address(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return mailing::small(x) == mailing::small(y); });
+}
+
+/// Where the sender wants answers (Reply-To, RFC 5322, 3.6.2), and never the shop itself: that would be a loop.
+std::string answered_at(const Saying& saying, std::string_view own) {
+  const std::string_view elsewhere = trimmed(saying.thread["answers_to"].text_or(""));
+  const bool meant = !elsewhere.empty() && same_address(saying.to, saying.thread["sender"].text_or(""));
+  return meant && !same_address(elsewhere, mailing::address_of(own)) ? std::string(elsewhere) : saying.to;
+}
+
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
   Mail mail;
   mail.from = given["from"].text_or("");
-  mail.to = saying.to;
+  mail.to = answered_at(saying, mail.from);
   mail.subject = subject_of(saying);
   mail.text = numbered(saying.text, saying.buttons);
   mail.date = call.at;

@@ -1,5 +1,5 @@
 // instagram: an account's direct messages. https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api:
-// 1000 bytes, 13 quick replies of 20 characters; 24 hours after the customer's last message, a person 7 days.
+// 1000 bytes of UTF-8, 13 quick replies of 20 characters; 24 hours after the customer's last message, a person 7 days.
 
 #include "../say/meta.h"
 
@@ -15,7 +15,7 @@ constexpr Setting settings[] = {
 };
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
-  if (saying.text.size() > text_bytes_max) co_return too_long("Instagram", saying.text.size(), text_bytes_max, "bytes");
+  if (auto refused = take_part(saying, "Instagram", [](std::string_view text) { return text.size() <= text_bytes_max; })) co_return std::move(*refused);
   std::string url = std::string(setting(settings, given, "api")) + "/me/messages";
   co_return co_await meta::send("Instagram", std::move(saying), std::move(call), std::move(url), given, services);
 }

@@ -16,7 +16,7 @@ constexpr Setting settings[] = {
 };
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
-  if (const std::size_t size = characters(saying.text); size > text_max) co_return too_long("Messenger", size, text_max, "characters");
+  if (auto refused = take_part(saying, "Messenger", [](std::string_view text) { return characters(text) <= text_max; })) co_return std::move(*refused);
   std::string url = std::string(setting(settings, given, "api")) + "/me/messages";
   co_return co_await meta::send("Messenger", std::move(saying), std::move(call), std::move(url), given, services);
 }

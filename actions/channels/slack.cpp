@@ -1,5 +1,5 @@
 // slack: messages of the shop's app to a channel or a person of its workspace. https://docs.slack.dev/reference/methods/chat.postMessage
-// (40,000 characters; one message a second and channel, 429 with Retry-After), https://docs.slack.dev/reference/block-kit/blocks:
+// (what is behind 40,000 characters is cut off by Slack; one message a second and channel, 429 with Retry-After), https://docs.slack.dev/reference/block-kit/blocks:
 // 3000 characters above buttons of 75.
 
 #include <shopbell/channel.h>
@@ -25,14 +25,14 @@ std::string escaped(std::string_view text) {
   return made;
 }
 
-Value blocks(const Saying& saying, Arena& arena) {
+Value blocks(const std::vector<std::string>& buttons, std::string_view text, Arena& arena) {
   ListBuilder elements(arena);
-  for (std::size_t i = 0; i < saying.buttons.size(); ++i)
+  for (std::size_t i = 0; i < buttons.size(); ++i)
     elements.add(make_map(arena, {{"type", "button"},
                                   {"action_id", arena.copy("button-" + std::to_string(i + 1))},
-                                  {"text", make_map(arena, {{"type", "plain_text"}, {"text", arena.copy(shortened(saying.buttons[i], button_title_max))}})},
-                                  {"value", saying.buttons[i]}}));
-  const Value list[] = {make_map(arena, {{"type", "section"}, {"text", make_map(arena, {{"type", "mrkdwn"}, {"text", saying.text}})}}),
+                                  {"text", make_map(arena, {{"type", "plain_text"}, {"text", arena.copy(shortened(buttons[i], button_title_max))}})},
+                                  {"value", buttons[i]}}));
+  const Value list[] = {make_map(arena, {{"type", "section"}, {"text", make_map(arena, {{"type", "mrkdwn"}, {"text", text}})}}),
                         make_map(arena, {{"type", "actions"}, {"elements", elements.build()}})};
   return make_list(arena, list);
 }
@@ -54,13 +54,13 @@ Verdict judge(const HttpResponse&, const Value& body) {
 }
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
-  const std::size_t size = characters(saying.text), max = saying.buttons.empty() ? text_max : section_max;
-  if (size > max) co_return too_long("Slack", size, max, "characters");
-  saying.text = escaped(saying.text);
+  const std::size_t max = saying.buttons.empty() ? text_max : section_max;
+  if (auto refused = take_part(saying, "Slack", [max](std::string_view text) { return characters(escaped(text)) <= max; })) co_return std::move(*refused);
+  const std::string text = escaped(saying.text);
   Arena arena;
   MapBuilder body(arena);
-  body.add("channel", saying.to).add("text", saying.text);
-  if (!saying.buttons.empty()) body.add("blocks", blocks(saying, arena));
+  body.add("channel", saying.to).add("text", text);
+  if (!saying.buttons.empty()) body.add("blocks", blocks(saying.buttons, text, arena));
   HttpRequest request = json_request(std::string(setting(settings, given, "api")) + "/chat.postMessage", body.build(), given["token"].text_or(""));
   co_return co_await post(std::move(request), std::move(saying), judge, std::move(call), services);
 }

@@ -41,7 +41,7 @@ Verdict judge(const HttpResponse& response, const Value& body) {
 }
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
-  if (const std::size_t size = utf16_units(saying.text); size > text_max) co_return too_long("Telegram", size, text_max, "characters");
+  if (auto refused = take_part(saying, "Telegram", [](std::string_view text) { return utf16_units(text) <= text_max; })) co_return std::move(*refused);
   Arena arena;
   MapBuilder body(arena);
   body.add("chat_id", saying.conversation.empty() ? saying.to : saying.conversation).add("text", saying.text);

@@ -1,6 +1,6 @@
-// twilio: SMS, and WhatsApp through Twilio. https://www.twilio.com/docs/messaging/api/message-resource: 1600 characters, sent in
-// segments of 160 (153 of several), or 70 (67) where one character is not of GSM 03.38; Basic login; a form. Buttons are
-// numbers. https://www.twilio.com/docs/api/errors.
+// twilio: SMS, and WhatsApp through Twilio. https://www.twilio.com/docs/messaging/api/message-resource, /docs/api/errors/21617: 1600
+// characters on every channel, of an SMS sent in segments of 160 (153 of several), or 70 (67) where one character is not of
+// GSM 03.38; Basic login; a form. Buttons are numbers.
 
 #include "../say/meta.h"
 
@@ -25,7 +25,7 @@ constexpr Setting settings[] = {
     {.name = "from", .doc = "The shop's number: +34911..."},
     {.name = "service", .doc = "The SID of a messaging service (MG...), instead of `from`."},
     {.name = "status_url", .doc = "Where Twilio tells what became of a message: the address of the source, https://bell.shop.example/hooks/NAME."},
-    {.name = "segments_max", .doc = "A text that would be charged as more messages is refused.", .otherwise = "10"},
+    {.name = "segments_max", .doc = "A text that would be charged as more messages is refused, in however many it is sent.", .otherwise = "30"},
     {.name = "api", .doc = "Twilio's server.", .otherwise = "https://api.twilio.com"},
 };
 
@@ -100,22 +100,23 @@ std::string as_whatsapp(std::string_view number) {
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
   const bool whatsapp = saying.channel == "whatsapp" || saying.to.starts_with("whatsapp:");
-  const std::string text = numbered(saying.text, saying.buttons);
-  std::size_t segments_max = 10;
+  std::size_t segments_max = 0;
   const std::string_view wanted = setting(settings, given, "segments_max");
   std::from_chars(wanted.data(), wanted.data() + wanted.size(), segments_max);
-  if (const std::size_t size = utf16_units(text); size > text_max) co_return too_long("Twilio", size, text_max, "characters");
-  if (const std::size_t count = segments(text); !whatsapp && count > segments_max) co_return too_long("segments_max", count, segments_max, "segments");
+  if (const std::size_t count = segments(numbered(saying.text, saying.buttons)); !whatsapp && count > segments_max) co_return too_long("segments_max", count, segments_max, "segments");
   const bool open = !whatsapp || meta::is_open(saying, "window_until", call.at);
   if (!open && saying.approved.is_null())
     co_return window_closed("WhatsApp", "the customer has not written within 24 hours", "give `template`: the SID of a content template (HX...)");
+  const auto fits = [buttons = saying.buttons](std::string_view text) { return utf16_units(numbered(text, buttons)) <= text_max; };
+  if (open)
+    if (auto refused = take_part(saying, "Twilio", fits)) co_return std::move(*refused);
 
   Form form;
   form.add("To", whatsapp ? as_whatsapp(saying.to) : saying.to);
   form.add("From", whatsapp ? as_whatsapp(given["from"].text_or("")) : std::string(given["from"].text_or("")));
   form.add("MessagingServiceSid", given["service"].text_or(""));
   form.add("StatusCallback", given["status_url"].text_or(""));
-  if (open) form.add("Body", text);
+  if (open) form.add("Body", numbered(saying.text, saying.buttons));
   else add_template(form, saying.approved);
 
   const std::string_view account = given["account"].text_or("");

@@ -1,6 +1,7 @@
 // whatsapp: WhatsApp Business, Cloud API. https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages: a text of
-// 4096 characters; 3 reply buttons of 20 characters below 1024; a list of 10 rows of 24, described in 72, below 4096. Within
-// 24 hours of the customer's last message; later only approved templates.
+// 4096 characters. ../messages/interactive-reply-buttons-messages: 3 buttons of 20 below 1024; ../messages/interactive-list-messages: 10
+// rows of 24, described in 72, in a section with a title, below 4096. Within 24 hours of the customer's last message; later only
+// approved templates.
 
 #include "../say/meta.h"
 
@@ -46,8 +47,8 @@ Value list_rows(const Saying& saying, std::string_view opens, Arena& arena) {
     if (characters(title) > row_title_max) row.add("description", arena.copy(shortened(title, row_description_max)));
     rows.add(row.build());
   }
-  const Value section = make_map(arena, {{"rows", rows.build()}});
-  return make_map(arena, {{"button", arena.copy(shortened(opens, reply_title_max))}, {"sections", make_list(arena, std::span(&section, 1))}});
+  const Value title = arena.copy(shortened(opens, reply_title_max)), section = make_map(arena, {{"title", title}, {"rows", rows.build()}});
+  return make_map(arena, {{"button", title}, {"sections", make_list(arena, std::span(&section, 1))}});
 }
 
 void add_interactive(MapBuilder& body, const Saying& saying, std::string_view opens, Arena& arena) {
@@ -82,10 +83,11 @@ Verdict judge(const HttpResponse& response, const Value& body) {
 }
 
 Task<Outcome> say(Saying saying, Call call, Value given, Services& services) {
-  if (const std::size_t size = characters(saying.text); size > text_max) co_return too_long("WhatsApp", size, text_max, "characters");
   const bool open = meta::is_open(saying, "window_until", call.at), has_template = !saying.approved.is_null();
   if (!open && !has_template)
     co_return window_closed("WhatsApp", "the customer has not written within 24 hours", "give `template`: the name of one that Meta has approved");
+  if (open)
+    if (auto refused = take_part(saying, "WhatsApp", [](std::string_view text) { return characters(text) <= text_max; })) co_return std::move(*refused);
   Arena arena;
   MapBuilder body(arena);
   body.add("messaging_product", "whatsapp").add("recipient_type", "individual").add("to", saying.to);

@@ -51,6 +51,12 @@ std::string_view domain_of(std::string_view address) {
   return trimmed(rest.substr(0, rest.find('>')));
 }
 
+std::string_view address_of(std::string_view text) {
+  const std::size_t from = text.rfind('<');
+  if (from == std::string_view::npos) return trimmed(text);
+  return trimmed(text.substr(from + 1, text.find('>', from) - from - 1));
+}
+
 std::string one_line(std::string_view text) {
   std::string line(trimmed(text));
   std::replace_if(

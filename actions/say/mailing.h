@@ -11,6 +11,9 @@ namespace shopbell::mailing {
 
 /// "The Shop <hello@shop.example>" -> "shop.example".
 std::string_view domain_of(std::string_view address);
+/// "The Shop <hello@shop.example>" -> "hello@shop.example".
+std::string_view address_of(std::string_view text);
+constexpr char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 /// A line break in a subject would begin another header; a template's folded lines mean blanks.
 std::string one_line(std::string_view text);
 /// The same for all attempts of the call.

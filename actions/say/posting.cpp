@@ -1,6 +1,7 @@
 // What the channels share: requests, how an answer is judged, how text is counted.
 
 #include <shopbell/channel.h>
+#include <shopbell/cut.h>
 #include <shopbell/json.h>
 #include <shopbell/outcome.h>
 #include <shopbell/text.h>
@@ -9,8 +10,11 @@ namespace shopbell {
 
 Outcome said(const Saying& saying, std::string_view message_id, std::string text) {
   auto arena = std::make_unique<Arena>();
-  const Value output = make_map(*arena, {{"channel", arena->copy(saying.channel)}, {"to", arena->copy(saying.to)}, {"message_id", arena->copy(message_id)}});
-  Outcome outcome = call_done(Document(std::move(arena), output));
+  MapBuilder output(*arena);
+  output.add("channel", arena->copy(saying.channel)).add("to", arena->copy(saying.to)).add("message_id", arena->copy(message_id));
+  if (!saying.rest.empty()) output.add(rest_of_text, arena->copy(saying.rest));
+  const Value made = output.build();
+  Outcome outcome = call_done(Document(std::move(arena), made));
   outcome.message = SentMessage{.channel = saying.channel, .to = saying.to, .text = text.empty() ? saying.text : std::move(text),
                                 .message_id = std::string(message_id), .conversation = saying.conversation};
   return outcome;
@@ -24,6 +28,21 @@ Outcome too_long(std::string_view vendor, std::size_t size, std::size_t max, std
   return call_failed("text_too_long", "the text has " + std::to_string(size) + " " + std::string(unit) + ", and " + std::string(vendor) +
                                           " takes " + std::to_string(max),
                      "say it in several steps, or with a link");
+}
+
+std::optional<Outcome> take_part(Saying& saying, std::string_view vendor, const std::function<bool(std::string_view)>& fits) {
+  const Cut mine = cut(saying.text, fits);
+  std::size_t count = 1;
+  for (Cut part = mine; !part.rest.empty(); ++count) {
+    if (part.first.empty() || count == parts_max)
+      return call_failed("text_too_long", "the text would take more than " + std::to_string(parts_max) + " messages of " + std::string(vendor), "say it with a link");
+    part = cut(part.rest, fits);
+  }
+  if (mine.rest.empty()) return {};
+  saying.buttons.clear();
+  saying.rest = mine.rest;
+  saying.text = std::string(mine.first);
+  return {};
 }
 
 Outcome window_closed(std::string_view vendor, std::string message, std::string hint) {

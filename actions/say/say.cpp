@@ -45,6 +45,7 @@ std::string_view setting(std::span<const Setting> known, const Value& given, std
 }
 
 Task<Outcome> say(Saying saying, Call call, Services& services) {
+  if (const std::string_view rest = call.args[rest_of_text].text_or(""); !rest.empty()) saying.text = rest;
   if (saying.text.empty()) co_return call_failed("no_text", "there is nothing to say");
   const Value settings = services.channel(saying.channel);
   const Channel* channel = channel_of(saying.channel, settings);

@@ -74,14 +74,30 @@ void drop(Turn& turn, Run& run, const Workflow& workflow, const Instruction& ste
   walk.go();
 }
 
+/// A text that was too long for one message is said on, by a call of its own.
+void say_rest(Turn& turn, Run& run, const Workflow& workflow, const Instruction& step, const Finished& f) {
+  MapBuilder args(turn.arena, run.args), first(turn.arena);
+  args.add(rest_of_said, f.output[rest_of_said]);
+  for (const Member& m : f.output.members())
+    if (m.key.text_or({}) != rest_of_said) first.add(m.key, m.value);
+  if (run.args[first_output].is_null()) args.add(first_output, first.build());
+  const Value kept = args.build();
+  close_call(turn, run, f.status, {});
+  run.args = kept;
+  turn.note("call_done", label_of(step) + ", and there is more to say", run.workflow, run.id, step.id);
+  Walk(turn, run, workflow, {}).go();
+}
+
 void take_done(Turn& turn, Run& run, const Workflow& workflow, const Instruction& step, const Finished& f) {
+  if (!f.output[rest_of_said].text_or({}).empty()) return say_rest(turn, run, workflow, step, f);
+  const Value output = run.args[first_output].is_null() ? f.output : run.args[first_output];
   close_call(turn, run, f.status, {});
   run.flow.contacted = {};
   turn.note("call_done", label_of(step), run.workflow, run.id, step.id);
   Walk walk(turn, run, workflow, {});
-  if (depth_of(f.output) > argument_depth_max)
+  if (depth_of(output) > argument_depth_max)
     walk.fail_step(step, problem("too_deep", "the answer has too many levels of lists and maps"));
-  else walk.keep_output(step, f.output);
+  else walk.keep_output(step, output);
   if (is_open(run.status)) walk.go();
 }
 

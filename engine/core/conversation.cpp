@@ -14,6 +14,23 @@ std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
+Value attachments_kept(const Value& attachments, Arena& arena) {
+  std::vector<Value> kept;
+  for (const Value& one : attachments.is(Kind::list) ? attachments.items() : std::span<const Value>{}) {
+    if (!one.is(Kind::map) || kept.size() >= attachments_max) continue;
+    MapBuilder made(arena);
+    for (const char* name : {"kind", "type", "name", "id", "url", "phone"}) {
+      const Value v = one[name];
+      const std::string text = v.is(Kind::integer) ? std::to_string(v.integer()) : std::string(v.text_or({}));
+      if (!text.empty()) made.add(name, arena.copy(cut_text(text, attachment_text_bytes_max)));
+    }
+    for (const char* name : {"size", "latitude", "longitude"})
+      if (one[name].is_number()) made.add(name, one[name]);
+    kept.push_back(made.build());
+  }
+  return kept.empty() ? Value() : make_list(arena, kept);
+}
+
 Value append_said(const Value& conversation, const Said& said, Arena& arena) {
   std::span<const Value> before = conversation.is(Kind::list) ? conversation.items() : std::span<const Value>{};
   for (const Value& message : before)
@@ -27,13 +44,13 @@ Value append_said(const Value& conversation, const Said& said, Arena& arena) {
   message.add("at", Value(said.at)).add("channel", arena.copy(said.channel));
   for (const auto& [name, text] : {std::pair{"conversation", said.conversation}, std::pair{"ref", said.ref}, std::pair{"status", said.status}})
     if (!text.empty()) message.add(name, arena.copy(text));
+  if (const Value files = attachments_kept(said.attachments, arena); !files.is_null()) message.add("attachments", files);
   messages.push_back(message.build());
   return make_list(arena, messages);
 }
 
 namespace {
 
-/// A mail's Message-ID with or without its brackets is the same.
 std::string_view bare(std::string_view id) {
   return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2) : id;
 }
@@ -48,11 +65,19 @@ std::optional<Value> with_state(const Value& message, std::string_view status, A
 
 }  // namespace
 
+bool same_ref(std::string_view a, std::string_view b) { return bare(a) == bare(b); }
+
+Value find_said(const Value& conversation, std::string_view ref) {
+  for (const Value& m : conversation.is(Kind::list) ? conversation.items() : std::span<const Value>{})
+    if (same_ref(m["ref"].text_or({}), ref) || m["id"].text_or({}) == ref) return m;
+  return {};
+}
+
 Value with_status(const Value& conversation, std::string_view ref, std::string_view status, Arena& arena) {
   if (!conversation.is(Kind::list) || ref.empty()) return conversation;
   std::vector<Value> messages(conversation.items().begin(), conversation.items().end());
   for (Value& m : messages) {
-    if (bare(m["ref"].text_or({})) != bare(ref) && m["id"].text_or({}) != ref) continue;
+    if (!same_ref(m["ref"].text_or({}), ref) && m["id"].text_or({}) != ref) continue;
     const auto changed = with_state(m, status, arena);
     if (!changed) return conversation;
     m = *changed;

@@ -17,7 +17,17 @@ struct Said {
   std::string_view conversation = {};        // its id, see core/conversations.h
   std::string_view ref = {};                 // what the channel calls the message
   std::string_view status = {};              // sent, delivered, read, failed; of the shop's
+  Value attachments = {};                    // of the event's message: what is known of them is kept, not the files
 };
+
+constexpr std::size_t attachments_max = 10, attachment_text_bytes_max = 512;
+/// A list of {kind, type, name, size, id, url, latitude, longitude, phone}, each what is there; null: there are none.
+Value attachments_kept(const Value& attachments, Arena& arena);
+
+/// Whether both are the channel's id of one message: a mail's Message-ID with or without its brackets is the same.
+bool same_ref(std::string_view a, std::string_view b);
+/// The message that the channel, or we, call so; null: it is not there.
+Value find_said(const Value& conversation, std::string_view ref);
 
 /// The same with what the channel says of a message: a later state of sent, delivered, read; `failed` unless it has arrived.
 /// `ref`: the channel's id of it, or ours. The same value comes back when there is no such message, or nothing new.

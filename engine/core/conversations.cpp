@@ -27,7 +27,7 @@ namespace {
 
 using namespace conversing;
 
-constexpr std::size_t subject_line_bytes_max = 512;
+constexpr std::size_t subject_line_bytes_max = 512, address_bytes_max = 320;
 
 std::string text_of(const Value& id) {
   if (id.is(Kind::integer)) return std::to_string(id.integer());
@@ -52,6 +52,14 @@ Value opened(Turn& turn, std::string_view id, const Event& event) {
 
 // Messages
 
+/// Of a mail: its Reply-To, unless that is where the mail itself went.
+std::string_view answers_wanted_at(const Value& message) {
+  const std::string_view elsewhere = message["answers_to"].text_or({}), to = message["to"].text_or({});
+  const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+  const bool ours = std::search(to.begin(), to.end(), elsewhere.begin(), elsewhere.end(), same) != to.end();
+  return ours || elsewhere.size() > address_bytes_max ? std::string_view() : elsewhere;
+}
+
 void hear_customer(Turn& turn, const Event& event, const std::string& id) {
   Value before = find_conversation(turn.subject, id);
   const bool is_new = before.is_null();
@@ -65,6 +73,8 @@ void hear_customer(Turn& turn, const Event& event, const std::string& id) {
     made.add("waiting_since", Value(event.at));
   if (const Window window = window_of(before["channel"].text_or({})); window.anyone > Millis{0})
     made.add("window_until", Value(event.at + window.anyone)).add("person_until", Value(event.at + window.person));
+  if (const std::string_view elsewhere = answers_wanted_at(event.data["message"]); is_new && !elsewhere.empty())
+    made.add("answers_to", turn.arena.copy(elsewhere));  // whoever writes into it later does not turn it to himself
   if (const Value subject = event.data["message"]["subject"]; !subject.text_or({}).empty())
     made.add("subject", turn.arena.copy(cut_text(subject.text(), subject_line_bytes_max)));
   put(turn, id, made.build());
@@ -92,6 +102,19 @@ void say(Turn& turn, const std::string& id, Time at, bool by_person) {
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t part_bytes_min = 400;  // of a text that is said in several messages: no channel's are shorter but the last
+
+/// Whether a call with these arguments says that, or says it first.
+bool is_said_by(const Value& args, std::string_view text) {
+  const Value rest = args[rest_of_said];
+  const std::string_view all = trimmed((rest.is_null() ? args["text"] : rest).text_or({}));
+  return all == text || (text.size() >= part_bytes_min && all.starts_with(text));
+}
+
+}  // namespace
+
 bool is_own(const Turn& turn, const std::string& id, const Value& message) {
   const std::string_view text = message["text"].text_or({}), ref = message["id"].text_or({});
   const Value said = turn.subject.conversation;
@@ -100,7 +123,7 @@ bool is_own(const Turn& turn, const std::string& id, const Value& message) {
         (m["ref"].text_or({}) == ref || m["text"].text_or({}) == cut_text(text, conversation_text_bytes_max)))
       return true;
   return std::any_of(turn.subject.runs.begin(), turn.subject.runs.end(), [&](const Run& run) {
-    return run.status == RunStatus::calling && trimmed(run.args["text"].text_or({})) == trimmed(text) && thread_id(turn.subject, conversation_spoken_to(run.args)) == id;
+    return run.status == RunStatus::calling && thread_id(turn.subject, conversation_spoken_to(run.args)) == id && is_said_by(run.args, trimmed(text));
   });
 }
 

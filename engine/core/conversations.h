@@ -1,7 +1,7 @@
 #pragma once
 // Who has a conversation: one for each channel's thread of a customer. What was said stands beside it (core/conversation.h).
 //
-// Subject.conversations is a map {epoch, list}; list: by id ("whatsapp:34600111222") a map of
+// Subject.conversations is a map {epoch, list, early (core/early_states.h)}; list: by id ("whatsapp:34600111222") a map of
 //   id, channel, thread       the channel's name, and its own id of the conversation
 //   owner                     bot, queue, agent or nobody; `agent` and `queue` say which
 //   epoch                     the subject's epoch at the last change of the owner
@@ -13,6 +13,7 @@
 //   window_until              until when the channel lets the shop write freely; null: it always does
 //   person_until              until when it takes what a person writes; the same, or later
 //   subject                   of a mail: its subject line
+//   answers_to                of a mail: where its first one's Reply-To wants the answers
 //   waiting_since             since when the customer waits for an answer; null: nobody waits. A bot's word ends it only
 //                             while the bot owns the conversation
 //   opened_at, last_at        the first and the last message

@@ -7,6 +7,7 @@
 #include "core/conversation_moves.h"
 #include "core/conversations.h"
 #include "core/desk.h"
+#include "core/early_states.h"
 #include "core/handoff.h"
 #include "core/inquiry.h"
 #include "core/profile.h"
@@ -111,8 +112,6 @@ void do_effects(Turn& turn, Run& run, const Instruction& step, const Effects& ef
 
 namespace {
 
-constexpr Millis vendor_delay{2'000};  // between the vendor's time of a message and ours, which is that of the answer
-
 /// What the channel tells of a message that the shop has sent; empty: it is a message itself.
 std::string_view state_told(const Event& event) {
   if (event.type == "message.delivered") return "delivered";
@@ -130,11 +129,10 @@ void keep_received(Turn& turn, const Event& event) {
   const Value message = event.data["message"];
   if (!message.is(Kind::map)) return;
   if (const std::string_view state = state_told(event); !state.empty()) {
-    const Value before = turn.subject.conversation, until = message["until"];
-    Value after = with_status(before, message["id"].text_or({}), state, turn.arena);
-    if (until.is(Kind::timestamp)) after = with_status_until(after, conversation_of(event), from_ms(until.seconds() * 1000 + until.nanos() / 1'000'000) + vendor_delay, state, turn.arena);
-    if (before.is(Kind::list) && after.items().data() != before.items().data()) turn.set_conversation(after);
-    return;
+    const Value until = message["until"];
+    const std::string in = conversation_of(event);
+    return take_state(turn, {message["id"].text_or({}), in, state,
+                             until.is(Kind::timestamp) ? std::optional(from_ms(until.seconds() * 1000 + until.nanos() / 1'000'000)) : std::nullopt});
   }
   const bool sent = event.type == message_sent;
   if (!sent && event.type != "message.received") return;
@@ -153,8 +151,8 @@ void keep_received(Turn& turn, const Event& event) {
   kept.at = event.at;
   const std::string_view speaker = !sent ? "customer" : kept.from == "bot" ? "bot" : "agent";
   const std::string in = conversation_of(event);
-  keep_said(turn, {kept.id, speaker, kept.text, kept.channel, event.at, in, sent ? std::string_view() : message["id"].text_or({}),
-                   sent ? "sent" : ""});
+  const std::string_view ref = message[sent ? "ref" : "id"].text_or({});
+  if (keep_said(turn, {kept.id, speaker, kept.text, kept.channel, event.at, in, ref, sent ? "sent" : "", message["attachments"]}) && sent) take_early_states(turn, ref.empty() ? kept.id : ref);
   turn.made.messages.push_back(std::move(kept));
 }
 
@@ -176,11 +174,13 @@ void keep_sent(Turn& turn, const std::string& run, std::string_view about, std::
                                                 {"channel", turn.arena.copy(sent.channel)},
                                                 {"text", turn.arena.copy(sent.text)},
                                                 {"conversation", turn.arena.copy(sent.conversation)},
+                                                {"ref", turn.arena.copy(sent.message_id)},
                                                 {"run", turn.arena.copy(run)}});
     return tell(turn, about, message_sent, call, make_map(turn.arena, {{"message", message}}), 1);
   }
   const std::string in = said_in(turn, run, sent);
   if (!keep_said(turn, {id, by == "bot" ? "bot" : "agent", sent.text, sent.channel, turn.at, in, sent.message_id, "sent"})) return;  // told before
+  take_early_states(turn, sent.message_id);
   if (has_profile(turn.subject.id)) see_sent(turn, in, by != "bot");
   turn.made.messages.push_back({id, sent.channel, "out", std::string(by), sent.to, sent.text, run, turn.at});
 }

@@ -6,7 +6,7 @@
 namespace shopbell {
 
 /// Events of the engine's own, by which a run on a subject of its own (`per`) changes its customer's
-/// subject: data {tags: {added, removed}}, and {message: {id, from: bot|agent, to, channel, text, run}}.
+/// subject: data {tags: {added, removed}}, and {message: {id, from: bot|agent, to, channel, text, run, ref}}, `ref` being the channel's id of it.
 constexpr std::string_view tags_changed = "customer.tags_changed";
 constexpr std::string_view message_sent = "message.sent";
 

@@ -4,6 +4,7 @@
 #include "core/conversation.h"
 #include "core/conversations.h"
 #include "core/derive.h"
+#include "core/early_states.h"
 #include "core/identity.h"
 #include "core/orders.h"
 #include "core/profile.h"
@@ -175,6 +176,7 @@ void take_merged(Turn& turn, const Subject& from) {
   into.conversation = merge_lists(into.conversation, from.conversation, conversation_messages_max,
                                   [](const Value& v) { return v["id"].text_or({}); }, by_time, turn.arena);
   merge_conversations(turn, from);
+  merge_early_states(turn, from);
   merge_orders(turn, from.orders);
   into.recent = merge_recent(into.recent, from.recent, turn.arena);
   merge_things(turn, from.things);

@@ -4,6 +4,7 @@
 #include "core/recent.h"
 #include "core/runs.h"
 #include "core/step.h"
+#include "core/walk.h"
 
 #include <algorithm>
 
@@ -45,7 +46,7 @@ void open_again(Turn& turn, Run& run, const Workflow& workflow, const Resolved& 
     run.args = {};
   } else if (!run.call.empty()) {
     run.flow.more_attempts = run.attempt;
-  } else if (!run.event.data.is_null()) {
+  } else if (!run.event.data.is_null() && run.args[rest_of_said].is_null()) {
     run.args = {};  // anew, with what the step says now
   }
   advance(turn, run);

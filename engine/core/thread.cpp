@@ -22,6 +22,13 @@ Value milliseconds(const Value& time) {
   return Value(time.seconds() * 1000 + time.nanos() / 1'000'000);
 }
 
+/// Of whom only an address is known, which anybody can write: nothing of a customer's goes where such a mail wants it.
+bool is_stranger(const Subject& subject) {
+  const auto is_address = [](std::string_view name) { return name.starts_with("customer:") && name.find('@') != std::string_view::npos; };
+  return subject.profile["orders_count"].integer_or(0) == 0 && is_address(subject.id) &&
+         std::all_of(subject.identities.begin(), subject.identities.end(), is_address);
+}
+
 }  // namespace
 
 Window window_of(std::string_view channel) {
@@ -45,6 +52,7 @@ Value thread_of(const Subject& subject, std::string_view id, Arena& arena) {
     if (m["from"].text_or({}) == "customer") answers = m["ref"];
   }
   if (references.size() > references_max) references.erase(references.begin() + 1, references.end() - (references_max - 1));
+  if (!conversation["answers_to"].is_null() && is_stranger(subject)) made.add("sender", conversation["sender"]).add("answers_to", conversation["answers_to"]);
   if (!conversation["subject"].is_null()) made.add("subject", conversation["subject"]);
   if (!answers.is_null()) made.add("answers", answers);
   if (!references.empty()) made.add("references", make_list(arena, references));

@@ -23,8 +23,9 @@ Window window_of(std::string_view channel);
 /// with whom it is said to, not the customer's latest, which may be on another channel.
 Value placed(const Subject& subject, const Value& args, Arena& arena);
 
-/// {window_until, person_until (milliseconds since 1970), subject, answers, references}: until when the channel takes a
-/// machine's and a person's word; of a mail its subject line, the customer's last Message-ID and those of the thread.
+/// {window_until, person_until (milliseconds since 1970), subject, answers, references, sender, answers_to}: until when the channel
+/// takes a machine's and a person's word; of a mail its subject line, the customer's last Message-ID and those of the thread, and
+/// where what is for the sender goes instead: only while nothing but an address is known of the customer.
 /// null: there is no such conversation.
 Value thread_of(const Subject& subject, std::string_view conversation, Arena& arena);
 

@@ -184,13 +184,14 @@ void Walk::execute(const Instruction& step) {
 }
 
 void Walk::act(const Instruction& step) {
-  if (step.action != nullptr && step.action->reaches_customer && !may_reach(step)) return;
+  const bool has_begun = !run_.args[rest_of_said].is_null();  // a message of several is there already: the others belong to it
+  if (step.action != nullptr && step.action->reaches_customer && !has_begun && !may_reach(step)) return;
   if (!run_.call.empty() && step.action != nullptr) {
     if (!step.action->speaks || may_speak(step, run_.args)) call_again(step);
     return;
   }
   // A last call's run has given up its event: when it is tried again it is made with what it was given.
-  const bool kept = !run_.args.is_null() && run_.event.data.is_null();
+  const bool kept = has_begun || (!run_.args.is_null() && run_.event.data.is_null());
   auto args = kept ? std::optional(run_.args) : arguments(step);
   if (!args) return;
   if (step.action != nullptr && step.action->speaks && !may_speak(step, *args)) return;
@@ -214,7 +215,7 @@ void Walk::call(const Instruction& step, const Value& args) {
   run_.call = id_of({"call", run_.id, step.id, std::to_string(run_.steps)});
   run_.attempt = 1;
   run_.args = args;
-  if (step.action->name == "ask") note_question(turn_, run_, step, args);
+  if (step.action->name == "ask" && args[rest_of_said].is_null()) note_question(turn_, run_, step, args);
   if (is_replayed(turn_.subject.id)) return record_call(step);
   run_.status = RunStatus::calling;
   if (is_last(workflow_, run_, step)) run_.event.data = {};

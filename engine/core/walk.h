@@ -93,6 +93,9 @@ class Walk {
   bool going_ = false;
 };
 
+/// Among the arguments of a call that says what is left of a text (<shopbell/say.h>): that text, and the output of the call that
+/// said its beginning.
+constexpr const char *rest_of_said = "rest", *first_output = "first";
 /// "email", for notes; "step 2, email, line 7", for errors.
 std::string label_of(const Instruction& step);
 std::string place_of(const Instruction& step);

@@ -111,6 +111,7 @@ bool Walk::may_speak(const Instruction& step, Value& args) {
 
 void Walk::leave_overtaken(const Instruction& step, std::string why) {
   if (!run_.call.empty()) close_call(turn_, run_, Outcome::Status::unknown, "superseded: " + why);
+  run_.args = {};
   give_back_contact(turn_, run_);
   note("superseded", step, label_of(step) + ": " + why);
   run_.status = RunStatus::waiting;

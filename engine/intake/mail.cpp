@@ -1,5 +1,6 @@
 #include "intake/mail.h"
 
+#include "base/automatic_mail.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
@@ -74,17 +75,6 @@ std::vector<std::string> ids_of(std::string_view text) {
 std::string lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   return text;
-}
-
-/// RFC 3834, 5, and what was in use before it: an answer to such a mail might be answered again.
-bool is_automatic(GMimeMessage* message) {
-  const std::string submitted = lower(header(message, "Auto-Submitted")), precedence = lower(header(message, "Precedence"));
-  if (!submitted.empty() && !submitted.starts_with("no")) return true;
-  for (const char* word : {"bulk", "junk", "list", "auto_reply"})
-    if (precedence == word) return true;
-  for (const char* name : {"X-Autoreply", "X-Autorespond", "List-Id"})
-    if (!header(message, name).empty()) return true;
-  return header(message, "Return-Path") == "<>";
 }
 
 std::string type_of(GMimeObject* object) {
@@ -254,12 +244,13 @@ Result<Mail5322> read_mail(std::string_view raw) {
   mail.from = addresses(message.get(), "From");
   mail.to = addresses(message.get(), "To");
   mail.cc = addresses(message.get(), "Cc");
+  mail.reply_to = addresses(message.get(), "Reply-To");
   mail.subject = header(message.get(), "Subject");
   mail.message_id = bare_id(header(message.get(), "Message-Id"));
   mail.in_reply_to = bare_id(header(message.get(), "In-Reply-To"));
   mail.references = ids_of(header(message.get(), "References"));
   mail.auto_submitted = header(message.get(), "Auto-Submitted");
-  mail.automatic = is_automatic(message.get());
+  mail.automatic = is_automatic_mail([&](const char* name) { return header(message.get(), name); });
   if (GDateTime* date = g_mime_message_get_date(message.get())) mail.date = from_ms(g_date_time_to_unix(date) * 1000);
   Parts parts;
   mail.body = parts.read(g_mime_message_get_mime_part(message.get()), 0);
@@ -276,6 +267,7 @@ Value mail_value(const Mail5322& mail, Arena& arena) {
   text("from", mail.from);
   text("to", mail.to);
   text("cc", mail.cc);
+  text("answers_to", mail.reply_to);
   text("subject", mail.subject);
   if (mail.date) text("date", format_rfc3339(*mail.date));
   text("message_id", mail.message_id);

@@ -35,7 +35,7 @@ struct DeliveryReport {
 };
 
 struct Mail5322 {
-  std::string from, to, cc, subject, message_id, in_reply_to;  // decoded, in UTF-8; message ids without < >
+  std::string from, to, cc, reply_to, subject, message_id, in_reply_to;  // decoded, in UTF-8; message ids without < >
   std::vector<std::string> references;                          // of the thread's messages, the first one first
   std::string auto_submitted;                                   // RFC 3834; empty: by a person, as far as one knows
   bool automatic = false;                                       // that, or another header says that no person wrote it
@@ -47,7 +47,7 @@ struct Mail5322 {
 /// Errors: "bad_mail": it is empty; "too_many_parts".
 Result<Mail5322> read_mail(std::string_view raw);
 
-/// As a body that platform files map: {from, to, cc, subject, date, message_id, in_reply_to, references (a list),
+/// As a body that platform files map: {from, to, cc, answers_to (Reply-To), subject, date, message_id, in_reply_to, references (a list),
 /// auto_submitted, automatic, report: {action, status, recipient, why, message_id}, text, html, attachments: [{name, type, size}]}; what is not there is left out. `text` and `html`: the first of each kind that is
 /// no attachment.
 Value mail_value(const Mail5322& mail, Arena& arena);

@@ -2,6 +2,7 @@
 
 #include "load/platform_parts.h"
 
+#include "base/automatic_mail.h"
 #include "base/html_text.h"
 #include "base/json.h"
 #include "base/quotes.h"
@@ -15,6 +16,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
+#include <optional>
 
 namespace shopbell {
 namespace {
@@ -101,6 +104,13 @@ Value mail_address(cel::Call& call, const Value* args) {
   return text;
 }
 
+// Of a header that holds one address and no more.
+Value mail_only(cel::Call& call, const Value* args) {
+  const Value address = mail_address(call, args);
+  if (address.text_or("").find_first_of(",;:<>\"") == std::string_view::npos && args[0].text_or("").find(',') == std::string_view::npos) return address;
+  return call.fail("bad_argument", "there is more than one address");
+}
+
 Value mail_name(cel::Call& call, const Value* args) {
   const std::string_view text = args[0].text_or("");
   const std::size_t open = text.rfind('<');
@@ -110,25 +120,30 @@ Value mail_name(cel::Call& call, const Value* args) {
   return name;
 }
 
-// The value of the first header of that name, unfolded.
-Value mail_header(cel::Call& call, const Value* args) {
-  std::string_view rest = args[0].text_or("");
-  std::string value;
-  bool within = false;
+/// The value of the first header of that name, unfolded; nothing: there is none.
+std::optional<std::string> header_of(std::string_view rest, std::string_view name) {
+  std::optional<std::string> value;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     const bool folded = line.starts_with(' ') || line.starts_with('\t');
-    if (within && !folded) break;
+    if (value && !folded) break;
     const std::size_t colon = std::min(line.find(':'), line.size());
-    if (within) value.append(" ").append(trimmed(line));
-    else if (!folded && colon < line.size() && same_letters(line.substr(0, colon), args[1].text_or(""))) {
-      within = true;
-      value = trimmed(line.substr(colon + 1));
-    }
+    if (value) value->append(" ").append(trimmed(line));
+    else if (!folded && colon < line.size() && same_letters(line.substr(0, colon), name)) value = trimmed(line.substr(colon + 1));
   }
-  if (!within) return call.fail("bad_argument", "there is no such header");
-  return call.text(value);
+  return value;
+}
+
+Value mail_header(cel::Call& call, const Value* args) {
+  const auto value = header_of(args[0].text_or(""), args[1].text_or(""));
+  if (!value) return call.fail("bad_argument", "there is no such header");
+  return call.text(*value);
+}
+
+Value mail_automatic(cel::Call& call, const Value* args) {
+  if (!args[0].is(Kind::string)) return call.fail("bad_argument", "these are no headers");
+  return Value(is_automatic_mail([&](const char* name) { return header_of(args[0].text(), name).value_or(std::string()); }));
 }
 
 // The message ids of a header, without their brackets.
@@ -178,6 +193,8 @@ cel::Env platform_env() {
   function("json", 1, json);
   function("major", 2, major);
   function("mail_address", 1, mail_address);
+  function("mail_only", 1, mail_only);
+  function("mail_automatic", 1, mail_automatic);
   function("mail_name", 1, mail_name);
   function("mail_header", 2, mail_header);
   function("mail_ids", 1, mail_ids);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "core/categories.h"
 #include "core/person_reply.h"
+#include "core/segments.h"
 #include "play/pack.h"
 
 #include <algorithm>
@@ -89,6 +90,13 @@ bool Bout::join(const std::string& subject) { return find(subject) != nullptr; }
 bool Bout::give(const std::string& subject, const Input& input) {
   now_ = std::max(now_, input.at);
   return take(subject, input) && settle();
+}
+
+bool Bout::look(const std::string& subject, Time at) {
+  const Loaded* loaded = find(subject);
+  if (loaded == nullptr) return false;
+  if (!segments_differ(stage_.workflows(), loaded->subject, at, arena_)) return true;
+  return give(subject, {at, Due{}});
 }
 
 bool Bout::give(const Event& event, const std::vector<Identity>& names, Time at) {

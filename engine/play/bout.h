@@ -99,6 +99,8 @@ class Bout {
   /// An event from outside, and the names that it gives: whom it is about is found out, as the live engine does.
   bool give(const Event& event, const std::vector<Identity>& names, Time at);
   bool pass_until(Time until);
+  /// At its segments, which time may have changed; as the shell does (serve/sweep.h).
+  bool look(const std::string& subject, Time at);
   /// Stages what the subjects have become.
   void write();
 

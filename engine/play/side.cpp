@@ -1,6 +1,8 @@
 #include "play/side.h"
 
 #include "core/schedule.h"
+#include "core/segments.h"
+#include "play/pack.h"
 
 #include <algorithm>
 #include <numeric>
@@ -9,6 +11,7 @@ namespace shopbell::play {
 namespace {
 
 constexpr std::size_t tries_max = 6;        // of one stretch, before all its subjects become one group
+constexpr std::size_t subjects_per_turn = 256;  // likewise, that are looked at
 constexpr std::size_t groups_per_turn = 32;  // what a thread takes at once; then its arena is emptied
 
 void add_sent(Entry& entry, const Sent& more) {
@@ -110,7 +113,7 @@ void Side::look_up(std::span<const Arrival> arrivals, const Parallel& parallel) 
 std::uint32_t Side::node_of(std::string_view id, Entry* entry) {
   const auto next = static_cast<std::uint32_t>(nodes_.size());
   const auto [at, fresh] = node_of_.emplace(id, next);
-  if (fresh) nodes_.push_back({id, entry, next, {}});
+  if (fresh) nodes_.push_back({id, entry, next, {}, false});
   return at->second;
 }
 
@@ -161,6 +164,8 @@ bool Side::play_group(Bout& bout, std::span<const std::uint32_t> nodes, std::spa
     if (!bout.give(arrival.event->event, *arrival.names, arrival.clock)) return false;
   }
   if (!bout.pass_until(until)) return false;
+  for (const std::uint32_t node : nodes)
+    if (nodes_[node].look && !bout.look(std::string(nodes_[node].id), until)) return false;
   bout.write();
   return true;
 }
@@ -242,12 +247,59 @@ void Side::play(std::span<const Arrival> arrivals, Time until, const Parallel& p
   if (!begun_ && !arrivals.empty()) begin_clocks(arrivals.front().clock);
   tally_.events += arrivals.size();
   file_products(arrivals);
+  const auto& segments = workflows_.shop().segments;
+  if (segments == nullptr || !segments->read_now) return play_until(arrivals, until, parallel);
+  if (next_look_ == Time{} && !arrivals.empty()) next_look_ = std::chrono::floor<std::chrono::days>(arrivals.front().clock) + looked_every;
+  while (next_look_ != Time{} && next_look_ <= until) {
+    const auto later = std::find_if(arrivals.begin(), arrivals.end(), [&](const Arrival& a) { return a.clock >= next_look_; });
+    const auto before = static_cast<std::size_t>(later - arrivals.begin());
+    play_until(arrivals.first(before), next_look_, parallel);
+    arrivals = arrivals.subspan(before);
+    silent_looks_ = before > 0 ? 0 : silent_looks_ + 1;
+    if (silent_looks_ <= looks_in_silence_max) look_at_segments(next_look_, parallel);
+    next_look_ += looked_every;
+    if (silent_looks_ > looks_in_silence_max) next_look_ = std::max(next_look_, std::chrono::floor<std::chrono::days>(arrivals.empty() ? until : arrivals.front().clock) + looked_every);
+  }
+  play_until(arrivals, until, parallel);
+}
+
+void Side::play_until(std::span<const Arrival> arrivals, Time until, const Parallel& parallel) {
   look_up(arrivals, parallel);
   gather(arrivals, until);
+  play_nodes(arrivals, until, parallel);
+}
+
+void Side::play_nodes(std::span<const Arrival> arrivals, Time until, const Parallel& parallel) {
   for (std::size_t tries = 1; !play_groups(arrivals, until, parallel); ++tries)
     if (tries >= tries_max || conflicts_.size() > nodes_.size() / 4)
       for (Node& node : nodes_) node.group = 0;
   for (Staged& staged : staged_) commit(staged);
+}
+
+/// Whose segments are others at that time, by name.
+std::vector<Side::Pair*> Side::turned(Time at, const Parallel& parallel) {
+  std::vector<Pair*> all;
+  for (Pair& pair : entries_)
+    if (pair.second.leads_to == nullptr && !pair.second.state.empty()) all.push_back(&pair);
+  std::vector<char> differ(all.size());
+  parallel((all.size() + subjects_per_turn - 1) / subjects_per_turn, [&](std::size_t turn, std::size_t thread) {
+    for (std::size_t i = turn * subjects_per_turn; i < std::min(all.size(), (turn + 1) * subjects_per_turn); ++i)
+      differ[i] = segments_differ(workflows_, unpack(all[i]->first, all[i]->second.state, *arenas_[thread]), at, *arenas_[thread]);
+    arenas_[thread]->release();
+  });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (differ[i] != 0) all[kept++] = all[i];
+  all.resize(kept);
+  std::sort(all.begin(), all.end(), [](const Pair* a, const Pair* b) { return a->first < b->first; });
+  return all;
+}
+
+void Side::look_at_segments(Time at, const Parallel& parallel) {
+  nodes_.clear();
+  node_of_.clear();
+  for (Pair* pair : turned(at, parallel)) nodes_[node_of(pair->first, &pair->second)].look = true;
+  if (!nodes_.empty()) play_nodes({}, at, parallel);
 }
 
 void Side::count_open(const std::vector<std::string>& runs) {

@@ -24,6 +24,9 @@ struct Arrival {
   Time clock;
 };
 
+constexpr Millis looked_every{24LL * 3600 * 1000};  // at midnight, UTC, at whose segments turn with time
+constexpr std::size_t looks_in_silence_max = 400;  // between two events; what a wrong date says is a hundred years is not looked at
+
 /// Calls the function for each number below `count`, on several threads; the second argument is the thread's.
 using Parallel = std::function<void(std::size_t count, const std::function<void(std::size_t, std::size_t)>&)>;
 
@@ -49,6 +52,7 @@ class Side : public Stage {
     Entry* entry;
     std::uint32_t group;              // of the node that stands for it
     std::vector<std::uint32_t> inputs;  // of arrivals
+    bool look = false;                  // time has changed its segments
   };
   struct DueAt {
     Time at;
@@ -62,6 +66,10 @@ class Side : public Stage {
   std::uint32_t kind_of(const Run& run, const std::string& step) const override;
   void begin_clocks(Time at);
   using Pair = std::pair<const std::string, Entry>;
+  void play_until(std::span<const Arrival> arrivals, Time until, const Parallel& parallel);
+  void play_nodes(std::span<const Arrival> arrivals, Time until, const Parallel& parallel);
+  void look_at_segments(Time at, const Parallel& parallel);
+  std::vector<Pair*> turned(Time at, const Parallel& parallel);
   void look_up(std::span<const Arrival> arrivals, const Parallel& parallel);
   void gather(std::span<const Arrival> arrivals, Time until);
   std::uint32_t node_of(std::string_view id, Entry* entry);
@@ -87,6 +95,8 @@ class Side : public Stage {
   Catalogue catalogue_;                                        // as of its end
   Tally tally_;
   bool begun_ = false;
+  Time next_look_{};  // at segments
+  std::size_t silent_looks_ = 0;
 
   // of the stretch
   std::vector<std::vector<Pair*>> known_;    // by arrival: whom the names that it gives lead to; nullptr: nobody yet

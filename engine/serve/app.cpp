@@ -209,6 +209,12 @@ Result<void> build_chat(App& app) {
   auto chat = Chat::make(*app.config, std::move(*reader), [&app](Job& job) { return app.shard->offer(job); });
   if (!chat) return tl::unexpected(chat.error());
   app.chat = std::move(*chat);
+  if (app.chat)
+    app.chat->room().on_typing = [&app](const std::string& conversation, const std::string& name, bool types) {
+      Arena arena;
+      const Value person = make_map(arena, {{"id", "customer"}, {"kind", "customer"}, {"name", name.empty() ? "The customer" : std::string_view(name)}});
+      app.v1->parts().live.tell("presence", conversation, make_map(arena, {{"conversation", conversation}, {"person", person}, {"looking", types}, {"typing", types}}));
+    };
   return {};
 }
 

@@ -31,7 +31,7 @@ Result<ChatFrame> read_chat_frame(std::string_view json) {
   if (!read || !read->is(Kind::map)) return fail("bad_frame", "a message is a JSON object");
   const Value said = *read;
   const auto text = [&](std::string_view name) { return std::string(said[name].text_or({})); };
-  ChatFrame frame{text("type"), text("visitor"), text("identity"), text("id"), text("text"), {}, {}};
+  ChatFrame frame{text("type"), text("visitor"), text("identity"), text("id"), text("text"), {}, {}, said["typing"].boolean_or(true)};
   if (!frame.id.empty() && !is_id(frame.id)) return fail("bad_frame", "id is 1 to 64 of letters, digits, - and _");
   if (frame.type == "message" && frame.id.empty()) return fail("bad_frame", "a message has an id");
   if (const Value after = said["after"]; after.is(Kind::integer) && after.integer() >= 0) frame.after = static_cast<std::uint64_t>(after.integer());

@@ -8,8 +8,8 @@
 //   {type: message, id, text}                                 {type: kept, id, key}: it is on the disk
 //     `id` is the browser's own: the same once more is        {type: refused, id, code, retry_ms?}: it is not; with
 //     the same message                                          retry_ms it may come again then
-//   {type: typing}                                            {type: message, seq, key, from, name?, text, at, buttons?, id?}
-//                                                               seq grows; from: customer, bot, agent
+//   {type: typing, typing?: false}                            {type: message, seq, key, from, name?, text, at, buttons?, id?}
+//     told again while it holds                                 seq grows; from: customer, bot, agent
 //                                                             {type: owner, owner, name, state}, {type: typing, name}
 //                                                             {type: error, code, message}: before it is closed
 
@@ -34,6 +34,7 @@ struct ChatFrame {
   std::string type, visitor, identity, id, text;
   std::optional<std::uint64_t> after;
   std::vector<std::string> pending;
+  bool types = true;  // of typing
 };
 /// Errors: "bad_frame".
 Result<ChatFrame> read_chat_frame(std::string_view json);

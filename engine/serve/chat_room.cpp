@@ -97,6 +97,10 @@ void ChatRoom::tell_typing(std::string_view conversation, std::string_view name)
   wake_.notify_one();
 }
 
+void ChatRoom::types(const std::string& thread, const std::string& name, bool types) {
+  if (on_typing) on_typing(name_of(thread), name, types);
+}
+
 // A bucket that fills while nothing is said.
 Millis ChatRoom::take_turn(const std::string& thread) {
   const auto now = std::chrono::steady_clock::now();

@@ -41,6 +41,8 @@ class ChatRoom : public std::enable_shared_from_this<ChatRoom> {
   ~ChatRoom();
   void start();
   void stop();
+  /// Whom it is told that a visitor types, or does so no more; `name` is empty where nobody is known. Set before the start.
+  std::function<void(const std::string& conversation, const std::string& name, bool types)> on_typing;
 
   // Any thread.
   void enter(std::shared_ptr<ChatVisitor> visitor);
@@ -50,6 +52,8 @@ class ChatRoom : public std::enable_shared_from_this<ChatRoom> {
   void kept(const Batch& rows, std::uint64_t last_message);
   /// A person writes in that conversation just now.
   void tell_typing(std::string_view conversation, std::string_view name);
+  /// The visitor writes just now, or does so no more.
+  void types(const std::string& thread, const std::string& name, bool types);
   /// Nothing: the thread may say one thing more; else how long it is to wait.
   Millis take_turn(const std::string& thread);
   void offer(std::string event, std::unique_ptr<Responder> responder) { offer_(std::move(event), std::move(responder)); }

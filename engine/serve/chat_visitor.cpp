@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t said_max = 200;    // whose ids are known
 constexpr std::size_t offered_max = 16;  // messages of one connection that are not durable yet
 constexpr Millis busy_pause{1'000};
+constexpr std::chrono::seconds types_pause{2};
 
 std::string source_of(std::string_view thread) { return "web/" + std::string(thread); }
 
@@ -65,10 +66,29 @@ void ChatVisitor::message(std::string_view text) {
   if (!frame) return refuse(frame.error().code, frame.error().message);
   if (frame->type == "hello") hello(*frame);
   else if (frame->type == "message") say(*frame);
-  else if (frame->type != "typing") refuse("bad_frame", "type is hello, message or typing");
+  else if (frame->type == "typing") type(frame->types);
+  else refuse("bad_frame", "type is hello, message or typing");
 }
 
-void ChatVisitor::closed(WebSocketClose) { room_->leave(*this); }
+void ChatVisitor::closed(WebSocketClose) {
+  type(false);
+  room_->leave(*this);
+}
+
+/// Told when it begins, once in a while as long as it holds, and when it ends.
+void ChatVisitor::type(bool types) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!types && !types_) return;
+  if (types && now < types_at_ + types_pause) return;
+  if (types) types_at_ = now;
+  types_ = types;
+  std::string thread;
+  {
+    const std::lock_guard lock(mutex_);
+    thread = thread_;
+  }
+  if (!thread.empty()) room_->types(thread, greeting_.named ? greeting_.named->name : std::string(), types);
+}
 
 void ChatVisitor::hello(const ChatFrame& frame) {
   if (greeted_) return refuse("bad_frame", "hello is said once");
@@ -97,6 +117,7 @@ void ChatVisitor::say(const ChatFrame& frame) {
   if (thread.empty()) return refuse("bad_frame", "say hello first, and wait for the welcome");
   if (text.empty()) return send(refused_frame(frame.id, "no_text"));
   if (text.size() > chat_text_bytes_max) return send(refused_frame(frame.id, "too_long"));
+  type(false);
   if (const Millis wait = room_->take_turn(thread); wait > Millis{0}) return send(refused_frame(frame.id, "too_many", wait));
   remember(frame.id);
   room_->offer(event_of(thread, greeting_.named, frame.id, text), std::make_unique<KeptAnswer>(weak_from_this(), frame.id));

@@ -53,12 +53,15 @@ class ChatVisitor final : public WebSocketHandler, public std::enable_shared_fro
  private:
   void hello(const ChatFrame& frame);
   void say(const ChatFrame& frame);
+  void type(bool types);
   void remember(const std::string& id);
 
   const std::shared_ptr<ChatRoom> room_;
   std::shared_ptr<WebSocket> socket_;
   std::chrono::steady_clock::time_point opened_at_;
   bool greeted_ = false;
+  bool types_ = false;  // as it was told of
+  std::chrono::steady_clock::time_point types_at_;
   ChatGreeting greeting_;
 
   mutable std::mutex mutex_;  // guards the rest

@@ -11,6 +11,7 @@
 #include "serve/queues.h"
 #include "serve/views.h"
 
+#include <shopbell/say.h>
 #include <shopbell/text.h>
 
 #include <algorithm>
@@ -23,6 +24,14 @@ constexpr std::size_t last_text_bytes_max = 200, calls_looked_at_max = 50, messa
 
 std::string time_text(const Value& at) {
   return at.is(Kind::timestamp) ? format_rfc3339(at.seconds(), at.nanos()) : std::string(at.text_or({}));
+}
+
+/// What it says; of a message without a word what came with it: "(image)".
+std::string last_words(const Value& message) {
+  std::string words(message["text"].text_or({}));
+  const Value files = message["attachments"];
+  if (words.empty() && files.is(Kind::list) && files.size() > 0) words = "(" + std::string(files.items()[0]["kind"].text_or("file")) + ")";
+  return words;
 }
 
 }  // namespace
@@ -100,7 +109,7 @@ Result<Value> ConversationViews::item(const ConversationRow& row) {
   map.add("waiting_since", row.waiting ? text(format_rfc3339(*row.waiting)) : Value()).add("sla", *due).add("last_at", text(format_rfc3339(row.at)));
   map.add("window_until", now["window_until"].is_null() ? Value() : text(time_text(now["window_until"])));
   if (!last.is_null())
-    map.add("last", make_map(arena_, {{"text", text(cut_text(last["text"].text_or({}), last_text_bytes_max))}, {"direction", in ? "in" : "out"}, {"at", text(time_text(last["at"]))}}));
+    map.add("last", make_map(arena_, {{"text", text(cut_text(last_words(last), last_text_bytes_max))}, {"direction", in ? "in" : "out"}, {"at", text(time_text(last["at"]))}}));
   map.add("unread", in && row.at > *seen);
   return map.build();
 }
@@ -142,7 +151,7 @@ Result<void> ConversationViews::add_calls(const ConversationRow& row, std::vecto
     const auto state = decode_run((*run)->row.state, arena_);
     const Value by = state ? state->vars["by"] : Value();
     to.push_back(make_map(arena_, {{"id", text(id_of({"message", call.row.key}))}, {"kind", "message"}, {"direction", "out"}, {"by", make_map(arena_, {{"kind", "agent"}, {"name", by}})},
-                                   {"text", (*args)["text"]}, {"at", text(format_rfc3339((*run)->row.started))}, {"status", call.status == "open" ? "sending" : text(call.status)},
+                                   {"text", (*args)[rest_of_text].is_null() ? (*args)["text"] : (*args)[rest_of_text]}, {"at", text(format_rfc3339((*run)->row.started))}, {"status", call.status == "open" ? "sending" : text(call.status)},
                                    {"run", text(call.row.run)}, {"error", text(call.row.error)}}));
   }
   return {};
@@ -164,7 +173,7 @@ Result<Value> ConversationViews::messages(const ConversationRow& row, const Subj
     const Value by = from == "customer" ? name : from == "bot" || kept == known.end() ? Value(from) : text(kept->second->from);
     all.push_back(make_map(arena_, {{"id", m["id"]}, {"kind", "message"}, {"direction", from == "customer" ? "in" : "out"},
                                     {"by", make_map(arena_, {{"kind", from}, {"name", by}})}, {"text", kept == known.end() ? m["text"] : text(kept->second->text)},
-                                    {"at", text(time_text(m["at"]))}, {"status", m["status"]}, {"run", kept == known.end() ? Value() : text(kept->second->run)}}));
+                                    {"at", text(time_text(m["at"]))}, {"status", m["status"]}, {"attachments", m["attachments"]}, {"run", kept == known.end() ? Value() : text(kept->second->run)}}));
   }
   if (auto added = add_notes(row, s, all); !added) return tl::unexpected(added.error());
   if (auto added = add_calls(row, all); !added) return tl::unexpected(added.error());

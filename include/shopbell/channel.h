@@ -10,6 +10,7 @@
 
 #include <shopbell/say.h>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,13 +46,18 @@ const Channel* channel_of(std::string_view name, const Value& settings);
 std::string_view setting(std::span<const Setting> known, const Value& given, std::string_view name);
 
 // How a message ends; the codes are the same on all channels:
-//   text_too_long, window_closed, bad_credentials, unreachable (the customer blocked the shop, or is not there),
+//   text_too_long (more than parts_max messages), window_closed, bad_credentials, unreachable (the customer blocked the shop, or is not there),
 //   rate_limited (tried again), refused (any other reason of the vendor's, who says it in the message)
 
 /// Said, by the vendor's id of the message. `text`: as it was rendered.
 Outcome said(const Saying& saying, std::string_view message_id, std::string text = {});
 Outcome rate_limited(std::string message, std::optional<Millis> after = {});
 Outcome too_long(std::string_view vendor, std::size_t size, std::size_t max, std::string_view unit);
+
+constexpr std::size_t parts_max = 10;
+/// Leaves in the saying what goes into one message, its buttons only when nothing is left for another. `fits`: as of cut().
+/// Fails where it would take more than parts_max.
+std::optional<Outcome> take_part(Saying& saying, std::string_view vendor, const std::function<bool(std::string_view)>& fits);
 Outcome window_closed(std::string_view vendor, std::string message, std::string hint);
 
 /// What the vendor's answer means: the id of the message, or why there is none. Neither: the status decides.

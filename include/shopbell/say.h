@@ -17,7 +17,13 @@ struct Saying {
   Value approved = {};                    // where the channel's window is closed: {name, language, values}, or a name; null: none
   std::string person = {};                // who wrote it; empty: a machine
   Value thread = {};                      // what the core knows of the conversation: core/conversations.h
+  std::string rest = {};                  // of a text that is longer than a message: what further messages say
 };
+
+// A text longer than the channel's messages is said in several. Each is a call of its own, so that its retries and doubts are of
+// it alone: the output of one has what is still to be said as `rest`, and the core makes another call with the same arguments and
+// that `rest`, which is then said instead of the text. The step's output is the first one's.
+constexpr const char* rest_of_text = "rest";
 
 /// The parameters that say where, of every action that talks.
 constexpr Param say_channel{.name = "channel",
@@ -43,7 +49,7 @@ std::string said_to(const Value& args);
 bool says_once(const Value& args, const Value& channels);
 
 /// Says it: on `log` as a line of the log, else by the shop's channel of that name (<shopbell/channel.h>). The output is a map:
-/// channel, to, message_id. Fails with "no_text", "no_such_channel", "cannot_reply" and the channel's own reasons.
+/// channel, to, message_id, and perhaps `rest`. Fails with "no_text", "no_such_channel", "cannot_reply" and the channel's own reasons.
 Task<Outcome> say(Saying saying, Call call, Services& services);
 
 }  // namespace shopbell

@@ -48,6 +48,19 @@ TEST_CASE("what Slack refuses has a reason, though it says 200") {
   if (status == 429) CHECK(outcome.retry_after == Millis{30'000});
 }
 
+TEST_CASE("what is for the sender of a mail goes where he wants answers, and what is for somebody else does not, nor to the shop itself") {
+  const auto [to, elsewhere, went] = GENERATE(table<std::string, std::string, std::string>({
+      {"Ann@example.com", "ann@work.example", "ann@work.example"},
+      {"boss@shop.example", "ann@work.example", "boss@shop.example"},
+      {"ann@example.com", "HELLO@shop.example", "ann@example.com"},
+      {"ann@example.com", "", "ann@example.com"},
+  }));
+  Scripted services;
+  services.channels = *parse_json_document(R"({"email":{"from":"The Shop <hello@shop.example>"}})");
+  run_action("reply", R"({"channel":"email","to":")" + to + R"(","text":"Hi","thread":{"sender":"ann@example.com","answers_to":")" + elsewhere + "\"}}", services);
+  CHECK(services.mails.at(0).to == went);
+}
+
 TEST_CASE("an answer to a mail goes into its thread, with numbers for buttons and one Message-ID for all attempts") {
   Scripted services;
   services.channels = *parse_json_document(R"({"email":{"from":"The Shop <hello@shop.example>"}})");

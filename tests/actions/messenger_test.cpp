@@ -48,17 +48,6 @@ TEST_CASE("later than that a person may answer for seven days, where Meta lets t
   else CHECK(outcome.error.code == "window_closed");
 }
 
-TEST_CASE("each has its own measure for a text") {
-  const auto [channel, text, ends] = GENERATE(table<std::string, std::string, Status>({
-      {"messenger", std::string(2000, 'x'), Status::done},
-      {"messenger", std::string(2001, 'x'), Status::failed},
-      {"instagram", std::string(1000, 'x'), Status::done},
-      {"instagram", std::string(999, 'x') + "é", Status::failed},  // bytes
-  }));
-  Scripted services;
-  CHECK(say(services, channel, "\"text\":\"" + text + "\"," + open).status == ends);
-}
-
 TEST_CASE("what the Send API refuses has a reason") {
   const auto [code, subcode, reason] = GENERATE(table<int, int, std::string>({
       {10, 2018278, "window_closed"}, {10, 2534022, "window_closed"}, {10, 0, "bad_credentials"}, {190, 0, "bad_credentials"},

@@ -57,17 +57,6 @@ TEST_CASE("what Telegram refuses has a reason, and what it cannot take now comes
   CHECK_FALSE(outcome.message);
 }
 
-TEST_CASE("a text that Telegram would refuse is not sent") {
-  Scripted services;
-  const auto [units, ends] = GENERATE(table<std::size_t, Status>({{4096, Status::done}, {4097, Status::failed}}));
-  std::string text;  // the last character takes two units
-  text.append(units - 2, 'x').append("\xf0\x9f\x98\x80");
-  const Outcome outcome = say(services, R"({"text":")" + text + R"(","channel":"telegram","to":"5"})", 200, taken);
-  CHECK(outcome.status == ends);
-  CHECK(services.requests.size() == (ends == Status::done ? 1 : 0));
-  if (ends == Status::failed) CHECK(outcome.error.code == "text_too_long");
-}
-
 TEST_CASE("a message whose end nobody saw is in doubt, as Telegram knows no keys; one that never left comes again") {
   const auto [code, ends] = GENERATE(table<std::string, Status>({{"broken", Status::unknown}, {"timeout", Status::unknown}, {"connect", Status::retry}, {"tls", Status::retry}}));
   Scripted services;

@@ -50,7 +50,7 @@ TEST_CASE("buttons are buttons up to three short ones below a short text, else a
   };
   const Case c = GENERATE(Case{3, "234567890123456789", 10, R"("type":"button")"}, Case{4, "b", 10, R"("type":"list")"},
                           Case{1, "23456789012345678901", 10, R"("type":"list")"}, Case{1, "b", 1025, R"("type":"list")"},
-                          Case{1, "b", 1024, R"("type":"button")"}, Case{10, "b", 10, R"({"id":"9b","title":"9b"})"},
+                          Case{1, "b", 1024, R"("type":"button")"}, Case{10, "b", 10, R"({"id":"9b","title":"9b"})"}, Case{4, "b", 10, R"("sections":[{"title":"Choose","rows":[{"id":"0b",)"},
                           Case{1, " a title above twenty-four characters", 10, R"("title":"0 a title above twenty-…","description":"0 a title above twenty-four characters")"});
   INFO(c.count << c.title);
   Scripted services;
@@ -107,10 +107,4 @@ TEST_CASE("what Meta refuses has a reason, and what will pass comes again") {
   CHECK(outcome.status == ends);
   CHECK(outcome.error.code == reason);
   CHECK(outcome.error.message.find("the details") != std::string::npos);
-}
-
-TEST_CASE("a text above 4096 characters is not sent to WhatsApp") {
-  Scripted services;
-  CHECK(say(services, R"({"text":")" + std::string(4097, 'x') + "\"," + open + "}").error.code == "text_too_long");
-  CHECK(services.requests.empty());
 }

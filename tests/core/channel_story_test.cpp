@@ -91,6 +91,32 @@ TEST_CASE("a mail's answer is told of its subject line and of the mails before i
   CHECK(to_json(thread["references"]).ends_with(R"("m2@x"])"));
 }
 
+TEST_CASE("answers go where the first mail of a thread wants them, as long as nothing but an address is known of its sender") {
+  struct Case {
+    std::string first, second, known;  // Reply-To of the mails; what else is known of the sender
+    std::string told;
+  };
+  const Case c = GENERATE(Case{"ann@work.example", "", "", "ann@work.example"},
+                          Case{"ann@work.example", "eve@x.example", "", "ann@work.example"},  // nobody turns a thread to himself
+                          Case{"", "eve@x.example", "", ""},
+                          Case{"Help@shop.example", "", "", ""},                                // where the mail went
+                          Case{"eve@x.example", "", R"({"customer":{"email":"ann@x.example"},"order":{"id":1,"total":5,"currency":"EUR"}})", ""},
+                          Case{"eve@x.example", "", R"({"customer":{"id":7,"email":"ann@x.example"}})", ""});
+  INFO(c.first << " " << c.second << " " << c.known);
+  Shop shop;
+  shop.add_yaml(greeter);
+  const auto mail = [&](const std::string& id, const std::string& answers_to) {
+    shop.event("message.received", R"({"customer":{"email":"ann@x.example"},"message":{"id":")" + id + R"(","channel":"email","conversation":"m1@x","from":"ann@x.example","to":"help@shop.example","answers_to":")" + answers_to + R"(","text":"hi"}})", "customer:ann@x.example");
+  };
+  mail("m1@x", c.first);
+  shop.answer();
+  if (!c.known.empty()) shop.event(c.known.find("order") != std::string::npos ? "order.placed" : "customer.updated", c.known, c.known.find("\"id\":7") != std::string::npos ? "customer:7" : "customer:ann@x.example");
+  mail("m2@x", c.second);
+  const Value thread = args_of(shop)["thread"];
+  CHECK(thread["answers_to"].text_or("") == c.told);
+  if (!c.told.empty()) CHECK(thread["sender"].text_or("") == "ann@x.example");
+}
+
 TEST_CASE("a run on a subject of its own is told by the customer's") {
   Shop shop;
   shop.add_yaml("workflow: w\non: message.received\nper: order\nsteps:\n  - reply: hello\n");

@@ -42,7 +42,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"yaml-cpp/", {"load"}},        {"sqlite3.h", {"store"}},        {"boost/asio", {"net", "serve"}},
     {"boost/beast", {"net", "serve"}}, {"curl/", {"net"}},           {"openssl/", {"net", "base"}},
     {"spdlog/", {"serve"}},         {"CLI/", {"cli"}},               {"re2/", {"cel"}},
-    {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"intake", "hear", "teach"}},
+    {"simdjson.h", {"base", "intake"}}, {"sys/socket.h", {"net"}}, {"unicode/", {"base", "intake", "hear", "teach"}},
     {"zlib.h", {"intake"}},         {"zstd.h", {"intake"}},        {"linear.h", {"hear"}},
     {"gmime/", {"intake"}},         {"argon2.h", {"access"}},
 };

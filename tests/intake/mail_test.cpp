@@ -42,6 +42,25 @@ TEST_CASE("a mail as it came is a message of its sender's, in UTF-8, with its fi
   CHECK(message["attachments"].items()[1]["size"].integer_or(0) == 8);
 }
 
+TEST_CASE("a mail is its sender's, and tells where one address alone wants the answers") {
+  const auto [header, told] = GENERATE(table<std::string, std::string>({
+      {"", ""},
+      {"Reply-To: Ann at work <ann@work.example>\r\n", "ann@work.example"},
+      {"Reply-To: <ann@work.example>\r\n", "ann@work.example"},
+      {"Reply-To: a@x.example, b@x.example\r\n", ""},
+      {"Reply-To: friends: a@x.example, b@x.example;\r\n", ""},
+      {"Reply-To: nobody\r\n", ""},
+  }));
+  INFO(header);
+  Arena arena;
+  const auto taken = post(header + letter, arena);
+  REQUIRE(taken);
+  const Event& event = taken->events.at(0).event;
+  CHECK(event.data["message"]["answers_to"].text_or("") == told);
+  CHECK(event.data["message"]["from"].text_or("") == "Ann@Mail.example");
+  CHECK(event.subject == "customer:ann@mail.example");
+}
+
 TEST_CASE("what an automaton sent is no message, and what has no token is refused") {
   Arena arena;
   const auto taken = post("Auto-Submitted: auto-replied\r\n" + letter, arena);

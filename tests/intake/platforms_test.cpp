@@ -355,6 +355,90 @@ TEST_CASE("a body with too many things in it is refused whole") {
   CHECK(taken.error().code == "too_many_events");
 }
 
+TEST_CASE("a customer's message is one event by the channel's own id, however often and with whatever beside it it comes") {
+  struct Case {
+    std::string platform, once, again, other;  // the same message told anew, and another one that says the same
+    bool form = false;
+  };
+  const auto whatsapp = [](const std::string& id, const std::string& more) {
+    return R"({"entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":{)" + more + R"(},"messages":[{"id":")" + id + R"(","from":"34600","timestamp":"1800000000","type":"text","text":{"body":"hi"}}]}}]}]})";
+  };
+  const auto telegram = [](const std::string& id, const std::string& more) {
+    return R"({"update_id":)" + id + R"(,"message":{"message_id":1,"date":1800000000,"from":{"id":7)" + more + R"(},"chat":{"id":9},"text":"hi"}})";
+  };
+  const auto meta = [](const std::string& id, const std::string& more) {
+    return R"({"object":"page","entry":[{"id":"p")" + more + R"(,"messaging":[{"sender":{"id":"u"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":")" + id + R"(","text":"hi"}}]}]})";
+  };
+  const auto twilio = [](const std::string& id, const std::string& more) { return "MessageSid=" + id + "&From=%2B34600&To=%2B34911&NumMedia=0&Body=hi" + more; };
+  const auto slack = [](const std::string& id, const std::string& more) {
+    return R"({"type":"event_callback","event_id":")" + id + "\"" + more + R"(,"event":{"type":"message","user":"U1","channel":"C1","text":"hi","ts":"1800000000.1"}})";
+  };
+  const Case c = GENERATE_COPY(Case{"whatsapp", whatsapp("w1", ""), whatsapp("w1", R"("display_phone_number":"34911")"), whatsapp("w2", "")},
+                               Case{"telegram", telegram("1", ""), telegram("1", R"(,"language_code":"en")"), telegram("2", "")},
+                               Case{"messenger", meta("m1", ""), meta("m1", R"(,"time":7)"), meta("m2", "")},
+                               Case{"instagram", meta("m1", ""), meta("m1", R"(,"time":7)"), meta("m2", "")},
+                               Case{"twilio", twilio("SM1", ""), twilio("SM1", "&FromCountry=ES"), twilio("SM2", ""), true},
+                               Case{"twilio", twilio("SM1", "&MessageStatus=sent"), twilio("SM1", "&MessageStatus=sent&ApiVersion=1"), twilio("SM1", "&MessageStatus=delivered"), true},
+                               Case{"slack", slack("E1", ""), slack("E1", R"(,"token":"x")"), slack("E2", "")});
+  INFO(c.platform);
+  const auto id_of = [&](const std::string& body) {
+    Sample sample(c.platform);
+    return std::string((c.form ? sample.form(body) : sample.json(body)).event().id);
+  };
+  CHECK(id_of(c.once) == id_of(c.again));
+  CHECK(id_of(c.once) != id_of(c.other));
+}
+
+TEST_CASE("a conversation that another app has is left alone") {
+  const std::string platform = GENERATE(as<std::string>{}, "messenger", "instagram");
+  Sample sample(platform);
+  const WebhookTaken taken = sample.json(R"({"object":"page","entry":[{"standby":[{"sender":{"id":"u"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":"m","text":"hi"}}]}]})").take();
+  CHECK(taken.events.empty());
+}
+
+TEST_CASE("what comes with a message is told of alike, whoever brings it") {
+  struct Case {
+    std::string platform, body, told;
+    bool form = false;
+  };
+  const auto whatsapp = [](const std::string& what) {
+    return R"({"entry":[{"changes":[{"field":"messages","value":{"metadata":{},"messages":[{"id":"w","from":"34600","timestamp":"1800000000",)" + what + "}]}}]}]}";
+  };
+  const auto telegram = [](const std::string& what) {
+    return R"({"update_id":1,"message":{"message_id":1,"date":1800000000,"from":{"id":7},"chat":{"id":9},)" + what + "}}";
+  };
+  const auto messenger = [](const std::string& what) {
+    return R"({"object":"page","entry":[{"messaging":[{"sender":{"id":"u"},"recipient":{"id":"p"},"timestamp":1800000000000,"message":{"mid":"m","attachments":[)" + what + "]}}]}]}";
+  };
+  const Case c = GENERATE_COPY(
+      Case{"whatsapp", whatsapp(R"("type":"image","image":{"id":"i1","mime_type":"image/jpeg","sha256":"x","caption":"broken"})"), R"([{"kind":"image","id":"i1","type":"image/jpeg"}])"},
+      Case{"whatsapp", whatsapp(R"("type":"audio","audio":{"id":"a1","mime_type":"audio/ogg; codecs=opus","voice":true})"), R"([{"kind":"audio","id":"a1","type":"audio/ogg; codecs=opus"}])"},
+      Case{"whatsapp", whatsapp(R"("type":"document","document":{"id":"d1","mime_type":"application/pdf","filename":"bill.pdf"})"), R"([{"kind":"document","id":"d1","type":"application/pdf","name":"bill.pdf"}])"},
+      Case{"whatsapp", whatsapp(R"("type":"location","location":{"latitude":40.4,"longitude":-3.7,"name":"Home"})"), R"([{"kind":"location","name":"Home","latitude":40.4,"longitude":-3.7}])"},
+      Case{"whatsapp", whatsapp(R"("type":"contacts","contacts":[{"name":{"formatted_name":"Bo"},"phones":[{"phone":"+34 1"}]}])"), R"([{"kind":"contact","name":"Bo","phone":"+34 1"}])"},
+      Case{"telegram", telegram(R"("photo":[{"file_id":"s","file_size":10},{"file_id":"l","file_size":900}])"), R"([{"kind":"image","id":"l","size":900}])"},
+      Case{"telegram", telegram(R"("voice":{"file_id":"v","mime_type":"audio/ogg","duration":3,"file_size":7})"), R"([{"kind":"audio","id":"v","type":"audio/ogg","size":7}])"},
+      Case{"telegram", telegram(R"("document":{"file_id":"d","file_name":"bill.pdf","mime_type":"application/pdf","file_size":7})"), R"([{"kind":"document","id":"d","type":"application/pdf","name":"bill.pdf","size":7}])"},
+      Case{"messenger", messenger(R"({"type":"image","payload":{"url":"https://x.example/1.jpg"}},{"type":"file","payload":{"url":"https://x.example/2.pdf"}})"),
+           R"([{"kind":"image","url":"https://x.example/1.jpg"},{"kind":"document","url":"https://x.example/2.pdf"}])"},
+      Case{"instagram", messenger(R"({"type":"video","payload":{"url":"https://x.example/1.mp4"}})"), R"([{"kind":"video","url":"https://x.example/1.mp4"}])"},
+      Case{"twilio", "MessageSid=MM1&From=%2B34600&To=%2B34911&Body=&NumMedia=1&MediaUrl0=https%3A%2F%2Fapi.twilio.com%2FMedia%2FME1&MediaContentType0=image%2Fpng",
+           R"([{"kind":"image","id":"ME1","type":"image/png","url":"https://api.twilio.com/Media/ME1"}])", true},
+      Case{"postmark", R"({"From":"a@example.com","To":"s@example.com","TextBody":"hi","MessageID":"1","Headers":[],"Attachments":[{"Name":"a.png","ContentType":"image/png","ContentLength":5,"ContentID":""}]})",
+           R"([{"kind":"image","type":"image/png","name":"a.png","size":5}])"},
+      Case{"sendgrid", "from=a%40example.com&to=s%40example.com&text=hi&headers=A%3A+b%0A&attachment-info=%7B%22attachment1%22%3A%7B%22filename%22%3A%22a.pdf%22%2C%22type%22%3A%22application%2Fpdf%22%7D%7D",
+           R"([{"kind":"document","id":"attachment1","type":"application/pdf","name":"a.pdf"}])", true},
+      Case{"mailgun", "recipient=s%40example.com&sender=a%40example.com&body-plain=hi&timestamp=1800000000&token=t&attachments=%5B%7B%22url%22%3A%22https%3A%2F%2Fx%2F1%22%2C%22content-type%22%3A%22image%2Fpng%22%2C%22name%22%3A%22a.png%22%2C%22size%22%3A5%7D%5D",
+           R"([{"kind":"image","type":"image/png","name":"a.png","size":5,"url":"https://x/1"}])", true});
+  INFO(c.platform << " " << c.body);
+  Sample sample(c.platform);
+  const Event event = (c.form ? sample.form(c.body) : sample.json(c.body)).event();
+  Arena arena;
+  const auto told = parse_json(c.told, arena);
+  REQUIRE(told);
+  CHECK(same(event.data["message"]["attachments"], *told));
+}
+
 TEST_CASE("a mail that a machine wrote is known by its headers (RFC 3834)") {
   struct Case {
     std::string platform, body;
@@ -365,12 +449,15 @@ TEST_CASE("a mail that a machine wrote is known by its headers (RFC 3834)") {
   const std::string postmark = R"({"From":"a@example.com","To":"s@example.com","TextBody":"hi","MessageID":"1","Headers":[)";
   const std::string sendgrid = "from=a%40example.com&to=s%40example.com&text=hi&headers=Message-ID%3A+%3C1%40x%3E%0A";
   const auto c = GENERATE_COPY(
-      Case{"mailgun", mailgun, true, {}}, Case{"mailgun", mailgun + "&Auto-Submitted=auto-replied", true, true},
+      Case{"mailgun", mailgun, true, false}, Case{"mailgun", mailgun + "&Auto-Submitted=auto-replied", true, true},
       Case{"mailgun", mailgun + "&Auto-Submitted=No", true, false}, Case{"mailgun", mailgun + "&Precedence=bulk", true, true},
-      Case{"postmark", postmark + "]}", false, {}},
+      Case{"mailgun", mailgun + "&List-Id=%3Cnews.x%3E", true, true}, Case{"mailgun", mailgun + "&Precedence=first-class&X-Autoreply=yes", true, true},
+      Case{"postmark", postmark + "]}", false, false},
       Case{"postmark", postmark + R"({"Name":"Auto-submitted","Value":"auto-generated; x=1"}]})", false, true},
       Case{"postmark", postmark + R"({"Name":"Precedence","Value":"first-class"}]})", false, false},
-      Case{"sendgrid", sendgrid, true, {}}, Case{"sendgrid", sendgrid + "Auto-Submitted%3A+auto-replied%0A", true, true},
+      Case{"postmark", postmark + R"({"Name":"Return-Path","Value":"<>"}]})", false, true},
+      Case{"sendgrid", sendgrid + "Auto-Submitted%3A+no%0AList-ID%3A+%3Cnews.x%3E%0A", true, true},
+      Case{"sendgrid", sendgrid, true, false}, Case{"sendgrid", sendgrid + "Auto-Submitted%3A+auto-replied%0A", true, true},
       Case{"sendgrid", sendgrid + "Precedence%3A+list%0A", true, true});
   INFO(c.platform << " " << c.body);
   Sample sample(c.platform);

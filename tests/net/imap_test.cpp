@@ -57,3 +57,27 @@ TEST_CASE("what a mailbox does not give has a reason") {
     CHECK(uids.error().code == "connect");
   }
 }
+
+TEST_CASE("over TLS a mailbox is whose certificate says so, and nobody else hears the password") {
+  using Tls = ImapServer::Tls;
+  struct Case {
+    Tls how;
+    std::string scheme;
+    bool known;  // the authority that signed the certificate
+    std::string error;
+  };
+  const Case c = GENERATE(Case{Tls::from_start, "imaps", true, ""}, Case{Tls::from_start, "imaps", false, "tls"},
+                          Case{Tls::on_demand, "imap", true, ""}, Case{Tls::on_demand, "imap", false, "tls"},
+                          Case{Tls::none, "imap", true, "tls"});  // it offers none, and is told no password
+  INFO(c.scheme << " " << c.known);
+  const Certificate certificate, other;
+  ImapServer server(c.how, c.how == Tls::none ? nullptr : &certificate);
+  server.put(5, letter);
+  Imap imap({server.url(c.scheme), "shop", "secret", (c.known ? certificate : other).certificate_file, Millis{5'000}}, going_on);
+  const auto uids = imap.above(0);
+  CHECK((uids ? "" : uids.error().code) == c.error);
+  CHECK_FALSE(server.heard_password_unsafely());
+  if (!uids) return;
+  CHECK(*uids == std::vector<std::uint32_t>{5});
+  CHECK(imap.fetch(5).value() == letter);
+}

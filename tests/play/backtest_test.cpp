@@ -317,3 +317,38 @@ TEST_CASE("a segment by what was bought is known in a backtest, though no workfl
   const Document found = findings_of(order_event("1", "2026-01-01T10:00:00Z", 1), {&version});
   CHECK(found->at_path("now.workflows.fan.done").integer() == 1);
 }
+
+TEST_CASE("who does nothing for long enough leaves a segment, and enters one, by time alone: looked at once a day") {
+  ShopFacts facts{"demo", "Demo", "https://demo.example", "EUR", "UTC", "en"};
+  auto segments = std::make_shared<Segments>();
+  segments->all.push_back({"fresh", "", cel::compile("customer.last_order.at > now - duration('48h')").value()});
+  segments->all.push_back({"lapsed", "", cel::compile("customer.last_order.at < now - duration('240h')").value()});
+  segments->read_now = true;
+  facts.segments = segments;
+  const Flows version({"workflow: gone\non: { event: segment.left, where: segment.name == \"fresh\" }\nsteps:\n  - wait: 1h\n  - log: x\n",
+                       "workflow: back\non: { event: segment.entered, where: segment.name == \"lapsed\" }\nsteps:\n  - email: { subject: x, text: y, to: \"{{ customer.email }}\" }\n",
+                       "workflow: whole-shop\non: segment.left\nper: shop\nsteps:\n  - log: x\n"},
+                      facts);
+  std::string log;
+  for (int day = 1; day <= 20; ++day)
+    for (int customer = day < 3 ? 0 : 40; customer < 60; ++customer) log += order_event(fmt::format("{}-{}", day, customer), fmt::format("2026-01-{:02}T10:{:02}:00Z", day, customer % 60), customer);
+  const Document found = findings_of(log, {&version});
+  INFO(to_json(found.root()));
+  CHECK(found->at_path("now.workflows.gone.done").integer() == 40);  // those who stopped on the second day
+  CHECK(found->at_path("now.workflows.back.done").integer() == 40);
+  CHECK(found->at_path("now.workflows.whole-shop.done").integer() == 40);
+  CHECK(found->at_path("now.by_day")["2026-01-13"].integer() == 40);  // ten days later, and the midnight behind it
+  const std::string one = backtest_json(log, {&version}, 1);
+  for (const std::size_t threads : {std::size_t{2}, std::size_t{5}}) CHECK(backtest_json(log, {&version}, threads) == one);
+}
+
+TEST_CASE("a date that is wrong by a hundred years does not make a backtest look at segments for as many days") {
+  ShopFacts facts{"demo", "Demo", "https://demo.example", "EUR", "UTC", "en"};
+  auto segments = std::make_shared<Segments>();
+  segments->all.push_back({"lapsed", "", cel::compile("customer.last_order.at < now - duration('240h')").value()});
+  segments->read_now = true;
+  facts.segments = segments;
+  const Flows version({"workflow: back\non: { event: segment.entered, where: segment.name == \"lapsed\" }\nsteps:\n  - log: x\n"}, facts);
+  const Document found = findings_of(order_event("1", "2026-01-01T10:00:00Z", 1) + order_event("2", "2126-01-01T10:00:00Z", 2) + order_event("3", "2126-02-01T10:00:00Z", 3), {&version});
+  CHECK(found->at_path("now.workflows.back.done").integer() == 2);
+}

@@ -220,7 +220,22 @@ TEST_CASE("a person takes over: the visitor is told, hears the person, and the b
   CHECK(browser.at("from") == "agent");
   CHECK(browser.at("name") == "ana");
   CHECK(browser.at("text") == "Ana here");
+
+  WebSocketClient desk(server.port(), {.path = "/api/v1/live", .headers = {{"Authorization", "Bearer test-token"}}});
+  const auto hear_presence = [&] {
+    for (;;) {
+      const auto told = desk.read();
+      REQUIRE(told);
+      if (told->find("\"presence\"") != std::string::npos) return *told;
+    }
+  };
+  browser.send(R"({"type":"typing"})");
+  const std::string types = hear_presence();
+  CHECK(types.find("\"conversation\":\"web:" + thread + "\"") != std::string::npos);
+  CHECK(types.find("\"typing\":true") != std::string::npos);
+  browser.send(R"({"type":"typing"})");  // too soon to be told once more
   browser.say("m2", "thanks");
+  CHECK(hear_presence().find("\"typing\":false") != std::string::npos);
   while (!browser.ids.contains("m2")) REQUIRE(browser.hear() != "end");
   CHECK(browser.texts.size() == 4);
 

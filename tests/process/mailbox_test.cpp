@@ -37,9 +37,9 @@ std::string outbox(const std::filesystem::path& folder) {
   return all.str();
 }
 
-std::string shop_of(const ImapServer& server) {
-  return "shop: a\ncurrency: EUR\napi_tokens: [test-token]\nchannels:\n  email: { from: \"Shop <help@shop.example>\" }\nsources:\n  inbox: { platform: mail, imap: \"" + server.url() +
-         "\", user: shop, password: secret, every: 1s }\n";
+std::string shop_of(const ImapServer& server, const std::string& ca_file = "") {
+  return "shop: a\ncurrency: EUR\napi_tokens: [test-token]\nchannels:\n  email: { from: \"Shop <help@shop.example>\" }\nsources:\n  inbox: { platform: mail, imap: \"" + (ca_file.empty() ? server.url() : server.url("imaps")) +
+         "\", user: shop, password: secret, every: 1s" + (ca_file.empty() ? "" : ", ca_file: \"" + ca_file + "\"") + " }\n";
 }
 
 constexpr const char* bot = "workflow: bot\non: message.received\nsteps:\n  - reply: \"beep {{ message.text }}\"\n";
@@ -47,10 +47,11 @@ constexpr const char* bot = "workflow: bot\non: message.received\nsteps:\n  - re
 }  // namespace
 
 TEST_CASE("a mailbox is looked into from the day that it is met; what comes is answered in its thread, once, whatever breaks") {
-  ImapServer server;
+  const Certificate certificate;
+  ImapServer server(ImapServer::Tls::from_start, &certificate);
   server.put(1, mail("before@x.example", "written before the shop looked"));
   const TempFolder folder;
-  folder.write("shopbell.yaml", shop_of(server));
+  folder.write("shopbell.yaml", shop_of(server, certificate.certificate_file));
   folder.write("workflows/bot.yaml", bot);
   const auto received = [](std::uint16_t port) { return count(shown(port, "/api/events?type=message.received"), "\"id\":"); };
   {

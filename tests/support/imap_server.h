@@ -1,12 +1,10 @@
 #pragma once
-// A mailbox that is spoken to by IMAP (RFC 3501), as far as one is needed that looks into it; it can break off.
+// A mailbox that is spoken to by IMAP (RFC 3501), as far as one is needed that looks into it; with a certificate over TLS, from the
+// start or by STARTTLS (6.2.1), before which it takes no password. It can break off.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "support/listener.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -19,25 +17,18 @@ namespace shopbell {
 
 class ImapServer {
  public:
-  ImapServer() {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at);
-    ::listen(listener_, 16);
-    socklen_t size = sizeof at;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
-    port_ = ntohs(at.sin_port);
+  enum class Tls { none, from_start, on_demand };
+
+  ImapServer() : ImapServer(Tls::none, nullptr) {}
+  ImapServer(Tls how, const Certificate* certificate) : how_(how), tls_(tls_context(certificate)) {
     thread_ = std::thread([this] { run(); });
   }
   ~ImapServer() {
-    stopping_ = true;
+    listener_.stop();
     thread_.join();
-    ::close(listener_);
   }
 
-  std::string url() const { return "imap+plain://127.0.0.1:" + std::to_string(port_) + "/INBOX"; }
+  std::string url(const std::string& scheme = "imap+plain") const { return scheme + "://127.0.0.1:" + std::to_string(listener_.port()) + "/INBOX"; }
   void put(std::uint32_t uid, std::string mail) {
     const std::lock_guard lock(mutex_);
     mails_.emplace_back(uid, std::move(mail));
@@ -52,47 +43,44 @@ class ImapServer {
   void break_off_next_fetch() { break_off_ = true; }
   int fetches() const { return fetches_; }
   int looks() const { return looks_; }
+  /// Whether a password came that anybody on the way could read.
+  bool heard_password_unsafely() const { return unsafe_; }
 
  private:
-  bool readable(int socket) {
-    while (!stopping_) {
-      pollfd waiting{socket, POLLIN, 0};
-      if (::poll(&waiting, 1, 10) > 0) return true;
-    }
-    return false;
-  }
-
   void run() {
-    while (readable(listener_)) {
-      const int socket = ::accept(listener_, nullptr, nullptr);
-      if (socket < 0) continue;
-      talk(socket);
-      ::close(socket);
+    for (int socket; (socket = listener_.accept()) >= 0;) {
+      Peer peer(listener_, socket);
+      if (how_ != Tls::from_start || peer.start_tls(tls_.get())) talk(peer);
     }
   }
 
-  static void say(int socket, const std::string& text) { ::send(socket, text.data(), text.size(), MSG_NOSIGNAL); }
-
-  void talk(int socket) {
-    say(socket, "* OK ready\r\n");
+  void talk(Peer& peer) {
+    peer.say("* OK ready\r\n");
     std::string in;
     char part[4096];
-    while (readable(socket)) {
-      const auto got = ::recv(socket, part, sizeof part, 0);
-      if (got <= 0) return;
-      in.append(part, static_cast<std::size_t>(got));
+    for (std::size_t got; (got = peer.receive(part, sizeof part)) > 0;) {
+      in.append(part, got);
       for (std::size_t end; (end = in.find("\r\n")) != std::string::npos; in.erase(0, end + 2))
-        if (!obey(socket, in.substr(0, end))) return;
+        if (!obey(peer, in.substr(0, end))) return;
     }
   }
 
-  bool obey(int socket, const std::string& line) {
+  bool obey(Peer& peer, const std::string& line) {
     const std::lock_guard lock(mutex_);
-    const std::string tag = line.substr(0, line.find(' ')), what = line.substr(tag.size() + 1);
-    const auto done = [&](const std::string& before) { say(socket, before + tag + " OK done\r\n"); };
-    if (what == "CAPABILITY") return done("* CAPABILITY IMAP4rev1\r\n"), true;
+    if (!signs_in_.empty()) {  // "\0shop\0secret", RFC 4616
+      unsafe_ = unsafe_ || !peer.is_safe();
+      peer.say(std::exchange(signs_in_, {}) + (line == "AHNob3AAc2VjcmV0" ? " OK done\r\n" : " NO [AUTHENTICATIONFAILED] no\r\n"));
+      return true;
+    }
+    const std::string tag = line.substr(0, line.find(' ')), what = line.substr(std::min(line.size(), tag.size() + 1));
+    const auto done = [&](const std::string& before) { peer.say(before + tag + " OK done\r\n"); };
+    const bool offers = how_ == Tls::on_demand && !peer.is_safe();
+    if (what == "CAPABILITY") return done(std::string("* CAPABILITY IMAP4rev1") + (offers ? " STARTTLS LOGINDISABLED" : how_ == Tls::on_demand ? " AUTH=PLAIN" : "") + "\r\n"), true;
+    if (what == "STARTTLS" && offers) return done(""), peer.start_tls(tls_.get());
+    if (what == "AUTHENTICATE PLAIN" && peer.is_safe()) return signs_in_ = tag, peer.say("+ \r\n"), true;
     if (what.starts_with("LOGIN ")) {
-      if (what.find("secret") == std::string::npos) return say(socket, tag + " NO [AUTHENTICATIONFAILED] no\r\n"), true;
+      unsafe_ = unsafe_ || !peer.is_safe();
+      if (what.find("secret") == std::string::npos) return peer.say(tag + " NO [AUTHENTICATIONFAILED] no\r\n"), true;
       return done(""), true;
     }
     if (what.starts_with("SELECT ")) return done("* " + std::to_string(mails_.size()) + " EXISTS\r\n* OK [UIDVALIDITY " + std::to_string(validity_) + "] UIDs\r\n"), true;
@@ -110,22 +98,24 @@ class ImapServer {
       for (const auto& [known, mail] : mails_) {
         if (known != uid) continue;
         const std::string head = "* 1 FETCH (UID " + std::to_string(uid) + " BODY[] {" + std::to_string(mail.size()) + "}\r\n";
-        if (break_off_.exchange(false)) return say(socket, head + mail.substr(0, mail.size() / 2)), false;
+        if (break_off_.exchange(false)) return peer.say(head + mail.substr(0, mail.size() / 2)), false;
         return done(head + mail + ")\r\n"), true;
       }
       return done(""), true;
     }
     if (what == "LOGOUT") return done("* BYE\r\n"), false;
-    return say(socket, tag + " BAD what\r\n"), true;
+    return peer.say(tag + " BAD what\r\n"), true;
   }
 
   mutable std::mutex mutex_;
   std::vector<std::pair<std::uint32_t, std::string>> mails_;
   std::uint32_t validity_ = 1;
-  std::atomic<bool> stopping_{false}, break_off_{false};
+  const Tls how_;
+  const TlsContext tls_;
+  std::string signs_in_;  // the tag of what waits for a password
+  std::atomic<bool> break_off_{false}, unsafe_{false};
   std::atomic<int> fetches_{0}, looks_{0};
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
+  Listener listener_;
   std::thread thread_;
 };
 

@@ -2,16 +2,12 @@
 // A mail server on loopback that takes every mail and remembers its Message-ID: how often each came. A mail counts
 // from its final dot on, before that is answered, as with a server whose word gets lost. RFC 5321.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "support/listener.h"
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,27 +16,16 @@ namespace shopbell {
 
 class SmtpSink {
  public:
-  SmtpSink() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at);
-    ::listen(listener_, 64);
-    socklen_t size = sizeof at;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
-    port_ = ntohs(at.sin_port);
-    thread_ = std::thread([this] { accept_all(); });
-  }
+  SmtpSink() : thread_([this] { accept_all(); }) {}
   ~SmtpSink() {
-    stopping_ = true;
+    listener_.stop();
     thread_.join();
     for (std::thread& each : sessions_) each.join();
-    ::close(listener_);
   }
   SmtpSink(const SmtpSink&) = delete;
   SmtpSink& operator=(const SmtpSink&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port(); }
   /// By Message-ID: the subjects it came with, once for each time.
   std::map<std::string, std::vector<std::string>> mails() const {
     const std::lock_guard lock(mutex_);
@@ -48,57 +33,41 @@ class SmtpSink {
   }
 
  private:
-  bool readable(int socket) const {
-    while (!stopping_) {
-      pollfd waiting{socket, POLLIN, 0};
-      if (::poll(&waiting, 1, 20) > 0) return true;
-    }
-    return false;
-  }
-
   void accept_all() {
-    while (readable(listener_)) {
-      const int socket = ::accept(listener_, nullptr, nullptr);
-      if (socket >= 0) sessions_.emplace_back([this, socket] { serve(socket); });
-    }
+    for (int socket; (socket = listener_.accept()) >= 0;) sessions_.emplace_back([this, socket] { serve(socket); });
   }
 
   void serve(int socket) {
-    say(socket, "220 sink ready");
+    Peer peer(listener_, socket);
+    peer.say("220 sink ready\r\n");
     std::string in;
-    while (const auto line = next(socket, in, "\r\n")) {
+    while (const auto line = next(peer, in, "\r\n")) {
       const std::string verb = line->substr(0, 4);
-      if (verb == "EHLO") say(socket, "250 sink");
+      if (verb == "EHLO") peer.say("250 sink\r\n");
       else if (verb == "DATA") {
-        say(socket, "354 go on");
-        const auto mail = next(socket, in, "\r\n.\r\n");
+        peer.say("354 go on\r\n");
+        const auto mail = next(peer, in, "\r\n.\r\n");
         if (!mail) break;
         keep(*mail);
-        say(socket, "250 taken");
+        peer.say("250 taken\r\n");
       } else if (verb == "QUIT") {
-        say(socket, "221 bye");
+        peer.say("221 bye\r\n");
         break;
-      } else say(socket, "250 ok");
+      } else peer.say("250 ok\r\n");
     }
-    ::close(socket);
   }
 
-  std::optional<std::string> next(int socket, std::string& in, std::string_view end) {
+  std::optional<std::string> next(Peer& peer, std::string& in, std::string_view end) {
     std::size_t at;
     while ((at = in.find(end)) == in.npos) {
       char part[4096];
-      const auto got = readable(socket) ? ::recv(socket, part, sizeof part, 0) : 0;
-      if (got <= 0) return {};
-      in.append(part, static_cast<std::size_t>(got));
+      const std::size_t got = peer.receive(part, sizeof part);
+      if (got == 0) return {};
+      in.append(part, got);
     }
     std::string found = in.substr(0, at);
     in.erase(0, at + end.size());
     return found;
-  }
-
-  static void say(int socket, std::string line) {
-    line += "\r\n";
-    ::send(socket, line.data(), line.size(), MSG_NOSIGNAL);
   }
 
   static std::string header(const std::string& mail, const std::string& name) {
@@ -113,9 +82,7 @@ class SmtpSink {
     mails_[header(mail, "Message-ID")].push_back(header(mail, "Subject"));
   }
 
-  int listener_;
-  std::uint16_t port_ = 0;
-  std::atomic<bool> stopping_{false};
+  Listener listener_{64};
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::string>> mails_;
   std::vector<std::thread> sessions_;

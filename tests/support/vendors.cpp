@@ -106,9 +106,11 @@ ServerResponse speak_whatsapp(const Vendor::Got& got, std::size_t number) {
   if (inner["type"].text_or("") == "list") {
     good = good && length(action["button"]) >= 1 && length(action["button"]) <= 20 && length(inner["body"]["text"]) <= 4096;
     std::size_t rows = 0;
-    for (const Value& section : action["sections"].items())
+    for (const Value& section : action["sections"].items()) {
+      good = good && length(section["title"]) >= 1 && length(section["title"]) <= 24;
       for (const Value& row : section["rows"].items())
         good = good && ++rows <= 10 && length(row["title"]) >= 1 && length(row["title"]) <= 24 && length(row["description"]) <= 72 && row["id"].size() <= 200 && ids.insert(row["id"].text_or("")).second;
+    }
   }
   if (!good) return json(400, graph_error(131009, "Parameter value is not valid"));
   if (type == "template" && b["template"]["name"].text_or("") != "order_update") return json(404, graph_error(132001, "Template name does not exist in the translation"));

@@ -114,7 +114,10 @@ function submit() {
 }
 
 form.onsubmit = (event) => (event.preventDefault(), submit());
-text.oninput = fit;
+text.oninput = () => {
+  fit();
+  link.types(text.value.trim() !== "");
+};
 text.onkeydown = (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();

@@ -1,6 +1,6 @@
 // The connection to the engine: said once, kept once, however often it breaks. Frames: engine/serve/chat_frames.h.
 
-const first_pause_ms = 500, longest_pause_ms = 30_000, patience_ms = 10_000;
+const first_pause_ms = 500, longest_pause_ms = 30_000, patience_ms = 10_000, typing_every_ms = 4_000, typing_over_ms = 5_000;
 
 /// Full jitter: anything up to the bound, so that those who were cut off together do not come back together.
 export const pauseBefore = (attempt, random = Math.random) => random() * Math.min(longest_pause_ms, first_pause_ms * 2 ** attempt);
@@ -13,6 +13,7 @@ export function openLink({ url, store, on, Socket = WebSocket, random = Math.ran
   let socket, attempt = 0, timer, watch, seq = 0, seated = false, ended = false, identity = "";
   const pending = new Map(store.get("pending") ?? []);  // id -> text: said and not known to be kept
   const keys = new Set();
+  const typed = { at: 0, over: undefined };
 
   const keep = () => store.set("pending", [...pending]);
   const send = (frame) => socket?.readyState === 1 && socket.send(JSON.stringify(frame));
@@ -129,12 +130,23 @@ export function openLink({ url, store, on, Socket = WebSocket, random = Math.ran
       if (!socket) open();
     },
     say(text, id = newId()) {
+      clearTimeout(typed.over);
+      typed.at = 0;  // what is said is typed no more
       pending.set(id, text);
       keep();
       if (seated) send({ type: "message", id, text });
       else this.hurry();
       expect();
       return id;
+    },
+    /// Whether the visitor writes; told when that changes, and now and then while it holds.
+    types(now) {
+      clearTimeout(typed.over);
+      if (now) typed.over = setTimeout(() => this.types(false), typing_over_ms);
+      const at = Date.now();
+      if (!seated || (now ? at < typed.at + typing_every_ms : typed.at === 0)) return;
+      typed.at = now ? at : 0;
+      send(now ? { type: "typing" } : { type: "typing", typing: false });
     },
     pending: () => [...pending],
     forget() {

@@ -120,7 +120,7 @@ export function openView({ list, log, typing, words, say }) {
     typing(text) {
       clearTimeout(typingTimer);
       typing.textContent = text;
-      typingTimer = setTimeout(() => (typing.textContent = ""), 6000);
+      typingTimer = setTimeout(() => (typing.textContent = ""), 10_000);  // who types is told of every eight seconds
     },
     clear() {
       list.replaceChildren();

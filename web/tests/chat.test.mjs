@@ -62,11 +62,14 @@ test("the chat's parts are as small as they are meant to be", async () => {
 test("a customer chats, the bot answers, a person takes over, and the next page shows it all", async () => {
   const shop = await openShop();
   const page = await newPage();
+  const sent = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
   const frame = await openChat(page, `${shop.url}/chat/page`);
   await picture(page, "chat-open");
   await say(frame, "Hello, can I talk to a person?");
   await frame.getByText("A colleague takes over from here").waitFor();
   await frame.getByText("A person will answer here").waitFor();
+  assert.deepEqual(sent.map(({ type }) => type), ["hello", "typing", "message"]);
   const { id, epoch } = await conversation(shop);
   assert.match(id, /^web:v-/);
   await run(process.env.SHOPBELL, ["takeover", id, "--epoch", String(epoch), "--by", "ana", "--to", shop.url, "--token", token]);

@@ -101,6 +101,14 @@ test("two agents on one conversation: each sees the other, an answer that came b
   await olaf.getByRole("button", { name: /^Send/ }).click();
   await eventually(() => messages(maria).getByText("What Olaf thinks").isVisible(), "the answer, live");
   assert.equal((await ask(shop, "/api/messages")).messages.filter((one) => one.text === "What Olaf thinks").length, 1);
+
+  const files = [{ kind: "image", type: "image/jpeg", name: "parcel.jpg", size: 48213, id: "media-1" }, { kind: "document", name: "bill.pdf", url: "javascript:alert(1)" }];
+  await send(shop, message(ada, "", "t7", { attachments: files }));
+  await eventually(() => messages(maria).getByText(/^Picture · parcel.jpg · 48.2 kB$/).isVisible(), "the picture is told of");
+  await messages(maria).getByText("File · bill.pdf").waitFor();
+  await eventually(() => maria.getByText("(image)", { exact: true }).isVisible(), "it stands in the list, too");
+  assert.equal(await messages(maria).getByRole("link").count(), 0);
+  if (process.env.SHOPBELL_WEB_PICTURES) await maria.screenshot({ path: `${process.env.SHOPBELL_WEB_PICTURES}/inbox-attachments.png` });
   for (const page of [maria, olaf]) assert.deepEqual(page.mishaps, []);
   await shop.stop();
 });

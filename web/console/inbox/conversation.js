@@ -8,6 +8,7 @@ import { me } from "../lib/session.js";
 import { dayOf, full, plain, timeOf } from "../lib/words.js";
 import { Avatar, Badge, Button, Empty, Failed, Loading } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
+import { Attachments } from "./attachments.js";
 import { Composer } from "./composer.js";
 import { CustomerPane } from "./customer.js";
 import { Heard } from "./heard.js";
@@ -130,7 +131,8 @@ function Message({ message, who }) {
         <time dateTime=${message.at} title=${full(message.at)}>${timeOf(message.at)}</time>
         ${stand[message.status] && html`<${Badge} tone=${message.status === "failed" || message.status === "dead" ? "bad" : ""}>${stand[message.status]}<//>`}
       </div>
-      <div class="message-text" dir="auto">${message.text}</div>
+      ${(message.text || !message.attachments?.length) && html`<div class="message-text" dir="auto">${message.text}</div>`}
+      <${Attachments} of=${message.attachments} />
     </article>`;
 }
 

@@ -110,7 +110,7 @@ void split_off(Turn& turn, std::string_view id, const Value& command) {
     return !first.is_null() && is_in(m, id);
   });
   MapBuilder made(turn.arena);
-  for (const char* name : {"channel", "thread", "owner", "agent", "queue", "priority", "tags", "sender", "window_until", "person_until", "subject"})
+  for (const char* name : {"channel", "thread", "owner", "agent", "queue", "priority", "tags", "sender", "window_until", "person_until", "subject", "answers_to"})
     if (!kept[name].is_null()) made.add(name, kept[name]);
   made.add("id", turn.arena.copy(fresh)).add("epoch", Value(epoch_of(turn.subject))).add("state", "open").add("split_from", turn.arena.copy(id)).add("opened_at", first["at"]);
   put(turn, fresh, made.build());

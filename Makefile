@@ -5,7 +5,7 @@ help:
 	@echo "make run     build, start the demo shop and play events into it"
 	@echo "make test    build with sanitizers and run every test"
 	@echo "make build   the release programs, in build/release/bin"
-	@echo "make bench   measure, and say what against"
+	@echo "make bench   measure, and say what against; SIZE=smoke: only whether it works"
 
 PACKAGES := $(filter-out chromium $(if $(shell command -v node && command -v npm),nodejs npm),$(shell grep -v '^\#' packages.txt))
 packages:
@@ -36,8 +36,8 @@ test: dev browser
 	@tests/run.sh build/dev/bin
 
 bench: build
-	@cmake --build --preset release --target spine_bench http_bench store_bench cel_bench liquid_bench backtest_bench
-	@bench/run.sh build/release/bin
+	@cmake --build --preset release --target spine_bench waiting_bench webhook_bench http_bench store_bench cel_bench liquid_bench backtest_bench hear_bench
+	@bench/run.sh build/release/bin $(SIZE)
 
 clean:
 	rm -rf build

@@ -80,6 +80,7 @@ Cost run(const std::vector<std::string>& words) {
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const auto began = std::chrono::steady_clock::now();
+  std::fflush(stdout);  // else the child prints it, too
   const pid_t child = ::fork();
   if (child == 0) {
     if (std::freopen("/dev/null", "w", stdout) == nullptr) ::_exit(126);

@@ -24,11 +24,14 @@ with open(path, "w") as log:
 PY
 echo "$(stat -c %s "$work/log.jsonl") bytes, $events events"
 play() {  # WHAT LOG
-  rm -rf "$work/data"
+  rm -rf "$work/data" "$work/out"
+  : > "$work/out"  # what the server before said is not this one's address
   "$bin/shopbell" serve "$work/shop" --listen 127.0.0.1:0 --data "$work/data" > "$work/out" 2> "$work/err" & server=$!
   until grep -q listening "$work/out"; do sleep 0.1; done
   url=$(sed -n 's/^listening on //p' "$work/out")
-  echo "$1: $("$bin/shopbell" replay "$2" --shop "$work/shop" --to "$url" --act --json)"
+  local told
+  told=$("$bin/shopbell" replay "$2" --shop "$work/shop" --to "$url" --act --json)
+  echo "$1: $told"
   kill "$server"; wait "$server" || true
 }
 play plain "$work/log.jsonl"

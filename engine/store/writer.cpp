@@ -38,7 +38,8 @@ Writer::Writer(const sqlite::Database& db) : db_(db) {
   find_source_ = prepare("SELECT id FROM source WHERE name = ?");
   add_source_ = prepare("INSERT INTO source(name) VALUES (?)");
   add_input_ = prepare("INSERT INTO input VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  put_subject_ = prepare("INSERT OR REPLACE INTO subject VALUES (?, ?)");
+  put_subject_ = prepare("UPDATE subject SET state = ?2 WHERE id = ?1");
+  add_subject_ = prepare("INSERT INTO subject(id, state) VALUES (?, ?)");
   drop_subject_ = prepare("DELETE FROM subject WHERE id = ?");
   move_runs_ = prepare("UPDATE run SET subject = ?2 WHERE subject = ?1 AND ended IS NULL");
   move_failed_ = prepare("UPDATE run SET subject = ?2 WHERE subject = ?1 AND status = 'failed' AND state <> ''");
@@ -249,6 +250,8 @@ int Writer::put_subjects(const Batch& batch) {
   int code = SQLITE_OK;
   for (const auto& subject : batch.subjects) {
     code = subject.state.empty() ? drop_subject_.run(subject.id) : put_subject_.run(subject.id, subject.state);
+    const bool is_new = code == SQLITE_OK && !subject.state.empty() && sqlite3_changes(db_.handle()) == 0;
+    if (is_new) code = add_subject_.run(subject.id, subject.state);
     if (code != SQLITE_OK) return code;
   }
   for (const auto& move : batch.moves) {

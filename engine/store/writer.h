@@ -80,7 +80,7 @@ class Writer {
   std::size_t writing_run_ids_ = 0;
   std::uint64_t last_message_ = 0;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> sources_;
-  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_, drop_subject_;
+  sqlite::Statement add_segment_, find_source_, add_source_, add_input_, put_subject_, add_subject_, drop_subject_;
   sqlite::Statement move_runs_, move_failed_, rename_run_, move_tickets_, move_messages_, leave_conversations_, put_conversation_, add_member_,
       drop_member_;
   sqlite::Statement find_open_run_, find_failed_run_, last_run_of_event_, add_run_, add_run_id_, update_run_;

@@ -219,8 +219,8 @@ TEST_CASE(
   const Folder folder;
   const char* vfs = fault_vfs();
   auto store = open_or_throw(folder.path(), {files_of_one_thread(), vfs});
-  const auto grow = [&](int error) {
-    for (int i = 0; i < 10; ++i) {
+  const auto grow = [&](int error, int batches) {
+    for (int i = 0; i < batches; ++i) {
       Batch batch = next(*store, {});
       for (int n = 0; n < 100; ++n)
         batch.subjects.push_back({"s" + std::to_string(i * 100 + n), std::string(20'000, 's')});
@@ -230,9 +230,9 @@ TEST_CASE(
     store->tidy();
     faults() = {};
   };
-  grow(SQLITE_FULL);
+  grow(SQLITE_FULL, 13);
   CHECK(store->commit(next(*store, {event("1")})) == Committed::done);
-  grow(SQLITE_IOERR_WRITE);
+  grow(SQLITE_IOERR_WRITE, 4);
   CHECK(store->commit(next(*store, {event("2")})) == Committed::failed);
   store.reset();
   check_only(folder.path(), {"1"});

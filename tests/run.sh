@@ -74,7 +74,7 @@ run conformance mail mail/expected.jsonl
 run conformance intents intents/banking77/train.jsonl  # split by the program
 run conformance intents intents/clinc150/train.jsonl,intents/clinc150/oos_train.jsonl intents/clinc150/val.jsonl,intents/clinc150/oos_val.jsonl
 # The demo shop's own tests, and those of the ready-made workflows, end the same way.
-for path in examples workflows/triage.yaml; do run counted "shopbell test $path" "$bin/shopbell" test "$path"; done
+for path in examples workflows/gallery/*.yaml; do run counted "shopbell test $path" "$bin/shopbell" test "$path"; done
 wait
 
 passed=0 failed=0

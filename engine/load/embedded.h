@@ -16,5 +16,6 @@ std::span<const EmbeddedFile> embedded_platforms();
 std::span<const EmbeddedFile> embedded_imports();
 std::span<const EmbeddedFile> embedded_events();
 std::span<const EmbeddedFile> embedded_intents();
+std::span<const EmbeddedFile> embedded_gallery();
 
 }  // namespace shopbell

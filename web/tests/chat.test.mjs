@@ -100,7 +100,7 @@ test("a customer chats, the bot answers, a person takes over, and the next page 
 
 test("a question's buttons are tapped, and are gone when they are answered", async () => {
   const shop = await openShop();
-  const workflow = readFileSync(new URL("../../workflows/triage.yaml", import.meta.url), "utf8");
+  const workflow = readFileSync(new URL("../../workflows/gallery/triage.yaml", import.meta.url), "utf8");
   await shop.restart(() => {
     rmSync(`${shop.folder}/workflows/support-triage.yaml`);
     writeFileSync(`${shop.folder}/workflows/triage.yaml`, workflow);

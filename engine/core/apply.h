@@ -14,7 +14,7 @@ namespace shopbell {
 
 /// Why something was done or not done. Codes: started, not_started, condition_false, limit_reached, mode_single,
 /// restarted, queued, collected, step, branch, waiting, resumed, called, call_done, call_retry, call_failed, recorded, held_back,
-/// skipped, expired, call_dropped, retried, step_skipped, not_resolved, migrated, stale, derived, asked, stopped, failed, done,
+/// skipped, expired, call_dropped, retried, step_skipped, not_resolved, retimed, not_retimed, migrated, stale, derived, asked, stopped, failed, done,
 /// emitted, fired, ticket, tagged, note, forwarded, too_deep,
 /// loop_stopped, superseded, conversation, conflict, answered, part_begun, merged, not_merged, overheard, segment_entered, segment_left, error.
 struct Note {

@@ -13,6 +13,7 @@
 #include "core/privacy.h"
 #include "core/profile.h"
 #include "core/recent.h"
+#include "core/retime.h"
 #include "core/runs.h"
 #include "core/scope.h"
 #include "core/segments.h"
@@ -95,6 +96,7 @@ class Reception {
     if (event_.type.starts_with("message.")) keep_received(turn_, event_);
     if (event_.type.starts_with("ticket.")) follow_ticket(turn_, event_);
     if (event_.type == conversation_command) take_command(turn_, event_);
+    if (event_.type == run_retimed) take_retimed(turn_, event_);
     keep_survey(turn_, event_, received_.depth);
     tell_desk(turn_, event_, received_.depth);
     if (turn_.segments_edition != turn_.profile_edition)

@@ -252,3 +252,22 @@ steps: [ { wait: 1h } ]
   CHECK(shop.open_runs().size() == 1);
   CHECK(shop.noted("mode_single"));
 }
+
+TEST_CASE("a person lets a waiting run go on at another time: later, earlier, or at once; what waits for no time is left alone") {
+  Shop shop;
+  shop.add(workflow("later", {"order.placed"}, wait("2d"), act(note, fields("text", written("went on")))));
+  shop.event("order.placed", order);
+  const std::string run = shop.open_runs()[0].id;
+  const auto retime = [&](Time due) { shop.event("run.retimed", R"({"retime":{"run":")" + run + R"(","due":")" + format_rfc3339(due) + R"(","by":"Eva"}})"); };
+  retime(shop.now + Millis{3 * 86'400'000});
+  CHECK(shop.noted("retimed", "Eva lets it wait until"));
+  shop.pass("2d");
+  CHECK(shop.log.empty());
+  retime(shop.now + Millis{3'600'000});
+  shop.pass("1h");
+  CHECK(shop.log == std::vector<std::string>{"went on"});
+  retime(shop.now);
+  CHECK(shop.noted("not_retimed", "waits for no time"));
+  shop.event("run.retimed", R"({"retime":{"run":7,"due":"soon"}})");
+  CHECK(shop.log.size() == 1);
+}

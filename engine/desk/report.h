@@ -24,6 +24,7 @@ struct Heard {
 struct Answered {
   std::string kind, workflow, ticket;  // ticket: id; empty: none
   double score = 0;
+  Time at = {};
 };
 
 struct Facts {

@@ -102,7 +102,7 @@ Result<void> take_answers(Reader& reader, Answers answers, desk::Facts& facts) {
       const auto known = facts.tickets.find(ticket);
       if (is_old(known == facts.tickets.end() ? nullptr : &known->second, survey, at) || !had.insert(ticket).second) continue;
     }
-    facts.answers.push_back({std::string(survey["kind"].text_or("csat")), std::string(survey["workflow"].text_or({})), ticket, survey["score"].number_or(0)});
+    facts.answers.push_back({std::string(survey["kind"].text_or("csat")), std::string(survey["workflow"].text_or({})), ticket, survey["score"].number_or(0), at});
   }
   return {};
 }

@@ -1,13 +1,12 @@
 // What the workflows would have done over a log, and what another version of them.
 
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/log_filter.h"
 #include "cli/revision.h"
 #include "cli/table.h"
-#include "load/language.h"
 #include "play/compare.h"
+#include "serve/outcomes.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -32,30 +31,6 @@ struct Options {
   std::size_t threads = 0;
   bool json = false, render = false;
 };
-
-/// What the calls of the shop itself were answered, by the inputs in its store.
-Result<void> read_outcomes(const std::string& folder, play::Model& model) {
-  auto reader = Store::reader(folder);
-  if (!reader) return tl::unexpected(reader.error());
-  for (Page page{0, 1000};;) {
-    const auto rows = (*reader)->events({}, page);
-    if (!rows) return tl::unexpected(rows.error());
-    for (const EventView& row : *rows) {
-      page.before = row.key;
-      if (row.kind != "finished") continue;
-      const auto told = parse_json_document(row.detail);
-      if (!told) return fail("store_broken", fmt::format("the input {} cannot be read", row.key));
-      const Value& root = told->root();
-      const auto answer = std::find(answers.begin(), answers.end(), root["status"].text_or({}));
-      if (answer == answers.end()) continue;
-      play::Model::Recorded outcome{static_cast<Outcome::Status>(answer - answers.begin()), root["output"].is_null() ? "" : to_json(root["output"]),
-                                    std::string(root.at_path("error.message").text_or({}))};
-      if (root["retry_after_ms"].is(Kind::integer)) outcome.retry_after = Millis{root["retry_after_ms"].integer()};
-      model.record(root["call"].text_or({}), static_cast<std::uint32_t>(root["attempt"].integer_or(1)), std::move(outcome));
-    }
-    if (rows->size() < page.max) return {};
-  }
-}
 
 /// Nothing: it has mistakes, which are told.
 std::optional<play::Candidate> load(std::string name, const std::string& folder, bool render) {
@@ -135,8 +110,11 @@ int run_over_log(const Options& options, const std::vector<const play::Candidate
     report(model ? filter.error() : model.error());
     return 2;
   }
-  if (!options.outcomes.empty())
-    if (const auto read = read_outcomes(options.outcomes, *model); !read) return report(read.error());
+  if (!options.outcomes.empty()) {
+    const auto reader = Store::reader(options.outcomes);
+    if (!reader) return report(reader.error());
+    if (const auto read = read_outcomes(**reader, Time{}, *model); !read) return report(read.error());
+  }
   play::Question question{options.logs, std::move(*model)};
   if (filter->filters()) question.meant = [&](const Event& event, Arena& arena) { return filter->passes(event, arena); };
   question.meant_reads = filter->fields_read();

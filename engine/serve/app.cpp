@@ -117,6 +117,7 @@ struct App {
   std::unique_ptr<Assist> assist;  // null: none is configured
   std::unique_ptr<Api> api;
   std::unique_ptr<DeskFile> desk_file;
+  std::unique_ptr<Rejected> rejected;
   std::unique_ptr<V1> v1;
   std::unique_ptr<Chat> chat;
   std::unique_ptr<Routes> routes;
@@ -179,6 +180,9 @@ Result<void> build_v1(App& app) {
   app.desk_file = std::move(*file);
   auto reader = Store::reader(app.data);
   if (!reader) return tl::unexpected(reader.error());
+  auto rejected = Rejected::open(app.data);
+  if (!rejected) return tl::unexpected(rejected.error());
+  app.rejected = std::move(*rejected);
   auto console = ConsoleReader::open(app.data);
   if (!console) return tl::unexpected(console.error());
   app.v1 = std::make_unique<V1>(std::unique_ptr<V1Parts>(new V1Parts{.config = app.config,
@@ -190,7 +194,9 @@ Result<void> build_v1(App& app) {
                                                                      .workflows = [&app] { return app.shard->workflows(); },
                                                                      .types = [&app](const std::string& conversation, const std::string& name) {
                                                                        if (app.chat) app.chat->room().tell_typing(conversation, name);
-                                                                     }}));
+                                                                     },
+                                                                     .rejected = app.rejected.get(),
+                                                                     .resend = [&app](RejectedRequest request, std::unique_ptr<Responder> responder) { app.routes->resend(std::move(request), std::move(responder)); }}));
   return {};
 }
 
@@ -256,7 +262,7 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   build_assist(app);
   if (auto good = build_v1(app); !good) return good;
   if (auto good = build_chat(app); !good) return good;
-  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, *app.v1, app.metrics, *app.sources, *app.certificates);
+  app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, *app.v1, app.metrics, *app.sources, *app.certificates, *app.rejected);
   auto server = Server::open(server_config(options, *app.config), [&app](const ServerRequest& request, std::unique_ptr<Responder> responder) {
     if (app.chat && Chat::is_for(request)) return app.chat->handle(request, std::move(responder));
     app.routes->handle(request, std::move(responder));
@@ -302,6 +308,7 @@ void stop(App& app) {
   crash_point("stop.calls_stopped");
   app.api->stop();
   app.v1->stop();
+  app.rejected->stop();
   if (app.chat) app.chat->stop();
   app.shard->stop();
   crash_point("stop.shard_stopped");

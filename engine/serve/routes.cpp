@@ -52,8 +52,8 @@ std::optional<ServerResponse> success_of(const Platform& platform, const Webhook
 }  // namespace
 
 Routes::Routes(const ShopConfig& config, Shard& shard, Api& api, V1& v1, Metrics& metrics, Sources& sources,
-               Certificates& certificates)
-    : shard_(shard), api_(api), v1_(v1), metrics_(metrics), sources_(sources), certificates_(certificates) {
+               Certificates& certificates, Rejected& rejected)
+    : shard_(shard), api_(api), v1_(v1), metrics_(metrics), sources_(sources), certificates_(certificates), rejected_(rejected) {
   shop_name_ = config.facts.name;
   survey_secret_ = config.channels.root()["survey"]["secret"].text_or("");
   for (const SourceConfig& source : config.sources) endpoints_[source.name] = source;
@@ -82,28 +82,75 @@ void Routes::hook(const ServerRequest& request, Answer responder) {
   if (request.method == "GET" && !source.how->challenge.query.empty()) return challenge(source, request, responder);
   if (request.method != "POST") return responder->answer(wrong_method("POST"));
   if (source.secret == fetched_secret && !source.how->verifications.back().host_header.empty())
-    return fetch_and_take(source, request, std::move(responder));
-  take_hook(source, source.secret, request, std::move(responder));
+    return fetch_and_take(source, request, wall_clock(), std::move(responder));
+  take_hook(source, source.secret, request, wall_clock(), std::move(responder));
+}
+
+namespace {
+
+/// A request that was kept, as the server would have given it; its views live as long as this does.
+class Kept : public Responder {
+ public:
+  Kept(RejectedRequest kept, std::unique_ptr<Responder> to) : kept_(std::move(kept)), to_(std::move(to)) {
+    for (std::string_view lines = kept_.headers; !lines.empty();) {
+      const std::string_view line = lines.substr(0, lines.find('\n'));
+      lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+      const std::size_t colon = std::min(line.find(": "), line.size());
+      fields_.emplace_back(line.substr(0, colon), line.substr(std::min(line.size(), colon + 2)));
+    }
+    request_.method = "POST";
+    request_.query = kept_.query;
+    request_.body = kept_.body;
+    request_.header = RequestHeaders(fields_);
+  }
+  const ServerRequest& request() const { return request_; }
+  void answer(ServerResponse response) override { to_->answer(std::move(response)); }
+
+ private:
+  RejectedRequest kept_;
+  std::vector<RequestHeaders::Field> fields_;
+  ServerRequest request_;
+  std::unique_ptr<Responder> to_;
+};
+
+std::string lines_of(const RequestHeaders& headers) {
+  std::string lines;
+  for (const auto& [name, value] : headers.all()) lines.append(name).append(": ").append(value).append("\n");
+  return lines;
+}
+
+}  // namespace
+
+void Routes::resend(RejectedRequest request, Answer responder) {
+  const auto endpoint = endpoints_.find(request.source);
+  if (endpoint == endpoints_.end() || endpoint->second.secret.empty())
+    return responder->answer(json_error(404, "no_such_endpoint", "no source of that name is configured"));
+  const SourceConfig& source = endpoint->second;
+  const Time came = request.at;
+  auto kept = std::make_unique<Kept>(std::move(request), std::move(responder));
+  const ServerRequest& again = kept->request();
+  if (source.secret == fetched_secret && !source.how->verifications.back().host_header.empty()) return fetch_and_take(source, again, came, std::move(kept));
+  take_hook(source, source.secret, again, came, std::move(kept));
 }
 
 // The request's views live until it is answered.
-void Routes::fetch_and_take(const SourceConfig& source, const ServerRequest& request, Answer responder) {
+void Routes::fetch_and_take(const SourceConfig& source, const ServerRequest& request, Time came, Answer responder) {
   const Verification& way = source.how->verifications.back();
   const auto held = std::make_shared<Answer>(std::move(responder));
-  certificates_.get(std::string(request.header(way.host_header)), way.host, [this, &source, request, held](Result<std::string> pem) {
-    if (pem) return take_hook(source, *pem, request, std::move(*held));
-    if (pem.error().code == "bad_signature") return refuse(pem.error(), *held, &source);
+  certificates_.get(std::string(request.header(way.host_header)), way.host, [this, &source, request, came, held](Result<std::string> pem) {
+    if (pem) return take_hook(source, *pem, request, came, std::move(*held));
+    if (pem.error().code == "bad_signature") return refuse_hook(pem.error(), source, request, *held);
     (*held)->answer(json_error(503, pem.error().code, pem.error().message));  // the platform comes again
   });
 }
 
-void Routes::take_hook(const SourceConfig& source, const std::string& secret, const ServerRequest& request, Answer responder) {
+void Routes::take_hook(const SourceConfig& source, const std::string& secret, const ServerRequest& request, Time came, Answer responder) {
   auto arena = std::make_unique<Arena>(32 * 1024);
   const std::function<std::string_view(std::string_view)> header = [&request](std::string_view name) { return request.header(name); };
   const std::string url = source.how->signs_url ? url_called(source.url, request.query) : std::string();
   auto taken = take_webhook(*source.how, {secret, source.previous_secret, source.webhook_id},
-                            {source.name, header, request.body, wall_clock(), url, request.query}, *arena);
-  if (!taken) return refuse(taken.error(), responder, &source);
+                            {source.name, header, request.body, came, url, request.query}, *arena);
+  if (!taken) return refuse_hook(taken.error(), source, request, responder);
   if (taken->challenge) return responder->answer(text_answer(200, *taken->challenge));
   if (taken->events.empty()) {
     ++metrics_.events_ignored;
@@ -262,6 +309,12 @@ void Routes::refuse(const Error& error, Answer& responder, const SourceConfig* s
   const int status = http_status(error);
   ++(status == 401 ? metrics_.events_unsigned : metrics_.events_refused);
   responder->answer(json_error(status, error.code, error.message));
+}
+
+// Only what came by the network has a path; what is given once more is kept already.
+void Routes::refuse_hook(const Error& error, const SourceConfig& source, const ServerRequest& request, Answer& responder) {
+  if (!request.path.empty()) rejected_.keep({0, wall_clock(), source.name, error.code, error.message, std::string(request.query), lines_of(request.header), std::string(request.body), true});
+  refuse(error, responder, &source);
 }
 
 bool Routes::allowed(const ServerRequest& request) const {

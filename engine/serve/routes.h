@@ -7,6 +7,7 @@
 #include "serve/api.h"
 #include "serve/certificates.h"
 #include "serve/metrics.h"
+#include "serve/rejected.h"
 #include "serve/shard.h"
 #include "serve/v1.h"
 
@@ -20,10 +21,12 @@ namespace shopbell {
 class Routes {
  public:
   Routes(const ShopConfig& config, Shard& shard, Api& api, V1& v1, Metrics& metrics, Sources& sources,
-         Certificates& certificates);
+         Certificates& certificates, Rejected& rejected);
   /// A mail that was fetched for the source of that name. Any thread.
   void take_mail(const std::string& source, const std::string& raw, std::unique_ptr<Responder> responder);
   void handle(const ServerRequest& request, std::unique_ptr<Responder> responder);
+  /// One that was refused, verified anew by the time at which it came: a signature's age counts from then. Any thread.
+  void resend(RejectedRequest request, std::unique_ptr<Responder> responder);
 
  private:
   using Answer = std::unique_ptr<Responder>;
@@ -34,8 +37,9 @@ class Routes {
   };
 
   void hook(const ServerRequest& request, Answer responder);
-  void take_hook(const SourceConfig& source, const std::string& secret, const ServerRequest& request, Answer responder);
-  void fetch_and_take(const SourceConfig& source, const ServerRequest& request, Answer responder);
+  void take_hook(const SourceConfig& source, const std::string& secret, const ServerRequest& request, Time came, Answer responder);
+  void fetch_and_take(const SourceConfig& source, const ServerRequest& request, Time came, Answer responder);
+  void refuse_hook(const Error& error, const SourceConfig& source, const ServerRequest& request, Answer& responder);
   void challenge(const SourceConfig& source, const ServerRequest& request, Answer& responder);
   void events(const ServerRequest& request, Answer responder);
   void observe(const ServerRequest& request, Answer responder);
@@ -56,6 +60,7 @@ class Routes {
   Metrics& metrics_;
   Sources& sources_;
   Certificates& certificates_;
+  Rejected& rejected_;
 };
 
 }  // namespace shopbell

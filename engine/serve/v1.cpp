@@ -268,6 +268,7 @@ void V1::committed(const Batch& rows) {
   for (const RequestRow& request : rows.requests) {
     const auto person = request.kind == "erase" ? decode_person(request.person) : Result<Person>(fail("", ""));
     if (!person) continue;
+    if (auto gone = parts_->rejected->forget(*person); !gone) spdlog::error("refused requests about somebody who is to be forgotten: {}", gone.error().message);
     parts_->own.post([this, subjects = person->subjects] {
       if (auto gone = parts_->papers.forget(subjects); !gone) spdlog::error("drafts about somebody who is to be forgotten: {}", gone.error().message);
     });
@@ -276,6 +277,9 @@ void V1::committed(const Batch& rows) {
 
 // Of subjects that are not there any more.
 void V1::forget_erased() {
+  const auto requests = parts_->reader->requests({0, v1_page_max});
+  if (!requests || std::any_of(requests->begin(), requests->end(), [](const RequestView& r) { return r.kind == "erase" && !r.done; }))
+    if (auto gone = parts_->rejected->forget_all(); !gone) spdlog::error("refused requests: {}", gone.error().message);
   const auto subjects = parts_->papers.subjects();
   std::vector<std::string> gone;
   for (const std::string& subject : subjects ? *subjects : std::vector<std::string>{})
@@ -287,6 +291,7 @@ void V1::forget_erased() {
 void V1::stop() {
   parts_->passwords.stop();
   parts_->heavy.stop();
+  parts_->backtests.stop();
   parts_->own.stop();
 }
 

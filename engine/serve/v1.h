@@ -6,11 +6,14 @@
 #include "access/attempts.h"
 #include "access/papers.h"
 #include "access/people.h"
+#include "load/complete.h"
 #include "load/load.h"
 #include "net/server.h"
+#include "serve/backtests.h"
 #include "serve/idempotency.h"
 #include "serve/live.h"
 #include "serve/presence.h"
+#include "serve/rejected.h"
 #include "serve/shard.h"
 #include "serve/worker.h"
 #include "store/console.h"
@@ -77,6 +80,8 @@ struct V1Parts {
   std::function<bool(Job&)> offer;                    // the shard's
   std::function<std::shared_ptr<const Workflows>()> workflows;
   std::function<void(const std::string& conversation, const std::string& name)> types = {};  // a person writes there
+  Rejected* rejected = nullptr;
+  std::function<void(RejectedRequest, std::unique_ptr<Responder>)> resend = {};              // to Routes
   People people{file};
   Papers papers{file};
   Attempts attempts{};
@@ -84,6 +89,9 @@ struct V1Parts {
   Live live{};
   Worker passwords{64};                               // hashing takes 50 ms
   Worker heavy{16};                                   // checks and tests of workflows
+  std::unique_ptr<const Completer> completer{};       // of the API's own thread
+  std::shared_ptr<const Workflows> completer_of{};
+  Backtests backtests{};
   Worker own{v1_waiting_max};                         // the API's own thread
 };
 

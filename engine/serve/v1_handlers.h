@@ -105,7 +105,6 @@ V1Answer list_tickets(V1Parts&, V1Ask&);
 V1Answer list_messages(V1Parts&, V1Ask&);
 V1Answer list_requests(V1Parts&, V1Ask&);
 V1Answer list_sources(V1Parts&, V1Ask&);
-V1Answer show_report(V1Parts&, V1Ask&);
 V1Answer show_queues(V1Parts&, V1Ask&);
 V1Answer set_agent(V1Parts&, V1Ask&);
 V1Answer list_segments(V1Parts&, V1Ask&);
@@ -113,5 +112,31 @@ V1Answer show_segment(V1Parts&, V1Ask&);
 
 // v1_openapi.cpp
 V1Answer describe(V1Parts&, V1Ask&);
+
+// v1_editing.cpp
+V1Answer complete_workflow(V1Parts&, V1Ask&);
+V1Answer explain_workflow(V1Parts&, V1Ask&);
+
+// v1_gallery.cpp
+V1Answer list_gallery(V1Parts&, V1Ask&);
+V1Answer show_ready(V1Parts&, V1Ask&);
+V1Answer adopt(V1Parts&, V1Ask&);
+
+// v1_retime.cpp
+V1Answer retime_run(V1Parts&, V1Ask&);
+V1Answer retime_many(V1Parts&, V1Ask&);
+
+// v1_rejected.cpp
+V1Answer list_rejected(V1Parts&, V1Ask&);
+V1Answer resend_rejected(V1Parts&, V1Ask&);
+V1Answer drop_rejected(V1Parts&, V1Ask&);
+
+// v1_report.cpp
+V1Answer show_report(V1Parts&, V1Ask&);
+
+// v1_backtests.cpp
+V1Answer begin_backtest(V1Parts&, V1Ask&);
+V1Answer show_backtest(V1Parts&, V1Ask&);
+V1Answer cancel_backtest(V1Parts&, V1Ask&);
 
 }  // namespace shopbell::v1

@@ -9,6 +9,7 @@
 #include "serve/resolve.h"
 #include "serve/v1_graph.h"
 #include "serve/v1_handlers.h"
+#include "serve/v1_trace.h"
 #include "serve/views.h"
 
 #include <algorithm>
@@ -38,9 +39,18 @@ Result<Filter> filter_of(V1Parts& parts, const V1Ask& ask) {
   return known_as(*parts.reader, filter);
 }
 
-/// A page of those that `wanted` takes, out of as many pages as that needs.
+/// A parameter that is an instant, or a day: then its midnight in UTC and `of_day`. The epoch: it is not there.
+std::optional<Time> moment_of(const V1Ask& ask, std::string_view name, Millis of_day) {
+  const std::string text = ask.param(name);
+  if (text.empty()) return Time{};
+  if (text.size() != 10) return parse_time(text);
+  const auto day = parse_time(text + "T00:00:00Z");
+  return day ? std::optional(*day + of_day) : std::nullopt;
+}
+
+/// A page of those that `wanted` takes, out of as many pages as that needs; `over`: neither that one nor what is behind it is meant.
 template <class Row>
-V1Answer page_of(V1Ask& ask, const std::function<Result<std::vector<Row>>(Page)>& read, const std::function<bool(const Row&)>& wanted) {
+V1Answer page_of(V1Ask& ask, const std::function<Result<std::vector<Row>>(Page)>& read, const std::function<bool(const Row&)>& wanted, const std::function<bool(const Row&)>& over = {}) {
   ListBuilder items(ask.arena);
   Page page{ask.after(), std::max<std::size_t>(ask.limit(), wanted ? 200 : 1)};
   std::string next;
@@ -49,6 +59,7 @@ V1Answer page_of(V1Ask& ask, const std::function<Result<std::vector<Row>>(Page)>
     if (!rows) return tl::unexpected(rows.error());
     next.clear();
     for (const Row& row : *rows) {
+      if (over && over(row)) return v1_list(ask, items, {});
       page.before = row.key;
       next = key_of(row.key);
       if (!wanted || wanted(row)) items.add(view(row, ask.arena));
@@ -59,73 +70,6 @@ V1Answer page_of(V1Ask& ask, const std::function<Result<std::vector<Row>>(Page)>
   }
   return v1_list(ask, items, next);
 }
-
-Value note_view(const Value& note, Arena& arena) {
-  MapBuilder map(arena, note);
-  const std::string_view text = note["text"].text_or({}), code = note["code"].text_or({});
-  map.add("node", note["step"].is_null() ? Value(code == "started" ? "start" : "") : note["step"]);
-  const std::size_t arrow = text.find(" \u2192 ");
-  if (arrow == std::string_view::npos) return map.build();
-  const std::string_view result = text.substr(text.rfind(" \u2192 ") + std::string_view(" \u2192 ").size());
-  return map.add("condition", make_map(arena, {{"text", text}, {"result", result == "true"}})).build();
-}
-
-std::string_view status_of(std::string_view code) {
-  static const std::map<std::string_view, std::string_view> known{{"called", "running"}, {"waiting", "waiting"}, {"failed", "failed"}, {"call_failed", "failed"}, {"error", "failed"},
-                                                                  {"skipped", "skipped"}, {"superseded", "skipped"}, {"step_skipped", "skipped"}, {"held_back", "waiting"}};
-  const auto at = known.find(code);
-  return at == known.end() ? "done" : at->second;
-}
-
-/// What happened at one step, from its first note to its last.
-class Trace {
- public:
-  Trace(Arena& arena, const std::vector<CallView>& calls, const Value& outputs) : arena_(arena), calls_(calls), outputs_(outputs) {}
-
-  void add(const Value& note) {
-    const std::string_view node = note["step"].text_or(note["code"].text_or({}) == "started" ? "start" : "");
-    if (node.empty() && !notes_.empty()) return;
-    if (!notes_.empty() && notes_.front()["step"].text_or("start") != node) flush();
-    notes_.push_back(note_view(note, arena_));
-  }
-  Value build() {
-    flush();
-    return steps_.build();
-  }
-
- private:
-  void flush() {
-    if (notes_.empty()) return;
-    const Value &first = notes_.front(), &last = notes_.back();
-    const std::string_view step = first["step"].text_or({});
-    MapBuilder map(arena_);
-    map.add("node", step.empty() ? "start" : step).add("step", step.empty() ? "start" : step).add("at", first["at"]);
-    map.add("ended", last["at"]).add("status", status_of(last["code"].text_or({}))).add("text", last["text"]);
-    for (const Value& n : notes_)
-      if (!n["condition"].is_null()) map.add("condition", n["condition"]);
-    ListBuilder attempts(arena_);
-    for (const Value& n : notes_)
-      if (const std::string_view code = n["code"].text_or({}); code.starts_with("call"))
-        attempts.add(make_map(arena_, {{"at", n["at"]}, {"status", code == "called" ? "begun" : code.substr(5)}, {"error", code == "call_retry" || code == "call_failed" ? n["text"] : Value()}}));
-    map.add("attempts", attempts.build());
-    for (const CallView& call : calls_) {
-      if (call.row.step != step) continue;
-      if (const auto args = parse_json(call.row.args, arena_)) map.add("input", *args);
-      map.add("action", arena_.copy(call.row.action)).add("attempt", std::int64_t{call.row.attempt});
-      if (!call.row.error.empty()) map.add("error", arena_.copy(call.row.error));
-    }
-    if (const Value* output = outputs_.find(step)) map.add("output", *output);
-    map.add("notes", make_list(arena_, notes_));
-    steps_.add(map.build());
-    notes_.clear();
-  }
-
-  Arena& arena_;
-  const std::vector<CallView>& calls_;
-  Value outputs_;
-  ListBuilder steps_{arena_};
-  std::vector<Value> notes_;
-};
 
 std::shared_ptr<const Workflow> workflow_of(V1Parts& parts, const RunRow& run) {
   const auto present = parts.workflows();
@@ -166,7 +110,7 @@ Value answer_of(const std::string& workflow, const Value& notes, const std::stri
     if (!note["text"].is_null()) why = note["text"].text_or({});
     at = note["at"];
   }
-  return make_map(arena, {{"workflow", arena.copy(workflow)}, {"started", started}, {"why", arena.copy(why)}, {"at", at}, {"run", run.empty() ? Value() : Value(arena.copy(run))}});
+  return make_map(arena, {{"workflow", arena.copy(workflow)}, {"started", started}, {"why", arena.copy(why)}, {"at", at}, {"operands", operands_of(why, arena)}, {"run", run.empty() ? Value() : Value(arena.copy(run))}});
 }
 
 V1Answer why_event(V1Parts& parts, V1Ask& ask, const std::string& id) {
@@ -216,10 +160,18 @@ V1Answer why_customer(V1Parts& parts, V1Ask& ask) {
 V1Answer list_runs(V1Parts& parts, V1Ask& ask) {
   const auto filter = filter_of(parts, ask);
   if (!filter) return tl::unexpected(filter.error());
-  const std::string q = ask.param("q");
+  const std::string q = ask.param("q"), event = ask.param("event");
+  const auto since = moment_of(ask, "since", {}), until = moment_of(ask, "until", Millis{86'399'999});
+  if (!since || !until) return fail("bad_query", "since and until are days or instants: 2026-11-20, 2026-11-20T08:00:00Z");
   std::function<bool(const RunView&)> wanted;
-  if (!q.empty()) wanted = [q](const RunView& r) { return r.row.id.starts_with(q) || has(r.row.subject, q) || has(r.row.workflow, q) || has(r.row.reason, q) || has(r.event_id, q); };
-  return page_of<RunView>(ask, [&](Page page) { return parts.reader->runs(*filter, page); }, wanted);
+  if (!q.empty() || !event.empty() || *until != Time{})
+    wanted = [&](const RunView& r) {
+      if ((!event.empty() && r.event_id != event) || (*until != Time{} && r.row.started > *until)) return false;
+      return q.empty() || r.row.id.starts_with(q) || has(r.row.subject, q) || has(r.row.workflow, q) || has(r.row.reason, q) || has(r.event_id, q) || has(r.row.step, q) || has(r.row.notes, q);
+    };
+  std::function<bool(const RunView&)> over;
+  if (*since != Time{}) over = [&](const RunView& r) { return r.row.started < *since; };
+  return page_of<RunView>(ask, [&](Page page) { return parts.reader->runs(*filter, page); }, wanted, over);
 }
 
 V1Answer show_run(V1Parts& parts, V1Ask& ask) {
@@ -232,12 +184,12 @@ V1Answer show_run(V1Parts& parts, V1Ask& ask) {
   const auto calls = parts.reader->calls(filter, {0, 200});
   if (!calls) return tl::unexpected(calls.error());
   const auto state = row.state.empty() ? Result<Run>(Run{}) : decode_run(row.state, ask.arena);
-  Trace trace(ask.arena, *calls, state ? state->outputs : Value());
-  for (const Value& note : notes_view(row.notes, ask.arena).items()) trace.add(note);
+  const auto answers = answers_of(*parts.reader, row, *calls, ask.arena);
+  if (!answers) return tl::unexpected(answers.error());
   ListBuilder made(ask.arena);
   for (const CallView& call : *calls) made.add(view(call, ask.arena));
   MapBuilder map(ask.arena, view(**run, ask.arena));
-  map.add("trace", trace.build()).add("calls", made.build());
+  map.add("trace", trace_of(notes_view(row.notes, ask.arena), *calls, *answers, state ? state->outputs : Value(), ask.arena)).add("calls", made.build());
   if (const auto workflow = workflow_of(parts, row)) map.add("graph", graph_of(*workflow, ask.arena)).add("title", ask.arena.copy(workflow->title));
   return v1_json(map.build());
 }

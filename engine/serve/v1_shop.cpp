@@ -1,17 +1,15 @@
-// Customers, tickets, messages, sources, reports, queues, agents, segments, requests.
+// Customers, tickets, messages, sources, queues, agents, segments, requests.
 
 #include "base/json.h"
 #include "base/time.h"
 #include "serve/customers.h"
 #include "serve/queues.h"
-#include "serve/report.h"
 #include "serve/v1_command.h"
 #include "serve/views.h"
 
 #include <shopbell/text.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace shopbell::v1 {
@@ -40,33 +38,6 @@ Value customer_item(const Subject& s, Arena& arena) {
   for (const Member& m : in.is(Kind::map) ? in.members() : std::span<const Member>{}) segments.add(m.key);
   return make_map(arena, {{"id", arena.copy(s.id)}, {"name", arena.copy(trimmed(name))}, {"email", p["email"]}, {"phone", p["phone"]}, {"orders_count", p["orders_count"]},
                           {"total_spent", p["lifetime_value"]}, {"last_at", p["last_seen"]}, {"segments", segments.build()}, {"tags", p["tags"]}});
-}
-
-std::int64_t days_of(const V1Ask& ask) {
-  const std::string text = ask.param("days");
-  std::int64_t days = report_days_otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), days);
-  return std::clamp<std::int64_t>(days, 1, report_days_max);
-}
-
-/// One row for each day, oldest first.
-Value series(const desk::Facts& facts, std::int64_t days, Arena& arena) {
-  ListBuilder list(arena);
-  const Millis day{24 * 3'600'000};
-  for (std::int64_t i = days; i-- > 0;) {
-    desk::Facts one;
-    one.to = facts.to - day * i;
-    one.from = one.to - day;
-    for (const desk::Heard& m : facts.messages)
-      if (m.at >= one.from && m.at < one.to + desk::comes_back) one.messages.push_back(m);
-    const auto messages = std::count_if(one.messages.begin(), one.messages.end(), [&](const desk::Heard& m) { return m.at < one.to; });
-    for (const auto& [id, ticket] : facts.tickets)
-      if (ticket.opened() >= one.from && ticket.opened() < one.to) one.tickets.emplace(id, ticket);
-    const Value total = desk::report(one, arena)["total"];
-    list.add(make_map(arena, {{"day", arena.copy(format_rfc3339(one.to - Millis{1}).substr(0, 10))}, {"messages", std::int64_t{messages}}, {"contacts", total["contacts"]}, {"contained", total["contained"]},
-                              {"tickets", total["tickets"]}, {"first_reply_ms", total["first_reply_ms"]}}));
-  }
-  return list.build();
 }
 
 }  // namespace
@@ -131,13 +102,6 @@ V1Answer list_sources(V1Parts& parts, V1Ask& ask) {
   ListBuilder items(ask.arena);
   for (const SourceRow& row : *rows) items.add(view(row, ask.arena));
   return v1_list(ask, items, {});
-}
-
-V1Answer show_report(V1Parts& parts, V1Ask& ask) {
-  const std::int64_t days = days_of(ask);
-  const auto facts = read_facts(*parts.reader, ask.now - Millis{days * 24 * 3'600'000}, ask.now);
-  if (!facts) return tl::unexpected(facts.error());
-  return v1_json(MapBuilder(ask.arena, desk::report(*facts, ask.arena)).add("series", series(*facts, days, ask.arena)).build());
 }
 
 V1Answer show_queues(V1Parts& parts, V1Ask& ask) {

@@ -5,9 +5,9 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "play/run_test.h"
-#include "serve/staged.h"
 #include "serve/v1_graph.h"
 #include "serve/v1_handlers.h"
+#include "serve/v1_workflows.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -41,6 +41,18 @@ std::string file_of(V1Parts& parts, std::string_view id) {
 
 Value text(Arena& arena, std::string_view t) { return arena.copy(t); }
 
+/// What the body's yaml would be called: as `name` says, or the file of the workflow that it names itself.
+std::string staged_name(V1Parts& parts, const V1Ask& ask) {
+  const std::string_view name = ask.text("name");
+  return is_name(name) ? file_of(parts, name) : "edited.yaml";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StagedShop>> stage(V1Parts& parts, const V1Ask& ask) {
+  return StagedShop::lay_out(parts.config->folder, parts.data, staged_name(parts, ask), ask.text("yaml"));
+}
+
 Value diagnostics_value(const std::vector<Diagnostic>& all, Arena& arena) {
   ListBuilder list(arena);
   for (const Diagnostic& d : all)
@@ -67,14 +79,10 @@ V1Answer apart(V1Parts& parts, V1Ask& ask, V1Answer (*work)(V1Parts&, V1Ask&)) {
   return posted ? v1_later() : v1_problem(503, "busy", "too many edits are looked at at the moment; try again");
 }
 
-/// What the body's yaml would be called: as `name` says, or the file of the workflow that it names itself.
-std::string staged_name(V1Parts& parts, const V1Ask& ask) {
-  const std::string_view name = ask.text("name");
-  return is_name(name) ? file_of(parts, name) : "edited.yaml";
-}
+namespace {
 
 V1Answer do_check(V1Parts& parts, V1Ask& ask) {
-  const auto staged = StagedShop::lay_out(parts.config->folder, parts.data, staged_name(parts, ask), ask.text("yaml"));
+  const auto staged = stage(parts, ask);
   if (!staged) return tl::unexpected(staged.error());
   std::shared_ptr<const Workflow> workflow;
   const auto found = (*staged)->check(workflow);
@@ -85,7 +93,7 @@ V1Answer do_check(V1Parts& parts, V1Ask& ask) {
 }
 
 V1Answer do_test(V1Parts& parts, V1Ask& ask) {
-  const auto staged = StagedShop::lay_out(parts.config->folder, parts.data, staged_name(parts, ask), ask.text("yaml"));
+  const auto staged = stage(parts, ask);
   if (!staged) return tl::unexpected(staged.error());
   std::vector<Diagnostic> diagnostics;
   const auto suites = play::find_tests({(*staged)->file()}, diagnostics);
@@ -124,6 +132,8 @@ Result<void> write_durably(const fs::path& path, std::string_view bytes) {
   return {};
 }
 
+}  // namespace
+
 V1Answer deploy(V1Parts& parts, V1Ask& ask, const std::string& yaml, const std::string& what) {
   const std::string& name = ask.args[0];
   if (!is_name(name)) return fail("bad_name", "a workflow's name has small letters, digits, - and _");
@@ -152,6 +162,8 @@ V1Answer deploy(V1Parts& parts, V1Ask& ask, const std::string& yaml, const std::
   if (auto written = write_durably(folder / file, yaml); !written) return tl::unexpected(written.error());
   return v1_json(make_map(ask.arena, {{"name", text(ask.arena, name)}, {"hash", text(ask.arena, workflow->version)}, {"diagnostics", diagnostics}}));
 }
+
+namespace {
 
 V1Answer do_put(V1Parts& parts, V1Ask& ask) { return deploy(parts, ask, std::string(ask.text("yaml")), "workflow.deployed"); }
 

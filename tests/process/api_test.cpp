@@ -76,6 +76,11 @@ TEST_CASE("runs are filtered and searched, and one tells its way step by step on
   CHECK(eventually([&] { return ops.get("/runs?status=done").json["items"].size() == 2; }));
   CHECK(ops.get("/runs?workflow=nothing").json["items"].size() == 0);
   CHECK(ops.get("/runs?q=customer:8").json["items"].size() == 1);
+  CHECK(ops.get("/runs?q=what%3F").json["items"].size() == 1);  // noted of its condition
+  CHECK(ops.get("/runs?event=2").json["items"].size() == 1);
+  CHECK(ops.get("/runs?since=2001-01-01").json["items"].size() == 2);
+  CHECK(ops.get("/runs?until=2001-01-01").json["items"].size() == 0);
+  CHECK(ops.get("/runs?since=today").status == 400);
   const auto first = ops.get("/runs?limit=1");
   REQUIRE(first.json["items"].size() == 1);
   CHECK(ops.get("/runs?limit=1&after=" + first.text("next")).json["items"].size() == 1);
@@ -84,6 +89,11 @@ TEST_CASE("runs are filtered and searched, and one tells its way step by step on
   std::set<std::string> nodes;
   for (const Value& node : run.json["graph"]["nodes"].items()) nodes.insert(std::string(node["id"].text_or({})));
   bool replied = false;
+  const Value decided = run.json["trace"].items()[0]["condition"];
+  CHECK(decided["result"].boolean_or(false));
+  REQUIRE(decided["operands"].size() == 1);
+  CHECK(decided["operands"].items()[0]["text"].text_or({}) == "message.text");
+  CHECK(decided["operands"].items()[0]["value"].text_or({}) == "hello");
   for (const Value& step : run.json["trace"].items()) {
     CHECK(nodes.contains(std::string(step["node"].text_or({}))));
     if (step["action"].text_or({}) != "reply") continue;
@@ -91,6 +101,7 @@ TEST_CASE("runs are filtered and searched, and one tells its way step by step on
     CHECK(step["input"]["text"].text_or({}) == "hi");
     CHECK(step["status"].text_or({}) == "done");
     CHECK(step["attempts"].size() > 0);
+    CHECK(step["output"]["channel"].text_or({}) == "log");  // the run is over, and keeps nothing itself
   }
   CHECK(replied);
   const auto why = ops.get("/why?event=3");
@@ -107,7 +118,10 @@ TEST_CASE("runs are filtered and searched, and one tells its way step by step on
   CHECK(ops.get("/customers?q=er%208").json["items"].size() == 1);
   CHECK(ops.get("/customers?q=nobody").json["items"].size() == 0);
   CHECK(ops.get("/customers/7").json["timeline"].size() > 0);
-  CHECK(ops.get("/report?days=3").json["series"].size() == 3);
+  const auto report = ops.get("/report?days=3");
+  REQUIRE(report.json["series"].size() == 3);
+  CHECK(report.json["series"].items()[2]["events"].integer_or(0) == 3);
+  CHECK(report.json["effect"]["welcome"]["customers"].integer_or(0) == 2);
 }
 
 TEST_CASE("a workflow is checked, tested and deployed over the API, not over another's edit, and taken back") {
@@ -146,6 +160,51 @@ TEST_CASE("a workflow is checked, tested and deployed over the API, not over ano
   const auto back = ops.post("/workflows/welcome/rollback", fmt::format(R"({{"to":"{}","hash":"{}"}})", hash, deployed.text("hash")));
   CHECK(back.text("hash") == hash);
   CHECK(eventually([&] { return ops.get("/workflows/welcome").text("yaml") == text; }));
+  std::string choosy = text;
+  choosy.replace(choosy.find("!= \"stop\""), 9, "== \"stop\"");
+  const std::string wish = fmt::format(R"({{"name":"welcome","yaml":{}}})", json_text(choosy));
+  CHECK(agent.post("/backtests", wish).status == 403);
+  CHECK(ops.post("/backtests", fmt::format(R"({{"name":"welcome","yaml":{}}})", json_text(wrong))).status == 422);
+  const auto begun = ops.post("/backtests", wish);
+  INFO(begun.body);
+  REQUIRE(begun.status == 202);
+  CHECK(eventually([&] { return ops.get("/backtests/" + begun.text("id")).text("status") == "done"; }));
+  const auto found = ops.get("/backtests/" + begun.text("id"));
+  INFO(found.body);
+  CHECK(found.json["findings"]["log"]["events"].integer_or(0) == 1);
+  CHECK(found.json["findings"]["customers"]["fewer"].integer_or(0) == 1);
+  CHECK(found.json["findings"]["changes"].items()[0]["customer"].text_or({}) == "customer:7");
+  CHECK(ops.get("/workflows/welcome").text("yaml") == text);
+  CHECK(ops.post("/backtests/nothing/cancel").status == 404);
   CHECK(ops.ask("PUT", "/workflows/..%2F..%2Fevil", fmt::format(R"({{"yaml":{}}})", json_text(text))).status == 400);
   CHECK(ops.get("/audit").has("workflow.taken_back"));
+}
+
+TEST_CASE("an editor is told what may stand somewhere and what stands there; a ready-made workflow is adopted once, and overwrites nothing") {
+  Served shop(served_config, {{"workflows/welcome.yaml", welcome}, {"workflows/low-stock.yaml", "workflow: own\non: order.placed\nsteps:\n  - note: x\n"}});
+  Browser ops = shop.person("oscar", "ops");
+  const auto offered = ops.post("/workflows/complete", R"({"yaml":"on: order.placed\nif: order.to","line":2,"column":13})");
+  INFO(offered.body);
+  CHECK(offered.json["column"].integer_or(0) == 11);
+  CHECK(offered.has("\"total\""));
+  CHECK(ops.post("/workflows/complete", R"({"yaml":"t\u00fctle: \u00e9\non: \u00e9","line":9,"column":99})").status == 200);
+  CHECK(ops.post("/workflows/hover", R"({"yaml":"mode: single","line":1,"column":2})").json["meaning"]["doc"].text_or({}).starts_with("What a trigger does"));
+  CHECK(ops.post("/workflows/hover", R"({"yaml":"","line":1,"column":1})").json["meaning"].is_null());
+
+  const auto gallery = ops.get("/gallery");
+  REQUIRE(gallery.json["items"].size() > 5);
+  const auto ready = ops.get("/gallery/vip-order");
+  CHECK(ready.json["missing_queues"].items()[0].text_or({}) == "sales");
+  CHECK(ready.json["tests"].size() == 2);
+  CHECK(ready.json["graph"]["nodes"].size() > 2);
+  CHECK(ops.get("/gallery/triage").json["queues"].size() == 2);
+  const auto adopted = ops.post("/gallery/bad-review/adopt");
+  INFO(adopted.body);
+  CHECK(adopted.status == 200);
+  CHECK(eventually([&] { return ops.get("/workflows/bad-review").status == 200; }));
+  CHECK(ops.get("/workflows/bad-review").text("yaml") == ops.get("/gallery/bad-review").text("yaml"));
+  CHECK(ops.post("/gallery/bad-review/adopt").status == 409);
+  CHECK(ops.post("/gallery/low-stock/adopt").status == 409);  // another workflow has the file of that name
+  CHECK(ops.get("/workflows/own").status == 200);
+  CHECK(ops.get("/audit").has("workflow.adopted"));
 }

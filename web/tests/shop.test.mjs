@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { violations } from "./support/axe.mjs";
@@ -9,7 +10,7 @@ import { eventually, test } from "./support/story.mjs";
 const ada = { id: 7, name: "Ada Lindqvist", email: "ada@example.com" };
 const order = (total, id = 1) => event("order.placed", ada, { order: { id, name: `#${id}`, total, currency: "EUR" } });
 
-test("a merchant's story: sees why nothing came of an order, mends the workflow by what the engine says, tests it in place, deploys it, and goes back", async () => {
+test("a merchant's story: sees why nothing came of an order, mends the workflow by what the engine says, tests it, sees what it would have done, deploys it, goes back, and adopts another", async () => {
   const shop = await openShop();
   const maria = await owner(shop);
   const small = order(100);
@@ -36,6 +37,17 @@ test("a merchant's story: sees why nothing came of an order, mends the workflow 
       box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
     }, whole.replace(from, to));
   };
+  await text.click();
+  await maria.keyboard.press("Control+End");
+  await maria.keyboard.type("\nmod");
+  const offered = maria.getByRole("option", { name: "mode" });
+  await offered.waitFor();
+  await maria.getByText("What a trigger does while a run", { exact: false }).first().waitFor();
+  await offered.click();
+  await maria.getByRole("option", { name: "restart" }).click();
+  await text.getByText("mode: restart").waitFor();
+  await text.getByText("steps", { exact: true }).first().hover();
+  await maria.getByText("What to do, one step after the other.").first().waitFor();
   await change("order.total >= 250", "order.totl >= 90");
   await maria.getByText("order has no field totl").first().waitFor();
   assert.equal(await maria.getByRole("button", { name: "Deploy" }).isDisabled(), true, "what has mistakes is not deployed");
@@ -44,6 +56,11 @@ test("a merchant's story: sees why nothing came of an order, mends the workflow 
   await maria.getByRole("link", { name: "Tests" }).click();
   await maria.getByRole("button", { name: "Run them" }).click();
   await maria.getByRole("heading", { name: "3 passed, 0 failed" }).waitFor();
+  await maria.getByRole("link", { name: "Backtest" }).click();
+  await maria.getByRole("button", { name: "Play the log" }).click();
+  const changed = maria.getByRole("region", { name: "By workflow" }).getByRole("row").filter({ hasText: "vip-order" });
+  await changed.getByText("+1").first().waitFor();
+  await maria.getByText("Everybody gets what they get now").waitFor();
   await maria.getByRole("button", { name: "Deploy" }).click();
   await maria.getByText("Deployed").waitFor();
   await eventually(async () => {
@@ -58,6 +75,14 @@ test("a merchant's story: sees why nothing came of an order, mends the workflow 
   await maria.getByRole("link", { name: "Reports" }).click();
   await maria.getByRole("radio", { name: "30 days" }).check({ force: true });
   await maria.getByText("Contacts", { exact: true }).first().waitFor();
+  await maria.getByRole("region", { name: "Orders by workflow" }).getByRole("row").filter({ hasText: "vip-order" }).waitFor();
+  await maria.getByRole("link", { name: "Workflows" }).click();
+  await maria.getByRole("link", { name: "Gallery" }).click();
+  await maria.getByRole("link", { name: /A person answers a bad review/ }).click();
+  await maria.getByText("two stars are for a person").waitFor();
+  await maria.getByRole("button", { name: "Adopt" }).click();
+  await maria.getByRole("link", { name: "YAML" }).waitFor();
+  assert.match(readFileSync(`${shop.folder}/workflows/bad-review.yaml`, "utf8"), /^workflow: bad-review$/m);
   assert.deepEqual(maria.mishaps, []);
   await shop.stop();
 });
@@ -78,14 +103,20 @@ test("what is typed while a page still loads is kept", async () => {
   await shop.stop();
 });
 
-test("an ops person's story: a far side that refuses, what was tried and why it failed, mended and tried again, many at once", async () => {
+test("an ops person's story: a far side that refuses, what was tried and why it failed, mended and tried again, many at once; what waits goes on at another time; a request that was refused is given once more", async () => {
   const far = http.createServer((request, response) => response.writeHead(far.status).end()).listen(0, "127.0.0.1");
   far.status = 400;
   await eventually(() => far.address(), "the far side");
   const shop = await openShop();
   writeFileSync(`${shop.folder}/workflows/tell.yaml`, `workflow: tell\non: order.paid\nsteps:\n  - http: { url: "http://127.0.0.1:${far.address().port}/told", body: { order: "{{ order.name }}" } }\n`);
-  const yaml = readFileSync(`${shop.folder}/shopbell.yaml`, "utf8").replace("http://127.0.0.1:9099", `http://127.0.0.1:${far.address().port}`);
+  writeFileSync(`${shop.folder}/workflows/later.yaml`, `workflow: later\non: order.paid\nsteps:\n  - wait: 2d\n  - note: it went on\n`);
+  const yaml = readFileSync(`${shop.folder}/shopbell.yaml`, "utf8").replace("http://127.0.0.1:9099", `http://127.0.0.1:${far.address().port}`).replace("demo-secret-not-for-production", "the-new-secret");
   writeFileSync(`${shop.folder}/shopbell.yaml`, yaml);
+  // The store signs with a secret that the shop does not know yet.
+  const webhook = JSON.stringify({ id: 77, name: "#77", total_price: "12.00", currency: "EUR", customer: { id: 77, email: "eve@example.com" } });
+  const signed = { "Content-Type": "application/json", "X-Shopify-Topic": "orders/create", "X-Shopify-Event-Id": "late-1", "X-Shopify-Hmac-Sha256": createHmac("sha256", "the-new-secret").update(webhook).digest("base64") };
+  assert.equal((await fetch(`${shop.url}/hooks/my-shopify`, { method: "POST", body: webhook, headers: signed })).status, 401);
+  await eventually(async () => (await ask(shop, "/api/v1/sources/my-shopify/rejected")).items.length === 1, "the request that was refused");
   await shop.restart(() => {});
   const maria = await owner(shop);
   await send(shop, [1, 2, 3].map((id) => event("order.paid", { ...ada, id }, { order: { id, name: `#${id}`, total: 10, currency: "EUR" } })));
@@ -108,14 +139,38 @@ test("an ops person's story: a far side that refuses, what was tried and why it 
   await maria.getByText("2 runs tried again").waitFor();
   await maria.getByText("Nothing needs you").waitFor();
   await eventually(async () => (await ask(shop, "/api/runs?workflow=tell&status=done")).runs.length === 3, "all");
+  await maria.goto(`${shop.url}/console/#/runs?workflow=later&status=waiting`);
+  const waiting = maria.getByRole("region", { name: "Runs" }).getByRole("row");
+  await eventually(async () => (await waiting.count()) === 4, "three that wait");
+  await waiting.nth(1).getByRole("link", { name: "later" }).click();
+  await maria.getByRole("button", { name: "Change when" }).click();
+  await maria.getByRole("button", { name: "Now" }).click();
+  await maria.getByText("it went on").first().waitFor();
+  await maria.goto(`${shop.url}/console/#/runs?workflow=later&status=waiting`);
+  await eventually(async () => (await waiting.count()) === 3, "two that wait");
+  await maria.getByRole("button", { name: "Change when they go on" }).click();
+  await maria.getByRole("button", { name: "Now" }).click();
+  await maria.getByText("2 runs told when to go on").waitFor();
+  await maria.getByText("No run is like that").waitFor();
+  assert.ok((await ask(shop, "/api/v1/audit")).items.some((row) => row.what === "run.retimed"), "it is told in the audit trail");
   await maria.getByRole("link", { name: "Sources" }).click();
   await maria.getByRole("heading", { name: "web-tests" }).waitFor();
+  const store = maria.getByRole("listitem").filter({ has: maria.getByRole("heading", { name: "shopify/my-shopify" }) });
+  await store.getByText("Requests that were refused").click();
+  await store.getByText("What came").click();
+  await store.getByText("total_price").waitFor();
+  assert.equal(await store.getByText("eve@example.com").count(), 0, "what stands in it is not shown");
+  assert.deepEqual(await violations(maria), []);
+  await store.getByRole("button", { name: "Give it once more" }).click();
+  await maria.getByText("It was taken").waitFor();
+  await store.getByText("None is kept", { exact: false }).waitFor();
+  await eventually(async () => (await ask(shop, "/api/v1/events?q=late-1")).items.length > 0, "the event that was refused at first");
   assert.deepEqual(maria.mishaps, []);
   far.close();
   await shop.stop();
 });
 
-const pages = ["inbox/open", "inbox/resolved", "runs", "runs/events", "runs/why", "workflows", "workflows/support-triage", "workflows/support-triage/tests", "customers", "customers/customer%3A7", "sources", "reports", "settings/me", "settings/people", "settings/tokens", "settings/queues", "settings/macros", "settings/audit"];
+const pages = ["inbox/open", "inbox/resolved", "runs", "runs/events", "runs/why", "workflows", "workflows/support-triage", "workflows/support-triage/tests", "workflows/support-triage/backtest", "workflows/gallery", "workflows/gallery/triage", "customers", "customers/customer%3A7", "sources", "reports", "settings/me", "settings/people", "settings/tokens", "settings/queues", "settings/macros", "settings/audit"];
 
 test("no page has anything that axe finds wrong, light and dark, wide and on a phone; and none moves sideways on a phone", async () => {
   const shop = await openShop();

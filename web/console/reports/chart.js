@@ -7,7 +7,7 @@ import { theme } from "../lib/theme.js";
 const height = 240;
 const colours = ["--accent", "--good", "--warn"];
 
-export function Chart({ title, lines, series }) {
+export function Chart({ title, lines, series, written = count }) {
   const place = useRef();
   useEffect(() => {
     let plot = null, gone = false;
@@ -22,8 +22,8 @@ export function Chart({ title, lines, series }) {
       const options = {
         width: place.current.clientWidth, height, cursor: { y: false }, legend: { live: true },
         scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.08)] } },
-        axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 56, values: (_, values) => values.map((value) => count(value)) }],
-        series: [{ label: "Day", value: (_, at) => (at ? new Date(at * 1000).toLocaleDateString() : "–") }, ...lines.map(([, label], i) => ({ label, stroke: colour(colours[i]), width: 2, fill: i === 0 ? `color-mix(in srgb, ${colour(colours[0])}, transparent 90%)` : undefined, points: { show: series.length < 2 } }))],
+        axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 56, values: (_, values) => values.map((value) => written(value)) }],
+        series: [{ label: "Day", value: (_, at) => (at ? new Date(at * 1000).toLocaleDateString() : "–") }, ...lines.map(([, label], i) => ({ label, value: (_, value) => (value === null ? "–" : written(value)), stroke: colour(colours[i]), width: 2, fill: i === 0 ? `color-mix(in srgb, ${colour(colours[0])}, transparent 90%)` : undefined, points: { show: series.length < 2 } }))],
       };
       probe.remove();
       const days = series.map((one) => new Date(`${one.day.slice(0, 10)}T00:00:00`).getTime() / 1000);

@@ -1,9 +1,9 @@
 // How well it goes: figures with their definitions, charts, and each chart's numbers as a table.
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { go, route } from "../lib/route.js";
+import { go, href, route } from "../lib/route.js";
 import { useResource } from "../lib/resource.js";
-import { count, percent, plain, span, title } from "../lib/words.js";
+import { count, money, percent, plain, span, title } from "../lib/words.js";
 import { Empty, Page, Shown } from "../parts/ui.js";
 import { Chart } from "./chart.js";
 
@@ -17,7 +17,7 @@ export default function Reports() {
   return html`
     <${Page} title="Reports" tools=${html`
       <fieldset class="segmented"><legend class="sr">Time</legend>${spans.map(([value, name]) => html`<label key=${value}><input type="radio" name="days" checked=${value === days} onChange=${() => go(["reports"], { days: value }, { replace: true })} /><span>${name}</span></label>`)}</fieldset>`}>
-      <${Shown} of=${report}>${(data) => html`<${Figures} report=${data} /><${Charts} series=${data.series ?? []} /><${Groups} report=${data} />`}<//>
+      <${Shown} of=${report}>${(data) => html`<${Figures} report=${data} /><${Charts} series=${data.series ?? []} /><${Effect} effect=${data.effect ?? {}} /><${Groups} report=${data} />`}<//>
     <//>`;
 }
 
@@ -39,15 +39,20 @@ function Figures({ report }) {
         ${definition && html`<details><summary><span class="sr">What ${name} means</span></summary><p>${definition}</p></details>`}</li>`)}</ul>`;
 }
 
+const share = (value) => (value === null || value === undefined ? "–" : percent(value));
 const charts = [
-  { title: "Messages", lines: [["messages", "Messages"]] },
+  { title: "Events and messages", lines: [["events", "Events"], ["messages", "Messages"]] },
   { title: "Contacts, and what the bot contained", lines: [["contacts", "Contacts"], ["contained", "Contained"], ["tickets", "Tickets"]] },
+  { title: "Promises to customers", lines: [["sla_met", "Kept"], ["sla_missed", "Missed"]] },
+  { title: "First reply", lines: [["first_reply_ms", "Median"]], written: duration },
+  { title: "Satisfied customers", lines: [["csat", "CSAT"]], written: share },
+  { title: "Recommendation and effort", lines: [["nps", "NPS"], ["ces", "CES"]] },
 ];
 
 function Charts({ series }) {
   if (series.length === 0) return null;
   return html`<div class="charts">${charts.map((chart) => {
-    const lines = chart.lines.filter(([field]) => series.some((one) => typeof one[field] === "number"));
+    const lines = chart.lines.filter(([field]) => series.some((one) => one[field]));
     return lines.length > 0 && html`<${Twin} key=${chart.title} chart=${chart} lines=${lines} series=${series} />`;
   })}</div>`;
 }
@@ -59,8 +64,8 @@ function Twin({ chart, lines, series }) {
       <fieldset class="segmented"><legend class="sr">Show ${chart.title} as</legend>
         ${[[false, "Chart"], [true, "Table"]].map(([value, name]) => html`<label key=${name}><input type="radio" name=${chart.title} checked=${table === value} onChange=${() => setTable(value)} /><span>${name}</span></label>`)}</fieldset></header>
       ${table ? html`<div class="table-box twin" tabIndex="0" role="region" aria-label=${chart.title}><table><thead><tr><th>Day</th>${lines.map(([, name]) => html`<th class="num" key=${name}>${name}</th>`)}</tr></thead>
-        <tbody>${[...series].reverse().map((one) => html`<tr key=${one.day}><td>${one.day}</td>${lines.map(([field]) => html`<td class="num" key=${field}>${count(one[field])}</td>`)}</tr>`)}</tbody></table></div>`
-        : html`<${Chart} title=${chart.title} lines=${lines} series=${series} />`}
+        <tbody>${[...series].reverse().map((one) => html`<tr key=${one.day}><td>${one.day}</td>${lines.map(([field]) => html`<td class="num" key=${field}>${(chart.written ?? count)(one[field])}</td>`)}</tr>`)}</tbody></table></div>`
+        : html`<${Chart} title=${chart.title} lines=${lines} series=${series} written=${chart.written} />`}
     </section>`;
 }
 
@@ -78,4 +83,18 @@ function Groups({ report }) {
       <div class="table-box" tabIndex="0" role="region" aria-label=${name}><table><thead><tr><th>${name.replace("By ", "").replace(/^./, (c) => c.toUpperCase())}</th>${columns.map(([field, head]) => html`<th key=${field} class="num">${head}</th>`)}</tr></thead>
         <tbody>${found.map(([key, one]) => html`<tr key=${key}><th scope="row">${title(plain(key))}</th>${columns.map(([field, , written, answers]) => html`<td key=${field} class="num">${answers && !one[answers] ? "–" : written(one[field])}</td>`)}</tr>`)}</tbody></table></div>
     </section>`);
+}
+
+const majors = (revenue) => Object.entries(revenue ?? {}).map(([currency, sum]) => money(sum, currency)).join(", ") || "–";
+
+// Orders of those for whom a workflow began.
+function Effect({ effect }) {
+  const all = Object.entries(effect).sort(([, a], [, b]) => b.customers - a.customers);
+  if (all.length === 0) return null;
+  return html`
+    <section class="card report-group"><header><h2>Orders within 7 days of a workflow's beginning</h2></header>
+      <div class="table-box" tabIndex="0" role="region" aria-label="Orders by workflow"><table><thead><tr><th>Workflow</th><th class="num">Customers</th><th class="num">Ordered</th><th class="num">Conversion</th><th class="num">Revenue</th></tr></thead>
+        <tbody>${all.map(([name, one]) => html`<tr key=${name}><th scope="row"><a href=${href(["workflows", name])}>${name}</a></th><td class="num">${count(one.customers)}</td><td class="num">${count(one.ordered)}</td><td class="num">${share(one.conversion)}</td><td class="num">${majors(one.revenue)}</td></tr>`)}</tbody></table></div>
+      <p class="card-body muted">What the workflow touched, not what it caused: many of them would have ordered anyway.</p>
+    </section>`;
 }

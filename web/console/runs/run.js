@@ -1,7 +1,7 @@
 // One run: the way that it took on its workflow's graph, and step by step in time.
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { seg } from "../lib/api.js";
+import { post, seg } from "../lib/api.js";
 import { may } from "../lib/session.js";
 import { href } from "../lib/route.js";
 import { useResource } from "../lib/resource.js";
@@ -10,6 +10,7 @@ import { complain, say } from "../parts/toast.js";
 import { Button, Empty, Page, Shown, Status, Time } from "../parts/ui.js";
 import { Graph } from "../parts/graph.js";
 import { decide, verbs } from "./attention.js";
+import { Retime } from "./retime.js";
 import { subjectLink, took } from "./list.js";
 import { wayOf } from "./way.js";
 import { Steps, Waterfall } from "./trace.js";
@@ -39,10 +40,19 @@ function Known({ run, reload }) {
     setBusy(false);
   };
   const able = may("runs.decide");
+  const retime = async (due) => {
+    try {
+      await post(`/runs/${seg(run.id)}/retime`, { due });
+      say("It goes on when you said");
+      await reload();
+    } catch (problem) {
+      complain(problem);
+    }
+  };
   const offered = run.status === "failed" ? verbs : open(run) ? verbs.filter((one) => one.verb === "cancel") : [];
   return html`
     <${Page} title=${run.workflow} lead=${html`<a href=${href(["runs"])}>Runs</a> · <${Status} of=${run.status} /> · began <${Time} at=${run.started} style="full" />`}
-      tools=${able && offered.map((one) => html`<${Button} key=${one.verb} icon=${one.icon} kind=${one.verb === "retry" ? "primary" : one.kind} disabled=${busy} onClick=${() => act(one)}>${one.name}<//>`)}>
+      tools=${able && html`${run.status === "waiting" && run.due && html`<${Retime} due=${run.due} onDone=${retime} />`}${offered.map((one) => html`<${Button} key=${one.verb} icon=${one.icon} kind=${one.verb === "retry" ? "primary" : one.kind} disabled=${busy} onClick=${() => act(one)}>${one.name}<//>`)}`}>
       ${run.reason && html`<p class=${`reason ${run.status === "failed" ? "bad" : ""}`}>${run.reason}</p>`}
       <div class="columns run">
         <div class="stack">

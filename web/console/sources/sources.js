@@ -1,8 +1,14 @@
 // Where events come from: whether they come as usual, and what was rejected, and why.
 import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { post, remove, seg } from "../lib/api.js";
+import { may } from "../lib/session.js";
 import { useResource } from "../lib/resource.js";
+import { usePaged } from "../lib/paged.js";
+import { complain, say } from "../parts/toast.js";
+import { Json } from "../parts/json.js";
 import { count, since } from "../lib/words.js";
-import { Badge, Empty, Page, Shown, Time } from "../parts/ui.js";
+import { Badge, Button, Empty, Page, Shown, Time } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
 
 function health(source) {
@@ -37,6 +43,39 @@ function Source({ source }) {
         <div><strong class=${source.rejected > 0 ? "bad-text" : ""}>${count(source.rejected ?? 0)}</strong><small>rejected</small></div>
       </div>
       ${source.reason && html`<p class="card-body source-reason"><${Icon} name="warn" size=${16} /><span>Rejected <${Time} at=${source.rejected_at} />: ${source.reason}</span></p>`}
-      ${source.requests?.length > 0 && html`<ul class="card-body plain-list">${source.requests.map((one, i) => html`<li key=${i}><span>${one.reason}</span><${Time} at=${one.at} /></li>`)}</ul>`}
+      ${source.name.includes("/") && html`<${Refused} source=${source} />`}
     </li>`;
+}
+
+const name = (source) => source.name.split("/").at(-1);
+
+// What was refused, without its texts; each may be given once more when the cause is mended.
+function Refused({ source }) {
+  const [open, setOpen] = useState(false);
+  return html`<details class="refused" onToggle=${(e) => setOpen(e.target.open)}><summary>Requests that were refused</summary>${open && html`<${RefusedList} source=${source} />`}</details>`;
+}
+
+function RefusedList({ source }) {
+  const list = usePaged(`/sources/${seg(name(source))}/rejected`, {}, { limit: 10, kinds: ["source"] });
+  const [busy, setBusy] = useState(null);
+  const act = async (one, work, done) => {
+    setBusy(one.id);
+    try {
+      await work();
+      say(done);
+    } catch (problem) {
+      complain(problem);
+    }
+    setBusy(null);
+    list.reload();
+  };
+  const path = (one) => `/sources/${seg(name(source))}/rejected/${seg(one.id)}`;
+  if (list.loading) return null;
+  if (list.items.length === 0) return html`<p class="card-body muted">None is kept: they are for a week, and the newest only.</p>`;
+  return html`<ul class="refusals">${list.items.map((one) => html`<li key=${one.id}>
+      <div class="step-head"><span class="bad-text">${one.reason}</span><small><${Time} at=${one.at} /></small></div>
+      <details><summary>What came</summary><p class="muted">${one.headers.join(", ")}</p>${one.body !== null ? html`<${Json} value=${one.body} label="What came" />` : html`<p class="muted">${one.whole ? "It is no JSON." : "It was too long to be kept."}</p>`}</details>
+      ${may("runs.decide") && html`<div class="row-tools">${one.whole && html`<${Button} kind="small" icon="retry" busy=${busy === one.id} onClick=${() => act(one, () => post(`${path(one)}/resend`), "It was taken")}>Give it once more<//>`}
+        <${Button} kind="ghost small" icon="close" disabled=${busy === one.id} onClick=${() => act(one, () => remove(path(one)), "It is dropped")}>Drop<//></div>`}
+    </li>`)}</ul>${list.more && html`<div class="more"><${Button} onClick=${list.more}>Show more<//></div>`}`;
 }

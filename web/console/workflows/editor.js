@@ -7,7 +7,9 @@ import { Badge, Empty, Failed, Loading } from "../parts/ui.js";
 
 const check_ms = 350;
 
-export function Editor({ value, name, onChange, onChecked, readOnly }) {
+/// `edition`: another one when the value was changed by somebody else than the editor. What it told itself is never put into it again: a
+/// render may come behind the next key, and what was typed meanwhile would be lost.
+export function Editor({ value, edition, name, onChange, onChecked, readOnly }) {
   const place = useRef(), editor = useRef(null), latest = useRef(value);
   const [ready, setReady] = useState(false);
   const [problem, setProblem] = useState(null);
@@ -17,7 +19,11 @@ export function Editor({ value, name, onChange, onChecked, readOnly }) {
     let gone = false;
     import("./codemirror.js").then(({ open }) => {
       if (gone) return;
-      editor.current = open(place.current, { text: latest.current, dark: isDark(), readOnly, onChange: (text) => onChange(text) });
+      editor.current = open(place.current, {
+        text: latest.current, dark: isDark(), readOnly, onChange: (text) => onChange(text),
+        complete: (yaml, at) => post("/workflows/complete", { yaml, ...at }).catch(() => null),
+        explain: (yaml, at) => post("/workflows/hover", { yaml, ...at }).then((found) => found.meaning, () => null),
+      });
       setReady(true);
     }, () => setProblem({ message: "The editor could not be fetched." }));
     return () => {
@@ -27,7 +33,7 @@ export function Editor({ value, name, onChange, onChecked, readOnly }) {
     };
   }, []);
   useEffect(() => editor.current?.setDark(isDark()), [theme.value]);
-  useEffect(() => editor.current?.setText(value), [value]);
+  useEffect(() => editor.current?.setText(latest.current), [edition]);
   useEffect(() => {
     let gone = false;
     const timer = setTimeout(async () => {

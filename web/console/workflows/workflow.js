@@ -9,6 +9,7 @@ import { complain, say } from "../parts/toast.js";
 import { Badge, Button, Empty, Failed, Page, Shown, Tabs, Time } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
 import { Graph } from "../parts/graph.js";
+import { Backtest } from "./backtest.js";
 import { Editor } from "./editor.js";
 import { Diff } from "./diff.js";
 
@@ -25,11 +26,12 @@ export function Workflow({ name }) {
   return html`<${Shown} of=${workflow} page="Workflow">${(data) => html`<${Known} key=${data.hash} workflow=${data} taken=${taken} />`}<//>`;
 }
 
-const views = [["", "Graph"], ["yaml", "YAML"], ["tests", "Tests"], ["versions", "Versions"]];
+const views = [["", "Graph"], ["yaml", "YAML"], ["tests", "Tests"], ["backtest", "Backtest"], ["versions", "Versions"]];
 
 function Known({ workflow, taken }) {
   const [, name, view = ""] = route.value.parts;
   const [yaml, setYaml] = useState(workflow.yaml);
+  const [edition, setEdition] = useState(0);
   const [checked, setChecked] = useState({ diagnostics: [] });
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -50,12 +52,13 @@ function Known({ workflow, taken }) {
   };
   return html`
     <${Page} title=${workflow.title || name} lead=${html`<a href=${href(["workflows"])}>Workflows</a> · ${name} · <code>${workflow.hash?.slice(0, 10)}</code>`}
-      tools=${html`${changed && html`<${Button} onClick=${() => setYaml(workflow.yaml)}>Undo all<//>`}
+      tools=${html`${changed && html`<${Button} onClick=${() => (setYaml(workflow.yaml), setEdition(edition + 1))}>Undo all<//>`}
         ${may("workflows.write") && html`<${Button} kind="primary" icon="check" busy=${busy} disabled=${!changed || errors > 0} onClick=${deploy}>Deploy<//>`}`}>
       ${problem && html`<${Failed} problem=${problem} />`}
       <div class="page-tabs"><${Tabs} label="Views of the workflow" tabs=${views.map(([path, title]) => ({ name: title, href: href(["workflows", name, path].filter(Boolean)), on: view === path, count: path === "yaml" && errors ? errors : path === "versions" ? workflow.versions?.length : undefined }))} /></div>
-      ${view === "yaml" ? html`<${Editor} value=${yaml} name=${name} onChange=${setYaml} onChecked=${setChecked} readOnly=${!may("workflows.write")} />`
+      ${view === "yaml" ? html`<${Editor} value=${yaml} edition=${edition} name=${name} onChange=${setYaml} onChecked=${setChecked} readOnly=${!may("workflows.write")} />`
         : view === "tests" ? html`<${Tests} yaml=${yaml} name=${name} tests=${workflow.tests} />`
+        : view === "backtest" ? html`<${Backtest} name=${name} yaml=${yaml} hash=${workflow.hash} able=${may("workflows.write")} />`
         : view === "versions" ? html`<${Versions} workflow=${workflow} yaml=${yaml} taken=${taken} />`
         : workflow.graph?.nodes?.length ? html`<section class="card"><${Graph} graph=${(changed && checked.graph) || workflow.graph} label="The workflow as a graph" /></section>`
         : html`<${Empty} icon="flow" title="No picture of it" />`}

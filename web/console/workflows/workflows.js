@@ -5,10 +5,12 @@ import { useResource } from "../lib/resource.js";
 import { count } from "../lib/words.js";
 import { Badge, Empty, Page, Shown } from "../parts/ui.js";
 import { Icon } from "../parts/icon.js";
+import { Gallery, Menu, Ready } from "./gallery.js";
 import { Workflow } from "./workflow.js";
 
 export default function Workflows() {
-  const [, name] = route.value.parts;
+  const [, name, ready] = route.value.parts;
+  if (name === "gallery") return ready ? html`<${Ready} key=${ready} name=${ready} />` : html`<${Gallery} />`;
   return name ? html`<${Workflow} key=${name} name=${name} />` : html`<${List} />`;
 }
 
@@ -16,8 +18,9 @@ function List() {
   const workflows = useResource("/workflows", {}, { kinds: ["workflow", "run"] });
   return html`
     <${Page} title="Workflows" lead="What the shop does by itself, and when.">
+      <${Menu} now="shop" />
       <${Shown} of=${workflows}>${({ items }) => items.length === 0
-        ? html`<${Empty} icon="flow" title="No workflow yet">Put one into the shop's folder workflows/, and it is here.<//>`
+        ? html`<${Empty} icon="flow" title="No workflow yet" action=${html`<a class="button" href=${href(["workflows", "gallery"])}>See the gallery</a>`}>Put one into the shop's folder workflows/, or adopt one of the gallery.<//>`
         : html`<ul class="cards">${items.map((one) => html`
           <li key=${one.name}><a class="card workflow-card" href=${href(["workflows", one.name])}>
             <span class="workflow-icon"><${Icon} name="flow" /></span>

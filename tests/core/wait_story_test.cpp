@@ -255,8 +255,8 @@ steps: [ { wait: 1h } ]
 
 TEST_CASE("a person lets a waiting run go on at another time: later, earlier, or at once; what waits for no time is left alone") {
   Shop shop;
-  shop.add(workflow("later", {"order.placed"}, wait("2d"), act(note, fields("text", written("went on")))));
-  shop.event("order.placed", order);
+  shop.add_yaml("workflow: later\non: order.placed\nsteps:\n  - wait: 2d\n  - log: went on\n");
+  shop.event("order.placed", placed);
   const std::string run = shop.open_runs()[0].id;
   const auto retime = [&](Time due) { shop.event("run.retimed", R"({"retime":{"run":")" + run + R"(","due":")" + format_rfc3339(due) + R"(","by":"Eva"}})"); };
   retime(shop.now + Millis{3 * 86'400'000});

@@ -59,11 +59,13 @@ Value series(const desk::Facts& facts, std::int64_t days, Arena& arena) {
     one.from = one.to - day;
     for (const desk::Heard& m : facts.messages)
       if (m.at >= one.from && m.at < one.to + desk::comes_back) one.messages.push_back(m);
+    for (const desk::Rated& r : facts.rated)
+      if (r.at >= one.from && r.at < one.to + desk::comes_back) one.rated.push_back(r);
     const auto messages = std::count_if(one.messages.begin(), one.messages.end(), [&](const desk::Heard& m) { return m.at < one.to; });
     for (const auto& [id, ticket] : facts.tickets)
       if (ticket.opened() >= one.from && ticket.opened() < one.to) one.tickets.emplace(id, ticket);
     const Value total = desk::report(one, arena)["total"];
-    list.add(make_map(arena, {{"day", arena.copy(format_rfc3339(one.to - Millis{1}).substr(0, 10))}, {"messages", std::int64_t{messages}}, {"contacts", total["contacts"]}, {"contained", total["contained"]},
+    list.add(make_map(arena, {{"day", arena.copy(format_rfc3339(one.to - Millis{1}).substr(0, 10))}, {"messages", std::int64_t{messages}}, {"contacts", total["contacts"]}, {"contained", total["contained"]}, {"confirmed", total["confirmed"]},
                               {"tickets", total["tickets"]}, {"first_reply_ms", total["first_reply_ms"]}}));
   }
   return list.build();

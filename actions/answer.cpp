@@ -24,6 +24,8 @@ Task<Outcome> run(Call call, Services& services) {
   if (hearer == nullptr) co_return call_failed("no_faq", "there is no FAQ here");
   Result<Document> found = hearer->look_up(call.args["question"].text_or(""));
   if (!found) co_return call_failed(found.error().code, found.error().message, found.error().hint);
+  if (auto* assistant = dynamic_cast<Assistant*>(&services); assistant != nullptr && !found->root()["answered"].boolean_or(false))
+    found = co_await assistant->answer_from(std::string(call.args["question"].text_or("")), std::move(*found));
   if (!found->root()["answered"].boolean_or(false)) co_return call_done(std::move(*found));
   Saying saying = saying_of(call.args);
   saying.text = found->root()["text"].text_or("");
@@ -46,7 +48,7 @@ extern const Action answer{
     .name = "answer",
     .summary = "Answers a question from the shop's FAQ (faq/*.md), or says nothing when none fits.",
     .params = params,
-    .output = "a map: answered, text, source, question, confidence, candidates",
+    .output = "a map: answered, text, source, question, confidence, candidates, model",
     .reaches_customer = true,
     .speaks = true,
     .run = run,

@@ -31,9 +31,10 @@ Task<Outcome> run(Call call, Services& services) {
       if (const std::string_view name = trimmed(intent.text_or("")); !name.empty()) intents.emplace_back(name);
   const auto* hearer = dynamic_cast<const Hearer*>(&services);
   if (hearer == nullptr) co_return call_failed("no_model", "there is no model here that could read a message");
-  const Result<Document> heard =
-      hearer->classify(call.args["text"].text_or(""), intents, call.args["coverage"].number_or(0.9));
+  Result<Document> heard = hearer->classify(call.args["text"].text_or(""), intents, call.args["coverage"].number_or(0.9));
   if (!heard) co_return call_failed(heard.error().code, heard.error().message, heard.error().hint);
+  if (auto* assistant = dynamic_cast<Assistant*>(&services))
+    heard = co_await assistant->settle_intent(std::string(call.args["text"].text_or("")), std::move(intents), std::move(*heard));
   auto arena = std::make_unique<Arena>();
   const Value output =
       MapBuilder(*arena, deep_copy(*arena, heard->root())).add("queue", arena->copy(call.args["queue"].text_or("care"))).build();
@@ -49,7 +50,7 @@ extern const Action classify{
     .name = "classify",
     .summary = "Reads a message: its intent, how sure that is, its mood and language, and whether a person must take it.",
     .params = params,
-    .output = "a map: intent, intents, confidence, mood, language, model, to_person, reason, queue",
+    .output = "a map: intent, intents, confidence, mood, language, model, mood_model, to_person, reason, queue",
     .run = run,
     .dedupes = dedupes,
 };

@@ -17,7 +17,7 @@ struct Options {
 std::string shown(std::string_view name, const Value& v) {
   if (v.is_null()) return "";
   if (name.ends_with("_ms")) return format_duration(Millis{v.integer_or(0) / 1000 * 1000});
-  if (name == "csat") return fmt::format("{:.0f} %", 100 * v.number_or(0));
+  if (name == "csat" || name == "answers_helped") return fmt::format("{:.0f} %", 100 * v.number_or(0));
   if (name == "nps") return fmt::format("{:+.0f}", v.number_or(0));
   if (name == "ces") return fmt::format("{:.1f}", v.number_or(0));
   return to_json(v);
@@ -35,6 +35,13 @@ void print_groups(const Value& groups, const char* head) {
   if (!table.empty()) fmt::print("\n{}", table.text());
 }
 
+void print_sources(const Value& sources) {
+  Table table({"ANSWER", "RATED", "HELPED"});
+  for (const Member& source : sources.members())
+    table.add({std::string(source.key.text_or({})), shown("answers_rated", source.value["answers_rated"]), shown("answers_helped", source.value["answers_helped"])});
+  if (!table.empty()) fmt::print("\n{}", table.text());
+}
+
 void print(const Value& made) {
   fmt::print("{} to {}\n\n", made["from"].text_or(""), made["to"].text_or(""));
   Table table({"", "", "MEANS"});
@@ -48,6 +55,7 @@ void print(const Value& made) {
   print_groups(made["intents"], "INTENT");
   print_groups(made["workflows"], "WORKFLOW");
   print_groups(made["queues"], "QUEUE");
+  print_sources(made["sources"]);
 }
 
 int run_report(const Options& options) {

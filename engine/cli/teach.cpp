@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/lists.h"
 #include "serve/hearing.h"
-#include "teach/promote.h"
+#include "teach/corrections.h"
 
 #include <algorithm>
 #include <chrono>
@@ -16,7 +16,7 @@ namespace {
 
 struct Corrected {
   Where where;
-  std::string message, intent, by;
+  std::string message, intent, mood, answer, source, by;
 };
 
 Result<std::string> text_of(const Corrected& options) {
@@ -34,9 +34,11 @@ int correct(const Corrected& options) {
   const auto text = text_of(options);
   if (!text) return report(text.error());
   const auto now = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
-  if (const auto good = add_correction(options.where.folder, {*text, options.intent, options.by, now}); !good)
+  if (const auto good = add_correction(options.where.folder, {*text, options.intent, options.mood, options.answer, options.source, options.by, now}); !good)
     return report(good.error());
-  fmt::print("kept: \"{}\" is {}; `shopbell train` learns it\n", *text, options.intent);
+  std::string said;
+  for (const std::string& word : {options.intent, options.mood, options.answer}) said += (said.empty() || word.empty() ? "" : ", ") + word;
+  fmt::print("kept: \"{}\" is {}; `shopbell train` learns it\n", *text, said);
   return 0;
 }
 
@@ -84,7 +86,10 @@ void add_correct(Command app, Run& run) {
   Command command = app.add_subcommand("correct", "Say what a message was about: an example for `train`");
   command.add_option("MESSAGE", options->message, "Its text, or the first digits of its id").required();
   command.add_option("DIR", options->where.folder, "The shop's folder (default: this one)");
-  command.add_option("--intent", options->intent, "What it was about").required();
+  command.add_option("--intent", options->intent, "What it was about");
+  command.add_option("--mood", options->mood, "How it sounds: angry, unhappy, neutral, happy");
+  command.add_option("--answer", options->answer, "What became of the answer that was suggested: used, edited, ignored");
+  command.add_option("--source", options->source, "Where that answer stands: faq/shipping.md#costs");
   command.add_option("--by", options->by, "Who says so (default: $USER)").from_environment("USER");
   command.add_option("--data", options->where.data, "The data folder, when it is elsewhere");
   command.footer("Kept with who and when in DIR/intents/corrections.jsonl; of a text that is corrected twice the last word counts.");

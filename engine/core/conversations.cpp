@@ -10,6 +10,7 @@
 #include "core/person_reply.h"
 #include "core/profile.h"
 #include "core/profile_draft.h"
+#include "core/promise.h"
 #include "core/replayed.h"
 #include "core/runs.h"
 #include "core/step.h"

@@ -3,8 +3,11 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "core/profile.h"
+#include "core/promise.h"
 #include "core/replayed.h"
 #include "core/scope.h"
+#include "core/sla_clock.h"
+#include "core/step.h"
 #include "desk/desk.h"
 #include "desk/ticket.h"
 
@@ -20,15 +23,6 @@ using desk::Happened;
 const desk::Rules* rules_of(const Turn& turn) {
   const desk::Rules* rules = turn.workflows.shop().desk.get();
   return rules == nullptr || rules->queues.empty() || is_replayed(turn.subject.id) ? nullptr : rules;
-}
-
-desk::Hours hours_of(const Turn& turn, const desk::Queue* queue) {
-  const ShopFacts& shop = turn.workflows.shop();
-  const auto calendar = queue == nullptr ? shop.calendars.end() : shop.calendars.find(queue->hours);
-  if (calendar == shop.calendars.end()) return {};
-  const std::string& own = calendar->second.timezone;
-  const Zone* zone = find_zone(own.empty() ? shop.timezone : own);
-  return {&calendar->second, zone != nullptr ? zone : find_zone("UTC")};
 }
 
 void tell(Turn& turn, const std::string& about, std::string_view type, const Event& cause, const Value& data, std::uint32_t depth) {
@@ -125,23 +119,34 @@ void learn_of_ticket(desk::Ticket& ticket, const Value& told) {
     if (const std::string_view said = told[name].text_or({}); !said.empty()) *to = said;
 }
 
+struct Promised {
+  desk::Goals goals;
+  desk::Hours hours;
+};
+
+Promised promised_of(const Turn& turn, const desk::Rules& rules, const desk::Ticket& ticket) {
+  const desk::Queue* queue = rules.find_queue(ticket.queue);
+  return {queue == nullptr ? desk::Goals{} : queue->goals, hours_of(turn, queue == nullptr ? std::string_view() : queue->hours)};
+}
+
 void take_happened(Turn& turn, const desk::Rules& rules, const Event& event, std::uint32_t depth) {
   desk::Ticket ticket = desk::ticket_of(turn.subject.profile);
   const auto what = desk::happened_of(event.data["happened"].text_or({}));
   const std::string queue_before = ticket.queue, agent_before = ticket.agent;
   if (ticket.about.empty()) ticket.about = event.data["about"].text_or({});
+  const Promised before = promised_of(turn, rules, ticket);
+  tell_passed(turn, ticket, before.goals, before.hours);
   learn_of_ticket(ticket, event.data["ticket"]);
   std::string former;
   if (what == Happened::reopened && !ticket.is_open()) former = std::exchange(ticket.agent, event.data["ticket"]["agent"].text_or({}));
   const Millis waited = turn.at - ticket.open_since();
-  const desk::Queue* queue = rules.find_queue(ticket.queue);
-  const desk::Hours hours = hours_of(turn, queue);
-  const desk::Goals goals = queue == nullptr ? desk::Goals{} : queue->goals;
+  const auto [goals, hours] = promised_of(turn, rules, ticket);
   const bool first = what == Happened::person_replied && desk::sla_of(ticket.events, goals, hours, turn.at).first_reply.runs;
   if (!queue_before.empty() && queue_before != ticket.queue) happen(ticket, Happened::handed_over, turn.at);
   if (what) happen(ticket, *what, turn.at);
   if (ticket.events.empty()) return;  // nothing is known of it
   turn.set_profile(desk::to_value(ticket, turn.arena));
+  watch_sla(turn, ticket, goals, hours);
   const desk::Sla sla = desk::sla_of(ticket.events, goals, hours, turn.at);
   const desk::Row row{ticket.queue, desk::priority_of(ticket.priority), soonest_due(sla), ticket.open_since(),
                       ticket.agent != agent_before ? ticket.agent : "", former};
@@ -232,6 +237,17 @@ std::string_view intent_of(const Run& run) {
 }
 
 }  // namespace
+
+void ring(Turn& turn, Run& clock) {
+  const desk::Rules* rules = rules_of(turn);
+  const desk::Ticket ticket = desk::ticket_of(turn.subject.profile);
+  if (rules == nullptr || ticket.events.empty()) return end_run(turn, clock, RunStatus::done, "nothing more is promised");
+  const auto [goals, hours] = promised_of(turn, *rules, ticket);
+  tell_passed(turn, ticket, goals, hours);
+  const auto next = next_passing(ticket, goals, hours, turn.at);
+  if (next) clock.due = *next;
+  else end_run(turn, clock, RunStatus::done, "nothing more is promised");
+}
 
 void tell_opened(Turn& turn, const Run& run, const TicketOpened& ticket) {
   if (rules_of(turn) == nullptr) return;

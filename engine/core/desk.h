@@ -26,6 +26,9 @@ constexpr std::string_view agent_changed = "agent.changed";
 /// ticket.opened about the subject of the run's event, with what is known of the ticket.
 void tell_opened(Turn& turn, const Run& run, const TicketOpened& ticket);
 
+/// The wait of a ticket's subject for what it was promised (core/sla_clock.h) is due.
+void ring(Turn& turn, Run& clock);
+
 /// To be called for each event that is about this very subject; `depth`: of its causes.
 void tell_desk(Turn& turn, const Event& event, std::uint32_t depth);
 

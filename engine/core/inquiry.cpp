@@ -6,6 +6,7 @@
 #include "core/effects.h"
 #include "core/identity.h"
 #include "core/profile_draft.h"
+#include "core/promise.h"
 #include "core/runs.h"
 #include "core/step.h"
 #include "core/thread.h"
@@ -18,19 +19,7 @@ namespace shopbell {
 namespace {
 
 constexpr std::string_view failed_lookups = "lookup failed";  // a counter; with a space, which no workflow's id has
-constexpr std::string_view business = "business";             // the calendar that people work by
 constexpr std::size_t phone_digits_min = 9;                   // of a number without its country's code
-
-void tell(Turn& turn, std::string_view to, std::string_view type, std::string_view cause, const Value& inquiry) {
-  Event event;
-  event.id = turn.arena.copy(id_of({type, cause, turn.subject.id}));
-  event.source = "shopbell";
-  event.type = type;
-  event.subject = turn.arena.copy(to);
-  event.at = turn.at;
-  event.data = make_map(turn.arena, {{"inquiry", inquiry}});
-  turn.made.following.push_back({std::string(to), {event, 1, {}, {}}});
-}
 
 std::string lower(std::string_view text) {
   std::string made(trimmed(text));
@@ -90,36 +79,6 @@ Value find_order(Turn& turn, const Value& inquiry) {
   return make_map(turn.arena, {{"found", Value(!order.is_null())}, {"limited", Value(false)}, {"order", order}});
 }
 
-/// The waits of the last hour, the shortest first.
-std::vector<std::int64_t> waits_of(const Turn& turn) {
-  std::vector<std::int64_t> waits;
-  for (const Value& w : items_of(turn.subject.things["waits"]))
-    if (from_ms(w["at"].integer_or(0)) > turn.at - waits_per) waits.push_back(w["ms"].integer_or(0));
-  std::sort(waits.begin(), waits.end());
-  return waits;
-}
-
-Value promise_of(const Turn& turn) {
-  MapBuilder made(turn.arena);
-  const auto opens = opening_of(turn, business);  // without that calendar somebody is always there
-  const bool open = !opens || *opens <= turn.at;
-  made.add("open", Value(open));
-  if (!open) made.add("opens_at", Value(*opens));
-  const auto waits = waits_of(turn);
-  if (open && !waits.empty()) made.add("minutes", Value(std::max<std::int64_t>(1, (waits[waits.size() / 2] + 59'999) / 60'000)));
-  return made.build();
-}
-
-void keep_wait(Turn& turn, const Value& inquiry) {
-  std::vector<Value> kept;
-  for (const Value& w : items_of(turn.subject.things["waits"]))
-    if (from_ms(w["at"].integer_or(0)) > turn.at - waits_per) kept.push_back(w);
-  kept.push_back(make_map(turn.arena, {{"at", Value(to_ms(turn.at))}, {"ms", inquiry["ms"]}}));
-  const std::size_t over = kept.size() > waits_kept_max ? kept.size() - waits_kept_max : 0;
-  turn.subject.things = make_map(turn.arena, {{"waits", make_list(turn.arena, std::span(kept).subspan(over))}});
-  turn.made.subject_changed = true;
-}
-
 void set_granted(Turn& turn, std::span<const Value> granted) {
   const std::size_t over = granted.size() > granted_max ? granted.size() - granted_max : 0;
   turn.subject.conversations = MapBuilder(turn.arena, turn.subject.conversations)
@@ -147,22 +106,33 @@ Run* find_run(Turn& turn, std::string_view id) {
 
 }  // namespace
 
+void tell_inquiry(Turn& turn, std::string_view to, std::string_view type, std::string_view cause, const Value& inquiry) {
+  Event event;
+  event.id = turn.arena.copy(id_of({type, cause, turn.subject.id}));
+  event.source = "shopbell";
+  event.type = type;
+  event.subject = turn.arena.copy(to);
+  event.at = turn.at;
+  event.data = make_map(turn.arena, {{"inquiry", inquiry}});
+  turn.made.following.push_back({std::string(to), {event, 1, {}, {}}});
+}
+
 bool inquire(Turn& turn, const Run& run, const Instruction& step, std::string_view of, const Value& data) {
   MapBuilder inquiry(turn.arena, data);
   inquiry.add("run", turn.arena.copy(run.id)).add("about", turn.arena.copy(turn.subject.id));
-  tell(turn, of, inquiry_asked, cause_of(run, step), inquiry.build());
+  tell_inquiry(turn, of, inquiry_asked, cause_of(run, step), inquiry.build());
   return true;
 }
 
 void take_inquiry(Turn& turn, const Event& event) {
   const Value inquiry = event.data["inquiry"];
   const std::string_view kind = inquiry["kind"].text_or({});
-  if (kind == "waited") return keep_wait(turn, inquiry);
+  if (kind == "waited") return keep_wait(turn, Millis{inquiry["ms"].integer_or(0)});
   Value output;
   if (kind == "order") output = find_order(turn, inquiry);
-  if (kind == "promise") output = promise_of(turn);
+  if (kind == "promise") output = promise_of(turn, inquiry["queue"].text_or({}));
   if (kind == "speak") output = grant(turn, inquiry);
-  tell(turn, inquiry["about"].text_or({}), inquiry_answered, event.id, make_map(turn.arena, {{"run", inquiry["run"]}, {"output", output}}));
+  tell_inquiry(turn, inquiry["about"].text_or({}), inquiry_answered, event.id, make_map(turn.arena, {{"run", inquiry["run"]}, {"output", output}}));
 }
 
 void take_inquiry_answered(Turn& turn, const Event& event) {
@@ -192,11 +162,6 @@ void count_lookup(Turn& turn, const Value& output) {
   if (!output["found"].boolean_or(false)) count_failure(turn);
 }
 
-void tell_wait(Turn& turn, std::string_view queue, Millis waited) {
-  tell(turn, "queue:" + std::string(queue), inquiry_asked, std::to_string(to_ms(turn.at)) + " waited",
-       make_map(turn.arena, {{"kind", "waited"}, {"ms", Value(std::int64_t{waited.count()})}}));
-}
-
 void withdraw(Turn& turn, std::string_view conversation, const std::string& why) {
   const auto granted = items_of(turn.subject.conversations["granted"]);
   std::vector<Value> left;
@@ -205,7 +170,7 @@ void withdraw(Turn& turn, std::string_view conversation, const std::string& why)
       left.push_back(g);
       continue;
     }
-    tell(turn, g["about"].text_or({}), inquiry_withdrawn, std::string(g["run"].text_or({})) + std::to_string(epoch_of(turn.subject)),
+    tell_inquiry(turn, g["about"].text_or({}), inquiry_withdrawn, std::string(g["run"].text_or({})) + std::to_string(epoch_of(turn.subject)),
          make_map(turn.arena, {{"run", g["run"]}, {"why", turn.arena.copy(why)}}));
   }
   if (left.size() != granted.size()) set_granted(turn, left);

@@ -15,12 +15,13 @@ constexpr std::string_view inquiry_withdrawn = "inquiry.withdrawn";
 // An order is only told of to who proves that it is his, and a wrong number is answered as a wrong proof is.
 constexpr std::size_t lookups_failed_max = 5;          // of one customer in lookups_per; of one order, twice as many
 constexpr Millis lookups_per{3'600'000};
-constexpr std::size_t waits_kept_max = 200;            // of one queue, in waits_per
-constexpr Millis waits_per{3'600'000};
+constexpr std::size_t waits_kept_max = 200;            // of one queue, in an hour
 constexpr std::size_t granted_max = 20;                // runs of other subjects that may speak into a customer's conversations
 
 /// Asks; `data` has the kind and what belongs to it. False: nobody could answer.
 bool inquire(Turn& turn, const Run& run, const Instruction& step, std::string_view of, const Value& data);
+/// What `cause` and this subject say to another, once.
+void tell_inquiry(Turn& turn, std::string_view to, std::string_view type, std::string_view cause, const Value& inquiry);
 void take_inquiry(Turn& turn, const Event& event);
 void take_inquiry_answered(Turn& turn, const Event& event);
 void take_inquiry_withdrawn(Turn& turn, const Event& event);
@@ -28,8 +29,6 @@ void take_inquiry_withdrawn(Turn& turn, const Event& event);
 /// Whether the customer of this subject has asked for too many orders that were not his.
 bool too_many_lookups(const Turn& turn);
 void count_lookup(Turn& turn, const Value& output);
-/// A customer who was handed over has been answered by a person: its queue is told how long that took.
-void tell_wait(Turn& turn, std::string_view queue, Millis waited);
 /// Runs of other subjects may no longer speak into the conversation.
 void withdraw(Turn& turn, std::string_view conversation, const std::string& why);
 /// Such a run is done with it.

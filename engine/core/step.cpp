@@ -6,8 +6,10 @@
 #include "core/contact.h"
 #include "core/conversations.h"
 #include "core/derive.h"
+#include "core/desk.h"
 #include "core/parts.h"
 #include "core/schedule.h"
+#include "core/sla_clock.h"
 #include "core/walk.h"
 
 #include <algorithm>
@@ -53,6 +55,7 @@ void advance(Turn& turn, Run& run, const Value& scope) {
 
 void resume(Turn& turn, Run& run) {
   if (is_snooze(run)) return wake(turn, run);
+  if (is_sla_clock(run)) return ring(turn, run);
   if (run.flow.clock) return is_watch(run) ? abandon(turn, run) : tick(turn, run);
   const Workflow* workflow = version_of(turn, run);
   if (workflow == nullptr) return;

@@ -8,6 +8,7 @@
 #include "core/inquiry.h"
 #include "core/orders.h"
 #include "core/profile.h"
+#include "core/promise.h"
 #include "core/replayed.h"
 #include "core/thread.h"
 
@@ -74,7 +75,7 @@ void Walk::ask_promise(const Instruction& step) {
     ++run_.at;
     return;
   }
-  inquire(turn_, run_, step, std::string(replay_prefix(turn_.subject.id)) + "queue:" + queue, make_map(turn_.arena, {{"kind", "promise"}}));
+  inquire(turn_, run_, step, who_promises(turn_, queue), make_map(turn_.arena, {{"kind", "promise"}, {"queue", turn_.arena.copy(queue)}}));
   pause(turn_.at + ask_again);
 }
 

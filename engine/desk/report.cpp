@@ -8,11 +8,15 @@
 namespace shopbell::desk {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> definitions{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> definitions{{
     {"contacts", "Messages of one customer with less than 24 hours between them; a contact counts where it begins."},
     {"to_people", "Contacts in which a ticket was opened, until 24 hours behind the last message."},
+    {"asked_for_person", "Contacts in which a message asks for a person, as the built-in model hears it."},
     {"back_within_7_days", "Contacts without a ticket whose customer wrote again within 7 days behind the last message."},
     {"contained", "Contacts without a ticket, less those whose customer came back within 7 days."},
+    {"confirmed", "Of the contained, those in which the customer said that an answer helped, and last of none that it did not."},
+    {"answers_rated", "Answers of the FAQ of which the customer said whether they helped (answer.rated)."},
+    {"answers_helped", "The part of these that helped."},
     {"tickets", "Tickets opened in that time."},
     {"reopened", "Of these, those that were reopened within 7 days of their end."},
     {"first_reply_ms", "Median from a ticket's opening to a person's first answer, by the clock on the wall. What a bot says is no answer."},
@@ -89,8 +93,16 @@ void put(MapBuilder& map, const Group& group) {
 }
 
 struct Contacts {
-  std::int64_t all = 0, to_people = 0, back = 0;
+  std::int64_t all = 0, to_people = 0, asked = 0, back = 0, confirmed = 0;
 };
+
+/// What the customer said last of an answer in that time; false: nothing.
+bool was_helped(const Facts& facts, std::string_view about, Time from, Time to) {
+  const Rated* last = nullptr;
+  for (const Rated& rated : facts.rated)
+    if (rated.about == about && rated.at >= from && rated.at <= to && (last == nullptr || rated.at > last->at)) last = &rated;
+  return last != nullptr && last->helped;
+}
 
 bool has_ticket(const Facts& facts, std::string_view about, Time from, Time to) {
   return std::any_of(facts.tickets.begin(), facts.tickets.end(), [&](const auto& t) {
@@ -99,19 +111,22 @@ bool has_ticket(const Facts& facts, std::string_view about, Time from, Time to) 
 }
 
 Contacts count_contacts(const Facts& facts) {
-  std::map<std::string_view, std::vector<Time>> by_customer;
-  for (const Heard& message : facts.messages) by_customer[message.about].push_back(message.at);
+  std::map<std::string_view, std::vector<const Heard*>> by_customer;
+  for (const Heard& message : facts.messages) by_customer[message.about].push_back(&message);
   Contacts counted;
-  for (auto& [about, times] : by_customer) {
-    std::sort(times.begin(), times.end());
-    for (std::size_t i = 0; i < times.size();) {
-      const Time from = times[i];
-      while (i + 1 < times.size() && times[i + 1] - times[i] < contact_gap) ++i;
-      const Time last = times[i++];
+  for (auto& [about, said] : by_customer) {
+    std::sort(said.begin(), said.end(), [](const Heard* a, const Heard* b) { return a->at < b->at; });
+    for (std::size_t i = 0; i < said.size();) {
+      const Time from = said[i]->at;
+      bool asked = said[i]->asks_person;
+      while (i + 1 < said.size() && said[i + 1]->at - said[i]->at < contact_gap) asked = said[++i]->asks_person || asked;
+      const Time last = said[i++]->at;
       if (from < facts.from || from >= facts.to) continue;
       ++counted.all;
+      counted.asked += asked;
       if (has_ticket(facts, about, from, last + contact_gap)) ++counted.to_people;
-      else counted.back += i < times.size() && times[i] - last <= comes_back;
+      else if (i < said.size() && said[i]->at - last <= comes_back) ++counted.back;
+      else counted.confirmed += was_helped(facts, about, from, last + contact_gap);
     }
   }
   return counted;
@@ -119,7 +134,17 @@ Contacts count_contacts(const Facts& facts) {
 
 using Groups = std::map<std::string, Group>;
 
-Value to_value(const Groups& groups, Arena& arena) {
+struct Ratings {
+  std::size_t all = 0, helped = 0;
+  void add(bool good) { ++all, helped += good; }
+};
+
+void put(MapBuilder& map, const Ratings& ratings) {
+  map.add("answers_rated", static_cast<std::int64_t>(ratings.all)).add("answers_helped", part(static_cast<double>(ratings.helped), ratings.all));
+}
+
+template <class All>
+Value to_value(const All& groups, Arena& arena) {
   MapBuilder all(arena);
   for (const auto& [name, group] : groups) {
     MapBuilder one(arena);
@@ -147,10 +172,18 @@ Value report(const Facts& facts, Arena& arena) {
     const bool known = about != facts.tickets.end();
     in_each(answer, known ? about->second.intent : "", known ? about->second.workflow : answer.workflow, known ? about->second.queue : "");
   }
+  std::map<std::string, Ratings> sources;
+  Ratings rated;
+  for (const Rated& one : facts.rated) {
+    if (one.at < facts.from || one.at >= facts.to) continue;
+    rated.add(one.helped);
+    if (!one.source.empty()) sources[one.source].add(one.helped);
+  }
   const Contacts contacts = count_contacts(facts);
   MapBuilder sum(arena), words(arena);
-  sum.add("contacts", contacts.all).add("to_people", contacts.to_people).add("back_within_7_days", contacts.back);
-  sum.add("contained", contacts.all - contacts.to_people - contacts.back);
+  sum.add("contacts", contacts.all).add("to_people", contacts.to_people).add("asked_for_person", contacts.asked).add("back_within_7_days", contacts.back);
+  sum.add("contained", contacts.all - contacts.to_people - contacts.back).add("confirmed", contacts.confirmed);
+  put(sum, rated);
   put(sum, total);
   for (const auto& [name, sentence] : definitions) words.add(name, sentence);
   return make_map(arena, {{"from", arena.copy(format_rfc3339(facts.from))},
@@ -159,7 +192,8 @@ Value report(const Facts& facts, Arena& arena) {
                           {"total", sum.build()},
                           {"intents", to_value(intents, arena)},
                           {"workflows", to_value(workflows, arena)},
-                          {"queues", to_value(queues, arena)}});
+                          {"queues", to_value(queues, arena)},
+                          {"sources", to_value(sources, arena)}});
 }
 
 }  // namespace shopbell::desk

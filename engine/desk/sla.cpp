@@ -42,7 +42,10 @@ class Watch {
     if (clock.runs) return;
     clock.runs = true;
     clock.since = at;
-    if (goal > Millis{0}) clock.due = after(hours_, at, goal - clock.spent);
+    if (goal <= Millis{0}) return;
+    clock.due = after(hours_, at, goal - clock.spent);
+    const Millis until_near = goal - clock.spent - goals_.warn_before;
+    if (goals_.warn_before > Millis{0} && until_near > Millis{0}) clock.near = after(hours_, at, until_near);
   }
 
   // Whether it is late is known by the due time alone: what is due when the shop closes is not on time next morning.
@@ -60,6 +63,7 @@ class Watch {
     count(clock, at);
     clock.runs = false;
     clock.due.reset();
+    clock.near.reset();
   }
 
   void stop(Clock& clock, Millis goal, Time at) {

@@ -38,6 +38,7 @@ struct TicketEvent {
 /// In open time; zero: not promised.
 struct Goals {
   Millis first_reply{0}, next_reply{0}, resolution{0};
+  Millis warn_before{0};  // the end of each; zero, or as long as the goal itself: no warning
   bool operator==(const Goals&) const = default;
 };
 
@@ -46,6 +47,7 @@ struct Clock {
   Time since;               // where `spent` was counted to when it last began to run
   Millis spent{0};          // open time, of the present or the last wait
   std::optional<Time> due;  // while it runs: met until then, that moment included; nothing: not promised, or never
+  std::optional<Time> near; // while it runs: from when on it is to be warned of
   std::uint32_t met = 0;    // how often it was stopped in time, by a reply or by the end
   std::uint32_t missed = 0; // how often it ran beyond its due time; each wait counts once
   bool late = false;        // the present or last wait did

@@ -63,21 +63,51 @@ void add_numbers(std::string_view word, std::vector<std::string>& to) {
   }
 }
 
-Value schema(Arena& arena) {
-  const Value text = make_map(arena, {{"type", "string"}});
-  const Value list = make_map(arena, {{"type", "array"}, {"items", text}});
+Value list_of(std::span<const std::string> texts, Arena& arena) {
+  ListBuilder list(arena);
+  for (const std::string& text : texts) list.add(Value(text));
+  return list.build();
+}
+
+Value schema_of(std::string_view name, std::string_view first, const Value& first_type, std::string_view second, const Value& second_type, Arena& arena) {
   ListBuilder required(arena);
-  required.add("text");
-  required.add("sources");
-  const Value object = make_map(arena, {{"type", "object"}, {"properties", make_map(arena, {{"text", text}, {"sources", list}})},
+  required.add(first);
+  required.add(second);
+  const Value object = make_map(arena, {{"type", "object"}, {"properties", make_map(arena, {{first, first_type}, {second, second_type}})},
                                         {"required", required.build()}, {"additionalProperties", false}});
-  return make_map(arena, {{"type", "json_schema"}, {"json_schema", make_map(arena, {{"name", "draft"}, {"strict", true}, {"schema", object}})}});
+  return make_map(arena, {{"type", "json_schema"}, {"json_schema", make_map(arena, {{"name", name}, {"strict", true}, {"schema", object}})}});
+}
+
+Value schema(const AssistAsk& ask, Arena& arena) {
+  const Value text = make_map(arena, {{"type", "string"}});
+  if (ask.what == AssistAsk::What::intent)
+    return schema_of("intent", "intent", make_map(arena, {{"type", "string"}, {"enum", list_of(ask.intents, arena)}}), "sure", make_map(arena, {{"type", "boolean"}}), arena);
+  return schema_of("draft", "text", text, "sources", make_map(arena, {{"type", "array"}, {"items", text}}), arena);
 }
 
 std::string task_of(const AssistAsk& ask) {
-  if (ask.what == AssistAsk::What::summary)
-    return "Summarise the conversation for the colleague who takes it over: what is wanted, what was tried, what is open. At most five sentences. Language: " + ask.language;
+  switch (ask.what) {
+    case AssistAsk::What::summary:
+      return "Summarise the conversation for the colleague who takes it over: what is wanted, what was tried, what is open. At most five sentences. Language: " + ask.language;
+    case AssistAsk::What::answer:
+      return "Answer the customer's question, in the name of " + ask.shop + ": short, no greeting formula, no signature. If the passages do not answer it, text is empty. Language: that of the question";
+    case AssistAsk::What::intent: return "Say which intent the customer's message has, and whether you are sure.";
+    case AssistAsk::What::reply: break;
+  }
   return "Draft the next reply to the customer, in the name of " + ask.shop + ": friendly, short, no greeting formula, no signature. Language: that of the customer's last message, else " + ask.language;
+}
+
+/// What the model wrote, of the endpoint's answer.
+Result<std::string> content_of(std::string_view body) {
+  Arena arena;
+  const auto read = parse_json(arena.copy(body), arena);
+  const Value choices = read ? (*read)["choices"] : Value();
+  if (!choices.is(Kind::list) || choices.size() == 0) return fail("bad_answer", "the endpoint's answer has no choices");
+  const Value choice = choices.items().front(), message = choice["message"];
+  if (message["refusal"].is(Kind::string)) return fail("refused", "the model does not answer this");
+  if (const std::string_view why = choice["finish_reason"].text_or("stop"); why != "stop")
+    return fail(why == "content_filter" ? "refused" : "cut_off", "the model ended with " + std::string(why));
+  return std::string(message["content"].text_or({}));
 }
 
 Result<Drafted> read_draft(std::string_view content) {
@@ -93,16 +123,31 @@ Result<Drafted> read_draft(std::string_view content) {
   return draft;
 }
 
-Result<void> check(const Drafted& draft, const AssistAsk& ask) {
-  if (draft.text.find_first_not_of(" \t\r\n") == std::string::npos) return fail("bad_answer", "the draft is empty");
-  if (draft.text.size() > assist_text_bytes_max) return fail("too_long", "the draft is too long");
+bool cites(const Drafted& draft, const Passage& passage) { return std::find(draft.sources.begin(), draft.sources.end(), passage.id) != draft.sources.end(); }
+
+/// What a draft may say.
+std::set<std::string> known_to(const Drafted& draft, const AssistAsk& ask) {
+  const bool unread = ask.what == AssistAsk::What::answer;
   std::set<std::string> known;
-  for (const Passage& passage : ask.passages)
+  for (const Passage& passage : ask.passages) {
+    if (unread && (passage.by_customer || !cites(draft, passage))) continue;
     for (std::string& claim : claims_of(passage.text))
       if (!passage.by_customer || !is_link(claim)) known.insert(std::move(claim));
+  }
+  return known;
+}
+
+Result<void> check(const Drafted& draft, const AssistAsk& ask) {
+  const bool unread = ask.what == AssistAsk::What::answer;
+  if (draft.text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return unread ? fail("no_answer", "the passages do not answer it") : fail("bad_answer", "the draft is empty");
+  if (draft.text.size() > assist_text_bytes_max) return fail("too_long", "the draft is too long");
   for (const std::string& source : draft.sources)
     if (std::none_of(ask.passages.begin(), ask.passages.end(), [&](const Passage& p) { return p.id == source; }))
       return fail("bad_source", "the draft cites " + source + ", which was not sent");
+  if (unread && std::none_of(ask.passages.begin(), ask.passages.end(), [&](const Passage& p) { return !p.by_customer && cites(draft, p); }))
+    return fail("bad_source", "the answer cites nothing of the shop's");
+  const std::set<std::string> known = known_to(draft, ask);
   if (has_foreign_digits(draft.text)) return fail("invented", "the draft has digits that cannot be checked");
   for (const std::string& claim : claims_of(draft.text))
     if (!known.contains(claim)) return fail("invented", "the draft says " + claim + ", which stands in nothing that was sent");
@@ -135,22 +180,29 @@ std::string assist_body(const AssistAsk& ask, std::string_view model) {
   ListBuilder messages(arena);
   messages.add(make_map(arena, {{"role", "system"}, {"content", Value(system)}}));
   messages.add(make_map(arena, {{"role", "user"}, {"content", Value(sent)}}));
-  return to_json(make_map(arena, {{"model", model}, {"temperature", 0.2}, {"max_tokens", tokens_max}, {"messages", messages.build()}, {"response_format", schema(arena)}}));
+  return to_json(make_map(arena, {{"model", model}, {"temperature", 0.2}, {"max_tokens", tokens_max}, {"messages", messages.build()}, {"response_format", schema(ask, arena)}}));
 }
 
 Result<Drafted> read_assist(std::string_view body, const AssistAsk& ask) {
-  Arena arena;
-  const auto read = parse_json(arena.copy(body), arena);
-  const Value choices = read ? (*read)["choices"] : Value();
-  if (!choices.is(Kind::list) || choices.size() == 0) return fail("bad_answer", "the endpoint's answer has no choices");
-  const Value choice = choices.items().front(), message = choice["message"];
-  if (message["refusal"].is(Kind::string)) return fail("refused", "the model does not answer this");
-  if (const std::string_view why = choice["finish_reason"].text_or("stop"); why != "stop")
-    return fail(why == "content_filter" ? "refused" : "cut_off", "the model ended with " + std::string(why));
-  auto draft = read_draft(message["content"].text_or({}));
+  const auto content = content_of(body);
+  if (!content) return tl::unexpected(content.error());
+  auto draft = read_draft(*content);
   if (!draft) return draft;
   if (auto good = check(*draft, ask); !good) return tl::unexpected(good.error());
   return draft;
+}
+
+Result<Sorted> read_sorted(std::string_view body, const AssistAsk& ask) {
+  const auto content = content_of(body);
+  if (!content) return tl::unexpected(content.error());
+  Arena arena;
+  const auto read = parse_json(*content, arena);
+  if (!read || !read->is(Kind::map) || !(*read)["intent"].is(Kind::string) || !(*read)["sure"].is(Kind::boolean) || read->size() != 2)
+    return fail("bad_answer", "the model did not answer with {intent, sure}");
+  const std::string intent((*read)["intent"].text());
+  if (std::find(ask.intents.begin(), ask.intents.end(), intent) == ask.intents.end())
+    return fail("bad_intent", "the model says " + intent + ", which was not asked for");
+  return Sorted{intent, (*read)["sure"].boolean_or(false)};
 }
 
 }  // namespace shopbell

@@ -30,6 +30,7 @@ Value to_value(const HeardMessage& heard, Arena& arena) {
                           {"mood", arena.copy(heard.mood)},
                           {"language", arena.copy(heard.language)},
                           {"model", arena.copy(heard.model)},
+                          {"mood_model", arena.copy(heard.mood_model)},
                           {"to_person", Value(heard.to_person)},
                           {"reason", arena.copy(heard.reason)}});
 }
@@ -37,7 +38,7 @@ Value to_value(const HeardMessage& heard, Arena& arena) {
 Result<Ear> Ear::train(const Teaching& teaching) {
   auto intents = train_model(teaching.intents, shop_intents);
   if (!intents) return tl::unexpected(intents.error());
-  auto mood = train_model(teaching.mood, {.kind = "mood"});
+  auto mood = train_model(teaching.mood, shop_moods);
   if (!mood) return tl::unexpected(mood.error());
   std::vector<Example> person = teaching.person;
   for (const Example& example : teaching.intents) person.push_back({example.text, std::string(nothing)});
@@ -66,6 +67,17 @@ Ear Ear::with_intents(Model intents) const {
   return other;
 }
 
+Ear Ear::with_mood(Model mood) const {
+  Ear other = *this;
+  other.own_mood_ = std::move(mood);
+  return other;
+}
+
+bool Ear::sounds_angry(std::string_view text) const {
+  const auto is_angry = [&](const Model& mood) { return probability_of(mood, mood.predict(text), angry) >= angry_from; };
+  return is_angry(mood_) || (own_mood_ && is_angry(*own_mood_));
+}
+
 std::string Ear::needs_person(std::string_view text) const {
   const std::vector<std::string> words = words_of(text);
   for (std::size_t i = 0; i < phrases_.size(); ++i)
@@ -75,8 +87,7 @@ std::string Ear::needs_person(std::string_view text) const {
     if (probability_of(person_, said, grave) >= grave_from) return std::string(grave);
   const std::string& top = person_.labels[said.shares.front().label];
   if (top != nothing && said.confidence() >= person_from) return top;
-  const Prediction mood = mood_.predict(text);
-  return probability_of(mood_, mood, angry) >= angry_from ? std::string(anger) : std::string();
+  return sounds_angry(text) ? std::string(anger) : std::string();
 }
 
 void Ear::hear_intent(std::string_view text, std::span<const std::string> asked, double coverage, HeardMessage& heard) const {
@@ -108,12 +119,14 @@ void Ear::hear_intent(std::string_view text, std::span<const std::string> asked,
 HeardMessage Ear::hear(std::string_view text, std::span<const std::string> asked, double coverage) const {
   HeardMessage heard;
   hear_intent(text, asked, coverage, heard);
-  heard.mood = mood_.labels[mood_.predict(text).shares.front().label];
+  const Model& mood = own_mood_ ? *own_mood_ : mood_;
+  heard.mood = mood.labels[mood.predict(text).shares.front().label];
+  heard.mood_model = mood.name;
   heard.language = languages_.of(text);
   heard.model = intents_.name;
   heard.reason = needs_person(text);
   heard.to_person = !heard.reason.empty();
-  if (heard.reason == anger) heard.mood = angry;
+  if (heard.reason == anger && !own_mood_) heard.mood = angry;
   return heard;
 }
 

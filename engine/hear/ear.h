@@ -15,9 +15,11 @@ struct Teaching {
 };
 
 constexpr std::string_view other_intent = "other";
+constexpr std::array<std::string_view, 4> moods{"angry", "unhappy", "neutral", "happy"};
 constexpr double default_coverage = 0.9;
 /// How a shop's intents are trained: few examples, and a question back costs less than a wrong answer.
 inline const Training shop_intents{.kind = "intents", .outside = std::string(other_intent), .right_refused_max = 0.06};
+inline const Training shop_moods{.kind = "mood"};
 
 struct HeardMessage {
   std::string intent;                // "other": about none of those that were asked for
@@ -25,7 +27,7 @@ struct HeardMessage {
   double confidence = 0;             // probability of `intent`
   std::string mood;                  // angry, unhappy, neutral, happy
   std::string language;              // "es"; empty: not known
-  std::string model;                 // the name of the model that said `intent`
+  std::string model, mood_model;     // the names of the models that said `intent` and `mood`
   bool to_person = false;
   std::string reason;                // anger, asks_person, legal_threat, self_harm, payment_fraud; or empty
 };
@@ -37,8 +39,9 @@ class Ear {
  public:
   /// Trains all three models. Errors: train_model()'s.
   static Result<Ear> train(const Teaching& teaching);
-  /// The same with other intents; mood and what goes to a person stay.
+  /// The same with other intents, or with another mood. What goes to a person stays: anger that the mood of before hears is heard.
   Ear with_intents(Model intents) const;
+  Ear with_mood(Model mood) const;
 
   /// `asked`: the intents that are of interest, any other is "other"; empty: all that the model knows.
   HeardMessage hear(std::string_view text, std::span<const std::string> asked = {}, double coverage = default_coverage) const;
@@ -53,9 +56,11 @@ class Ear {
 
  private:
   void hear_intent(std::string_view text, std::span<const std::string> asked, double coverage, HeardMessage& heard) const;
+  bool sounds_angry(std::string_view text) const;
   void learn_texts(std::vector<Example> phrases, std::vector<Example> languages);
 
   Model intents_, mood_, person_;
+  std::optional<Model> own_mood_;
   std::vector<Example> phrases_, language_texts_;
   std::vector<std::vector<std::string>> phrase_words_;
   Languages languages_;

@@ -55,7 +55,7 @@ Machine learn(const Lesson& lesson, std::span<const std::size_t> chosen, std::sp
     messages.push_back(machine.vocabulary.hear(lesson.features[i]).vector);
     right.push_back(label_of[lesson.right[i]]);
   }
-  machine.rows = fit_machine(messages, right, labels, machine.vocabulary.size());
+  machine.rows = fit_machine(messages, right, labels, machine.vocabulary.groups());
   return machine;
 }
 

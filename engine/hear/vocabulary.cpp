@@ -20,15 +20,23 @@ float rarity_of(std::size_t messages, std::uint32_t in) {
 }  // namespace
 
 Vocabulary::Vocabulary(std::span<const std::vector<Feature>> messages) {
-  std::unordered_map<std::uint32_t, std::uint32_t> in;
+  struct Known {
+    std::uint32_t in = 0;
+    FeatureGroup group{};
+  };
+  std::unordered_map<std::uint32_t, Known> known;
   for (const auto& features : messages)
-    for (const Feature& feature : features) ++in[feature.hash];
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> counted(in.begin(), in.end());
+    for (const Feature& feature : features) {
+      Known& one = known[feature.hash];
+      ++one.in, one.group = feature.group;
+    }
+  std::vector<std::pair<std::uint32_t, Known>> counted(known.begin(), known.end());
   std::sort(counted.begin(), counted.end(),
-            [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
-  for (const auto& [hash, count] : counted) {
+            [](const auto& a, const auto& b) { return a.second.in != b.second.in ? a.second.in > b.second.in : a.first < b.first; });
+  for (const auto& [hash, one] : counted) {
     hashes_.push_back(hash);
-    rarity_.push_back(rarity_of(messages.size(), count));
+    rarity_.push_back(rarity_of(messages.size(), one.in));
+    groups_.push_back(one.group);
   }
   rarity_of_unknown_ = rarity_of(messages.size(), 0);
   index();

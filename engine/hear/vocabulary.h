@@ -30,6 +30,8 @@ class Vocabulary {
   std::size_t size() const { return hashes_.size(); }
   Heard hear(std::span<const Feature> features) const;
 
+  /// Of each feature; empty where it was read from a file.
+  const std::vector<FeatureGroup>& groups() const { return groups_; }
   const std::vector<std::uint32_t>& hashes() const { return hashes_; }
   const std::vector<float>& rarity() const { return rarity_; }
   float rarity_of_unknown() const { return rarity_of_unknown_; }
@@ -41,6 +43,7 @@ class Vocabulary {
 
   std::vector<std::uint32_t> hashes_;
   std::vector<float> rarity_;
+  std::vector<FeatureGroup> groups_;
   float rarity_of_unknown_ = 1;
   std::vector<std::uint32_t> slots_;  // open addressing: an index, or `nowhere`
 };

@@ -10,7 +10,7 @@ namespace shopbell {
 namespace {
 
 constexpr Key queue_keys[] = {{"title"}, {"sla"}, {"skills"}, {"priority"}, {"hours"}};
-constexpr Key sla_keys[] = {{"first_reply"}, {"next_reply"}, {"resolution"}};
+constexpr Key sla_keys[] = {{"first_reply"}, {"next_reply"}, {"resolution"}, {"warn_before"}};
 constexpr Key agent_keys[] = {{"title"}, {"skills"}, {"capacity"}, {"queues"}};
 constexpr Millis sla_min{1000}, sla_max{std::int64_t{365} * 24 * 3600 * 1000};
 
@@ -89,6 +89,7 @@ class DeskReader {
     goals.first_reply = fields.duration("first_reply", sla_min, sla_max).value_or(Millis{0});
     goals.next_reply = fields.duration("next_reply", sla_min, sla_max).value_or(Millis{0});
     goals.resolution = fields.duration("resolution", sla_min, sla_max).value_or(Millis{0});
+    goals.warn_before = fields.duration("warn_before", sla_min, sla_max).value_or(Millis{0});
     return goals;
   }
 

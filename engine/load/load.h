@@ -30,15 +30,16 @@ struct SourceConfig {
   std::shared_ptr<const Platform> how;
 };
 
-/// shopbell.yaml, with ${env:} and ${file:} filled in. Secrets are only here: never log it whole.
 /// A language model that drafts for people: an endpoint as OpenAI's (`assist` in shopbell.yaml). Off without `url`.
 struct AssistConfig {
   std::string url;    // https://api.example/v1; /chat/completions is asked below it
   std::string key, model;
   Millis timeout{20'000};
   std::int64_t per_conversation = 20, per_day = 500;  // questions
+  bool classifies = false, answers = false;           // asked where the shop's own model, or its FAQ, is not sure
 };
 
+/// shopbell.yaml, with ${env:} and ${file:} filled in. Secrets are only here: never log it whole.
 struct ShopConfig {
   ShopFacts facts;
   std::string folder;

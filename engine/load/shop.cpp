@@ -28,7 +28,7 @@ constexpr Key tls_keys[] = {{"certificate"}, {"key"}};
 constexpr Key source_keys[] = {{"platform"}, {"secret"},     {"previous_secret"},
                                {"url"},      {"webhook_id"}, {"verify_token"}, {"silent_after"},
                                {"imap"},     {"user"},   {"password"}, {"ca_file"},  {"every"}};
-constexpr Key assist_keys[] = {{"url"}, {"key"}, {"model"}, {"timeout"}, {"per_conversation_max"}, {"per_day_max"}};
+constexpr Key assist_keys[] = {{"url"}, {"key"}, {"model"}, {"timeout"}, {"per_conversation_max"}, {"per_day_max"}, {"classify"}, {"answer"}};
 constexpr Key http_keys[] = {{"allow"}};
 constexpr Key limit_keys[] = {{"body_bytes_max"}, {"header_bytes_max"}, {"connections_max"},
                               {"queue_events_max"}, {"waits_per_second_max"}, {"calls_per_destination_max"}, {"chat_messages_per_minute_max"}};
@@ -219,6 +219,8 @@ class ShopReader {
     if (const yaml::Node* key = fields.find("key")) assist.key = secret_of(*key, "key");
     assist.timeout = fields.duration("timeout", Millis{100}, Millis{25'000}).value_or(assist.timeout);
     assist.per_conversation = fields.whole("per_conversation_max", 1, 10'000).value_or(assist.per_conversation);
+    assist.classifies = fields.flag("classify").value_or(false);
+    assist.answers = fields.flag("answer").value_or(false);
     assist.per_day = fields.whole("per_day_max", 1, 10'000'000).value_or(assist.per_day);
   }
 

@@ -10,7 +10,7 @@
 #include "serve/report.h"
 #include "serve/resolve.h"
 #include "serve/views.h"
-#include "teach/promote.h"
+#include "teach/corrections.h"
 
 #include <boost/url/parse_query.hpp>
 #include <boost/url/params_view.hpp>
@@ -237,28 +237,15 @@ void Api::add(Question question) {
   question.responder->answer(json_error(503, "busy", "too many queries are waiting; ask again"));
 }
 
-static ServerResponse answer_of(const Result<Drafted>& drafted) {
-  if (drafted) {
-    Arena arena;
-    ListBuilder sources(arena);
-    for (const std::string& source : drafted->sources) sources.add(Value(source));
-    return json_answer(make_map(arena, {{"text", Value(drafted->text)}, {"sources", sources.build()}}));
-  }
-  static const std::map<std::string_view, int> statuses{{"spent", 429}, {"quota", 429}, {"slow", 503}, {"unreachable", 503}, {"resting", 503}, {"broken", 503}, {"bad_key", 503}};
-  const auto status = statuses.find(drafted.error().code);
-  return json_error(status == statuses.end() ? 502 : status->second, drafted.error().code, drafted.error().message);
-}
-
 void Api::draft(const std::string& id, bool is_summary, Question question) {
-  if (drafts_.assist == nullptr) return question.responder->answer(json_error(404, "assist_off", "no language model is configured: `assist` in shopbell.yaml"));
   const auto row = find_conversation_row(*reader_, id, {});
-  if (!row) return question.responder->answer(refusal(row.error()));
-  const auto hearer = drafts_.hearer ? drafts_.hearer() : nullptr;
-  auto passages = passages_of(*reader_, *row, hearer.get());
-  if (!passages) return question.responder->answer(refusal(passages.error()));
-  AssistAsk ask{is_summary ? AssistAsk::What::summary : AssistAsk::What::reply, drafts_.shop, drafts_.language, std::move(*passages)};
+  if (!row && drafts_.assist != nullptr) return question.responder->answer(refusal(row.error()));
   const std::shared_ptr<Responder> responder = std::move(question.responder);
-  drafts_.assist->ask(row->id, std::move(ask), [responder](Result<Drafted> drafted) { responder->answer(answer_of(drafted)); });
+  ask_for_draft(*reader_, row.value_or(ConversationRow{}), is_summary ? AssistAsk::What::summary : AssistAsk::What::reply, drafts_, [responder](const Result<Drafted>& drafted) {
+    Arena arena;
+    if (drafted) return responder->answer(json_answer(to_value(*drafted, arena)));
+    responder->answer(json_error(draft_status(drafted.error().code), drafted.error().code, drafted.error().message));
+  });
 }
 
 void Api::command(Question question) {
@@ -304,9 +291,8 @@ void Api::correct(Question question) {
   Arena arena;
   const auto said = parse_json(*question.body, arena);
   if (!said || !said->is(Kind::map))
-    return question.responder->answer(json_error(400, "bad_body", "the body is {\"text\": ..., \"intent\": ..., \"by\": ...}"));
-  const auto field = [&](std::string_view name) { return std::string((*said)[name].text_or({})); };
-  const auto kept = add_correction(folder_, {field("text"), field("intent"), field("by"), wall_clock()});
+    return question.responder->answer(json_error(400, "bad_body", "the body is {\"text\": ..., \"intent\": ..., \"mood\": ..., \"by\": ...}"));
+  const auto kept = add_correction(folder_, correction_of(*said, std::string((*said)["by"].text_or({})), wall_clock()));
   if (kept) return question.responder->answer({200, "application/json", "{\"kept\":true}\n", {}});
   question.responder->answer(json_error(kept.error().code == "io" ? 500 : 400, kept.error().code, kept.error().message));
 }

@@ -5,7 +5,7 @@
 
 #include "desk/rules.h"
 #include "net/server.h"
-#include "serve/assist.h"
+#include "serve/assist_passages.h"
 #include "serve/shard.h"
 #include "store/store.h"
 
@@ -39,12 +39,7 @@ class Api {
   void ask(std::string_view path, std::string_view query, std::unique_ptr<Responder> responder);
   /// The same for POST; `path` as above. The answer goes out when the inputs are durable.
   void tell(std::string_view path, std::string_view body, std::unique_ptr<Responder> responder);
-  /// POST /api/conversations/ID/draft and /summary ask a language model. `hearer` finds in the FAQ. Before the first request.
-  struct Drafts {
-    Assist* assist = nullptr;
-    std::string shop, language;
-    std::function<std::shared_ptr<const Hearer>()> hearer = {};
-  };
+  /// POST /api/conversations/ID/draft and /summary ask a language model. Before the first request.
   void draft_with(Drafts drafts) { drafts_ = std::move(drafts); }
   void stop();
 

@@ -168,10 +168,14 @@ void look_after_hearing(App& app) {
 void build_assist(App& app) {
   if (app.config->assist.url.empty()) return;
   app.assist = std::make_unique<Assist>(app.config->assist, app.config->http_allow);
-  app.api->draft_with({app.assist.get(), app.config->facts.name, app.config->facts.locale, [&app]() -> std::shared_ptr<const Hearer> {
-                         const std::lock_guard lock(app.hearing_mutex);
-                         return app.hearing;
-                       }});
+  app.dispatch->assist_with(app.assist.get());
+}
+
+Drafts drafts_of(App& app) {
+  return {app.assist.get(), app.config->facts.name, app.config->facts.locale, [&app]() -> std::shared_ptr<const Hearer> {
+            const std::lock_guard lock(app.hearing_mutex);
+            return app.hearing;
+          }};
 }
 
 Result<void> build_v1(App& app) {
@@ -194,6 +198,9 @@ Result<void> build_v1(App& app) {
                                                                      .workflows = [&app] { return app.shard->workflows(); },
                                                                      .types = [&app](const std::string& conversation, const std::string& name) {
                                                                        if (app.chat) app.chat->room().tell_typing(conversation, name);
+                                                                     },
+                                                                     .draft = [drafts = drafts_of(app)](Reader& on, const ConversationRow& row, AssistAsk::What what, std::function<void(Result<Drafted>)> done) {
+                                                                       ask_for_draft(on, row, what, drafts, std::move(done));
                                                                      },
                                                                      .rejected = app.rejected.get(),
                                                                      .resend = [&app](RejectedRequest request, std::unique_ptr<Responder> responder) { app.routes->resend(std::move(request), std::move(responder)); }}));
@@ -260,6 +267,7 @@ Result<void> build(App& app, const ServeOptions& options, Shop shop) {
   app.shard = std::make_unique<Shard>(std::move(*store), *workflows, shard_limits(*app.config), app.metrics, outside_of(app), Clock{}, std::move(*claims));
   app.api = std::make_unique<Api>(std::move(*reader), [&app](Job& job) { return app.shard->offer(job); }, app.config->facts.desk, app.config->folder);
   build_assist(app);
+  app.api->draft_with(drafts_of(app));
   if (auto good = build_v1(app); !good) return good;
   if (auto good = build_chat(app); !good) return good;
   app.routes = std::make_unique<Routes>(*app.config, *app.shard, *app.api, *app.v1, app.metrics, *app.sources, *app.certificates, *app.rejected);

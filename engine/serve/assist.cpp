@@ -1,5 +1,6 @@
 #include "serve/assist.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace shopbell {
@@ -39,15 +40,27 @@ Assist::~Assist() { stop(); }
 
 void Assist::stop() { client_->stop(); }
 
-void Assist::ask(const std::string& conversation, AssistAsk ask, Done done) {
+void Assist::ask(const std::string& conversation, AssistAsk ask, Done done, Millis within) {
+  send(conversation, ask, within, [ask, done = std::move(done)](const Result<std::string>& body) {
+    done(body ? read_assist(*body, ask) : tl::unexpected(body.error()));
+  });
+}
+
+void Assist::sort(const std::string& conversation, AssistAsk ask, SortedDone done, Millis within) {
+  send(conversation, ask, within, [ask, done = std::move(done)](const Result<std::string>& body) {
+    done(body ? read_sorted(*body, ask) : tl::unexpected(body.error()));
+  });
+}
+
+void Assist::send(const std::string& conversation, const AssistAsk& ask, Millis within, std::function<void(Result<std::string>)> done) {
   if (auto good = admit(conversation); !good) return done(tl::unexpected(good.error()));
   HttpRequest request;
   request.url = endpoint_of(config_.url);
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
   if (!config_.key.empty()) request.headers.emplace_back("Authorization", "Bearer " + config_.key);
   request.body = assist_body(ask, config_.model);
-  request.timeout = config_.timeout;
-  client_->send(std::move(request), [this, ask = std::move(ask), done = std::move(done)](Result<HttpResponse> response) { done(judge(response, ask)); });
+  request.timeout = std::clamp(within, Millis{1}, config_.timeout);
+  client_->send(std::move(request), [this, done = std::move(done)](Result<HttpResponse> response) { done(judge(response)); });
 }
 
 Result<void> Assist::admit(const std::string& conversation) {
@@ -77,7 +90,7 @@ void Assist::settle(bool failed, Millis rest) {
   rests_until_ = now_() + rest;
 }
 
-Result<Drafted> Assist::judge(const Result<HttpResponse>& response, const AssistAsk& ask) {
+Result<std::string> Assist::judge(const Result<HttpResponse>& response) {
   if (!response) {
     settle(true, assist_rest);
     if (response.error().code == "timeout") return fail("slow", "the model did not answer in time");
@@ -87,7 +100,7 @@ Result<Drafted> Assist::judge(const Result<HttpResponse>& response, const Assist
   if (status == 200) {
     settle(false, {});
     if (response->cut) return fail("bad_answer", "the endpoint's answer is too long");
-    return read_assist(response->body, ask);
+    return response->body;
   }
   settle(true, rest_of(*response));
   if (status == 429 || status == 402) return fail("quota", "the model's endpoint takes no more for now");

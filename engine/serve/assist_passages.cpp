@@ -39,4 +39,24 @@ Result<std::vector<Passage>> passages_of(Reader& reader, const ConversationRow& 
   return passages;
 }
 
+void ask_for_draft(Reader& reader, const ConversationRow& row, AssistAsk::What what, const Drafts& drafts, Assist::Done done) {
+  if (drafts.assist == nullptr) return done(fail("assist_off", "no language model is configured: `assist` in shopbell.yaml"));
+  const auto hearer = drafts.hearer ? drafts.hearer() : nullptr;
+  auto passages = passages_of(reader, row, hearer.get());
+  if (!passages) return done(tl::unexpected(passages.error()));
+  drafts.assist->ask(row.id, {what, drafts.shop, drafts.language, std::move(*passages)}, std::move(done));
+}
+
+Value to_value(const Drafted& drafted, Arena& arena) {
+  ListBuilder sources(arena);
+  for (const std::string& source : drafted.sources) sources.add(arena.copy(source));
+  return make_map(arena, {{"text", arena.copy(drafted.text)}, {"sources", sources.build()}});
+}
+
+int draft_status(std::string_view code) {
+  static const std::map<std::string_view, int> statuses{{"assist_off", 404}, {"spent", 429}, {"quota", 429}, {"slow", 503}, {"unreachable", 503}, {"resting", 503}, {"broken", 503}, {"bad_key", 503}};
+  const auto status = statuses.find(code);
+  return status == statuses.end() ? 502 : status->second;
+}
+
 }  // namespace shopbell

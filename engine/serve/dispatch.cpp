@@ -3,6 +3,7 @@
 #include "base/crash_point.h"
 #include "base/json.h"
 #include "desk/survey.h"
+#include "serve/assistant.h"
 
 #include <spdlog/spdlog.h>
 
@@ -69,12 +70,62 @@ class Dispatch::Lent : public Services, public Hearer, public Surveyor {
   }
   void log(std::string_view line) override { spdlog::info("{}", line); }
 
- private:
+ protected:
   /// From now on it may have been done.
   void mark() { dispatch_.marks_.mark(SentMarks::key_of(attempt_.row.key, attempt_.row.attempt)); }
 
   Dispatch& dispatch_;
   const Attempt& attempt_;
+};
+
+/// Where a language model is asked, too.
+class Dispatch::Assisted : public Dispatch::Lent, public Assistant {
+ public:
+  using Lent::Lent;
+
+  Task<Document> settle_intent(std::string text, std::vector<std::string> intents, Document heard) override {
+    const auto hearing = dispatch_.hearing();
+    if (!assist().config().classifies || !hearing || !is_open(heard.root())) co_return heard;
+    AssistAsk ask = intent_ask(text, heard.root(), intents.empty() ? hearing->intents() : std::span<const std::string>(intents));
+    const auto sorted = co_await Later<Result<Sorted>>([this, &ask](std::function<void(Result<Sorted>)> done) {
+      assist().sort(conversation(), std::move(ask), back<Sorted>(std::move(done)), left());
+    });
+    if (sorted) co_return with_intent(heard, *sorted, assist().config().model);
+    spdlog::warn("assist: {}; the shop's own model decides", sorted.error().message);
+    co_return heard;
+  }
+
+  Task<Document> answer_from(std::string question, Document found) override {
+    const ShopFacts& shop = dispatch_.config_->facts;
+    AssistAsk ask = answer_ask(question, found.root(), shop.name, shop.locale);
+    if (!assist().config().answers || ask.passages.empty()) co_return found;
+    const auto drafted = co_await Later<Result<Drafted>>([this, &ask](std::function<void(Result<Drafted>)> done) {
+      assist().ask(conversation(), std::move(ask), back<Drafted>(std::move(done)), left());
+    });
+    if (drafted) co_return with_answer(found, *drafted, assist().config().model);
+    if (drafted.error().code != "no_answer") spdlog::warn("assist: {}; nothing is answered", drafted.error().message);
+    co_return found;
+  }
+
+ private:
+  Assist& assist() { return *dispatch_.assist_; }
+  Millis left() const { return std::chrono::duration_cast<Millis>(attempt_.deadline - dispatch_.clock_.steady()); }
+
+  /// Whom the question counts for: the conversation, or the subject where the call names none.
+  std::string conversation() const {
+    const Value args = attempt_.args.root();
+    const std::string_view channel = args["channel"].text_or({}), id = args["conversation"].text_or({});
+    if (channel.empty()) return attempt_.row.subject;
+    return std::string(channel).append(":").append(id.empty() ? args["to"].text_or({}) : id);
+  }
+
+  /// It answers on a thread of its own; the coroutine goes on in the client's.
+  template <class T>
+  std::function<void(Result<T>)> back(std::function<void(Result<T>)> done) {
+    return [this, done = std::move(done)](Result<T> result) {
+      dispatch_.client_->post([done, result = std::move(result)] { done(result); });
+    };
+  }
 };
 
 /// Runs to its end by itself; the attempt it belongs to is counted in in_flight_ until then.
@@ -203,7 +254,8 @@ void Dispatch::begin(CallRow row) {
   attempt->args = std::move(*args);
   const CallRow& r = attempt->row;
   attempt->call = {r.key, r.run, r.workflow, static_cast<int>(r.attempt), clock_.wall(), attempt->args.root()};
-  attempt->services = std::make_unique<Lent>(*this, *attempt);
+  if (assist_ != nullptr) attempt->services = std::make_unique<Assisted>(*this, *attempt);
+  else attempt->services = std::make_unique<Lent>(*this, *attempt);
   drive(*this, std::move(attempt));
 }
 

@@ -6,6 +6,7 @@
 #include "load/load.h"
 #include "net/client.h"
 #include "net/mail.h"
+#include "serve/assist.h"
 #include "serve/batch.h"
 #include "serve/clock.h"
 #include "serve/destinations.h"
@@ -55,12 +56,15 @@ class Dispatch {
   void settled(const std::string& call, std::uint32_t attempt);
   /// What actions hear with from now on; without it `classify` and `answer` fail. Any thread.
   void hear_with(std::shared_ptr<const Hearing> hearing);
+  /// What they ask where that is not sure, as far as its config says so. Before the first start; it outlives this.
+  void assist_with(Assist* assist) { assist_ = assist; }
   /// Waits for attempts under way, at most `grace`, then breaks them off: they are tried again at the next start.
   void stop(Millis grace);
 
  private:
   struct Attempt;
   class Lent;
+  class Assisted;
   struct Driver;
 
   static Driver drive(Dispatch& self, std::shared_ptr<Attempt> attempt);
@@ -79,6 +83,7 @@ class Dispatch {
 
   std::shared_ptr<const Hearing> hearing() const;
   std::shared_ptr<const Hearing> hearing_;
+  Assist* assist_ = nullptr;  // null: none is configured
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   Destinations destinations_;

@@ -2,6 +2,7 @@
 
 #include "load/shop.h"
 #include "teach/lessons.h"
+#include "teach/promote.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -16,16 +17,23 @@ namespace {
 
 constexpr std::size_t candidates_max = 3;  // of an answer, for a person to choose from
 
-std::shared_ptr<const Ear> ear_of(const std::string& folder) {
-  const std::string path = model_file_of(folder);
-  std::shared_ptr<const Ear> built_in(&built_in_ear(), [](const Ear*) {});
+/// The shop's own; nothing: it has none, or it cannot be read.
+std::optional<Model> own_model(const std::string& folder, const ModelOf& of) {
+  const std::string path = model_file_of(folder, of);
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) return built_in;
+  if (!fs::exists(path, ignored)) return {};
   const Result<std::string> bytes = read_file(path, model_bytes_max);
   Result<Model> model = bytes ? read_model(*bytes) : tl::unexpected(bytes.error());
-  if (model) return std::make_shared<const Ear>(built_in->with_intents(std::move(*model)));
+  if (model) return std::move(*model);
   spdlog::error("{}: {}: the built-in model is used", path, model.error().message);
-  return built_in;
+  return {};
+}
+
+std::shared_ptr<const Ear> ear_of(const std::string& folder) {
+  std::shared_ptr<const Ear> ear(&built_in_ear(), [](const Ear*) {});
+  if (auto intents = own_model(folder, of_intents)) ear = std::make_shared<const Ear>(ear->with_intents(std::move(*intents)));
+  if (auto mood = own_model(folder, of_moods)) ear = std::make_shared<const Ear>(ear->with_mood(std::move(*mood)));
+  return ear;
 }
 
 Faq faq_of(const std::string& folder) {
@@ -51,8 +59,6 @@ Faq faq_of(const std::string& folder) {
 }
 
 }  // namespace
-
-std::string model_file_of(const std::string& folder) { return (fs::path(folder) / "models" / "intents.model").string(); }
 
 std::shared_ptr<const Hearing> Hearing::load(const std::string& folder) {
   auto hearing = std::make_shared<Hearing>();

@@ -14,9 +14,6 @@ namespace shopbell {
 constexpr std::size_t model_bytes_max = 256 * 1024 * 1024;
 constexpr std::size_t faq_bytes_max = 1024 * 1024;  // of a file
 
-/// FOLDER/models/intents.model: what `shopbell train` promoted.
-std::string model_file_of(const std::string& folder);
-
 class Hearing : public Hearer {
  public:
   /// Reads models/ and faq/ of the shop's folder. What is broken is logged, and the built-in model or the other files of the FAQ
@@ -27,6 +24,7 @@ class Hearing : public Hearer {
   Result<Document> classify(std::string_view text, std::span<const std::string> intents, double coverage) const override;
   /// The fields of `answer`. Errors: "no_faq".
   Result<Document> look_up(std::string_view question) const override;
+  std::span<const std::string> intents() const { return ear_->intents().labels; }
 
  private:
   std::shared_ptr<const Ear> ear_;

@@ -5,6 +5,7 @@
 #include "core/desk.h"
 #include "core/replayed.h"
 #include "core/subject.h"
+#include "teach/lessons.h"
 
 #include <algorithm>
 #include <set>
@@ -13,6 +14,7 @@ namespace shopbell {
 namespace {
 
 constexpr std::size_t page_max = 500;
+constexpr std::string_view asks_person = "asks_person";
 
 /// Calls `take` with each event of the type since `from`, newest first.
 template <class Take>
@@ -57,6 +59,14 @@ Result<void> read_tickets(Reader& reader, desk::Facts& facts) {
   }
 }
 
+/// The event as the log has it; null where that is no longer kept.
+Result<Document> event_of(Reader& reader, std::uint64_t key) {
+  const auto line = reader.line(key);
+  if (!line) return line.error().code == "log_gone" || line.error().code == "no_line" ? Result<Document>(Document()) : tl::unexpected(line.error());
+  auto event = parse_json_document(*line);
+  return event ? std::move(event) : Result<Document>(Document());
+}
+
 struct Answers {
   std::set<std::string> withdrawn;                        // ids of surveys
   std::vector<std::pair<Time, Document>> given;           // what `survey` was, newest first
@@ -66,12 +76,10 @@ Result<Answers> read_answers(Reader& reader, Time from) {
   Answers answers;
   for (const std::string_view type : {"survey.withdrawn", "survey.answered"}) {
     const auto good = each_event(reader, type, from, [&](const EventView& row) -> Result<void> {
-      const auto line = reader.line(row.key);
-      if (!line) return line.error().code == "log_gone" || line.error().code == "no_line" ? Result<void>() : tl::unexpected(line.error());
-      Arena arena;
-      const auto event = parse_json(*line, arena);
-      if (!event) return {};
-      const Value survey = (*event)["data"]["survey"];
+      const auto event = event_of(reader, row.key);
+      if (!event) return tl::unexpected(event.error());
+      const Value survey = event->root()["data"]["survey"];
+      if (survey.is_null()) return {};
       if (type == "survey.withdrawn") answers.withdrawn.emplace(survey["id"].text_or({}));
       else answers.given.emplace_back(row.at, Document(survey));
       return {};
@@ -107,15 +115,32 @@ Result<void> take_answers(Reader& reader, Answers answers, desk::Facts& facts) {
   return {};
 }
 
+Result<void> read_ratings(Reader& reader, desk::Facts& facts) {
+  return each_event(reader, "answer.rated", facts.from, [&](const EventView& row) -> Result<void> {
+    if (row.at >= facts.to + desk::comes_back) return {};
+    const auto event = event_of(reader, row.key);
+    if (!event) return tl::unexpected(event.error());
+    const Value rating = event->root().at_path("data.faq_rating");
+    if (rating["helped"].is(Kind::boolean))
+      facts.rated.push_back({row.subject, std::string(rating["source"].text_or({})), row.at, rating["helped"].boolean_or(false)});
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<desk::Facts> read_facts(Reader& reader, Time from, Time to) {
   desk::Facts facts{from, to, {}, {}, {}};
   // A contact that was under way already is none of this time: it has to be seen where it began.
   auto good = each_event(reader, "message.received", from - desk::contact_gap, [&](const EventView& row) -> Result<void> {
-    if (row.at < to + desk::comes_back) facts.messages.push_back({row.subject, row.at});
+    if (row.at >= to + desk::comes_back) return {};
+    const auto event = event_of(reader, row.key);
+    if (!event) return tl::unexpected(event.error());
+    const std::string_view text = event->root().at_path("data.message.text").text_or({});
+    facts.messages.push_back({row.subject, row.at, built_in_ear().needs_person(text) == asks_person});
     return {};
   });
+  if (good) good = read_ratings(reader, facts);
   if (good) good = read_tickets(reader, facts);
   if (!good) return tl::unexpected(good.error());
   auto answers = read_answers(reader, from);

@@ -42,6 +42,8 @@ desk::Facts of_day(const desk::Facts& facts, Time from) {
     if (ticket.opened() >= one.from && ticket.opened() < one.to) one.tickets.emplace(id, ticket);
   for (const desk::Answered& answer : facts.answers)
     if (answer.at >= one.from && answer.at < one.to) one.answers.push_back(answer);
+  for (const desk::Rated& rated : facts.rated)
+    if (rated.at >= one.from && rated.at < one.to + desk::comes_back) one.rated.push_back(rated);
   return one;
 }
 
@@ -59,7 +61,7 @@ Value report_days(const desk::Facts& facts, const ShopFacts& shop, const std::ve
     MapBuilder row(arena);
     row.add("day", arena.copy(format_rfc3339(one.to - Millis{1}).substr(0, 10))).add("events", events[i]).add("messages", std::int64_t{messages});
     row.add("sla_met", promises.met).add("sla_missed", promises.missed);
-    for (const char* name : {"contacts", "contained", "tickets", "first_reply_ms", "csat", "csat_answers", "nps", "nps_answers", "ces", "ces_answers"}) row.add(name, total[name]);
+    for (const char* name : {"contacts", "contained", "confirmed", "tickets", "first_reply_ms", "csat", "csat_answers", "nps", "nps_answers", "ces", "ces_answers"}) row.add(name, total[name]);
     list.add(row.build());
   }
   return list.build();

@@ -6,6 +6,7 @@
 #include "access/attempts.h"
 #include "access/papers.h"
 #include "access/people.h"
+#include "hear/assist.h"
 #include "load/complete.h"
 #include "load/load.h"
 #include "net/server.h"
@@ -80,6 +81,7 @@ struct V1Parts {
   std::function<bool(Job&)> offer;                    // the shard's
   std::function<std::shared_ptr<const Workflows>()> workflows;
   std::function<void(const std::string& conversation, const std::string& name)> types = {};  // a person writes there
+  std::function<void(Reader&, const ConversationRow&, AssistAsk::What, std::function<void(Result<Drafted>)>)> draft = {};  // ask_for_draft()
   Rejected* rejected = nullptr;
   std::function<void(RejectedRequest, std::unique_ptr<Responder>)> resend = {};              // to Routes
   People people{file};

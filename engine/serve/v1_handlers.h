@@ -39,6 +39,8 @@ V1Answer label(V1Parts&, V1Ask&);
 V1Answer reply(V1Parts&, V1Ask&);
 V1Answer add_note(V1Parts&, V1Ask&);
 V1Answer show_draft(V1Parts&, V1Ask&);
+V1Answer suggest_reply(V1Parts&, V1Ask&);
+V1Answer summarise(V1Parts&, V1Ask&);
 V1Answer keep_draft(V1Parts&, V1Ask&);
 V1Answer drop_draft(V1Parts&, V1Ask&);
 V1Answer tell_presence(V1Parts&, V1Ask&);

@@ -5,12 +5,13 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "desk/rules.h"
+#include "serve/assist_passages.h"
 #include "serve/conversations.h"
 #include "serve/v1_command.h"
 #include "serve/v1_conversation.h"
 #include "serve/v1_fill.h"
 #include "serve/v1_handlers.h"
-#include "teach/promote.h"
+#include "teach/corrections.h"
 
 #include <shopbell/text.h>
 
@@ -120,6 +121,24 @@ V1Answer add_note(V1Parts& parts, V1Ask& ask) {
   });
 }
 
+namespace {
+
+V1Answer ask_model(V1Parts& parts, V1Ask& ask, AssistAsk::What what) {
+  const auto row = row_of(parts, ask);
+  if (!row) return tl::unexpected(row.error());
+  parts.draft(*parts.reader, *row, what, [kept = ask.shared_from_this()](const Result<Drafted>& drafted) {
+    Arena arena;
+    if (drafted) return kept->answer(v1_json(to_value(*drafted, arena)));
+    kept->answer(v1_problem(draft_status(drafted.error().code), drafted.error().code, drafted.error().message));
+  });
+  return v1_later();
+}
+
+}  // namespace
+
+V1Answer suggest_reply(V1Parts& parts, V1Ask& ask) { return ask_model(parts, ask, AssistAsk::What::reply); }
+V1Answer summarise(V1Parts& parts, V1Ask& ask) { return ask_model(parts, ask, AssistAsk::What::summary); }
+
 V1Answer show_draft(V1Parts& parts, V1Ask& ask) {
   const auto row = row_of(parts, ask);
   if (!row) return tl::unexpected(row.error());
@@ -189,8 +208,7 @@ V1Answer drop_saved_reply(V1Parts& parts, V1Ask& ask) {
 }
 
 V1Answer correct(V1Parts& parts, V1Ask& ask) {
-  if (ask.text("intent").empty()) return fail("bad_body", "only the intent of a message can be learned from");
-  if (auto kept = add_correction(parts.config->folder, {std::string(ask.text("text")), std::string(ask.text("intent")), ask.who.name, ask.now}); !kept) {
+  if (auto kept = add_correction(parts.config->folder, correction_of(ask.body, ask.who.name, ask.now)); !kept) {
     const bool io = kept.error().code == "io";
     return v1_problem(io ? 500 : 400, kept.error().code, kept.error().message);
   }

@@ -45,6 +45,8 @@ constexpr V1Route routes[] = {
     {"GET", "/conversations/{id}/draft", inbox_write, show_draft, "What I have written and not sent.", {}, "subject"},
     {"PUT", "/conversations/{id}/draft", inbox_write, keep_draft, "Keeps what I have written.", "text:string!", "subject"},
     {"DELETE", "/conversations/{id}/draft", inbox_write, drop_draft, "Drops it.", {}, "subject"},
+    {"POST", "/conversations/{id}/draft", inbox_write, suggest_reply, "A reply that a language model suggests, with its sources; 404 assist_off where none is configured.", "subject:string", "subject"},
+    {"POST", "/conversations/{id}/summary", inbox_write, summarise, "The conversation in a few sentences, by the same.", "subject:string", "subject"},
     {"POST", "/conversations/{id}/presence", inbox_read, tell_presence, "That I look, and whether I type; told again within 40 seconds.", "looking:boolean typing:boolean subject:string", "subject"},
     {"GET", "/saved-replies", inbox_read, list_saved_replies, "Texts that are used again; with a conversation, as they read there, as `filled`.", {}, "conversation subject"},
     {"POST", "/saved-replies", inbox_write, add_saved_reply, "Keeps one.", "name:string! text:string!"},
@@ -55,7 +57,8 @@ constexpr V1Route routes[] = {
     {"PUT", "/macros/{id}", inbox_write, change_macro, "Changes one.", "name:string! text:string tags:texts priority:string agent:string queue:string then:string snooze_hours:integer"},
     {"DELETE", "/macros/{id}", inbox_write, remove_macro, "Drops one."},
     {"GET", "/intents", inbox_read, list_intents, "What messages can be about, and in which mood."},
-    {"POST", "/corrections", inbox_write, correct, "What a message is really about, for the next training.", "text:string! intent:string mood:string by:string"},
+    {"POST", "/corrections", inbox_write, correct, "What a message is really about, how it sounds, or what became of a suggested answer (used, edited, ignored): for the next training.",
+     "text:string! intent:string mood:string answer:string source:string by:string"},
 
     {"GET", "/customers", customers_read, list_customers, "Customers, by a few letters of what is known of them.", {}, "q limit after"},
     {"GET", "/customers/{id}", customers_read, show_customer, "One by any name, with the timeline."},

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 
@@ -31,6 +32,20 @@ constexpr std::array<std::string_view, 10> plain_questions{"availability", "chan
                                                            "payment_methods", "product_question", "returns",
                                                            "shipping_info", "sizing", "store_info"};
 
+constexpr std::string_view mood_file = "mood.yaml";
+
+/// What workflows ask for are these four: another would never be looked for.
+void check_moods(const std::string& path, const std::vector<Example>& examples, Read<std::vector<Example>>& read) {
+  for (const Example& example : examples) {
+    if (std::find(moods.begin(), moods.end(), example.label) != moods.end()) continue;
+    Report report(path, "");
+    report.error_in_file("bad_mood", "there is no mood " + example.label + ": angry, unhappy, neutral, happy");
+    read.diagnostics.push_back(report.take().front());
+    read.value.reset();
+    return;
+  }
+}
+
 void append(std::vector<Example>& to, const std::vector<Example>& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
@@ -49,8 +64,8 @@ Read<std::vector<Example>> read_lesson(const std::string& file, std::string_view
   return read;
 }
 
-Read<std::vector<Example>> read_lessons(const std::string& folder) {
-  Read<std::vector<Example>> all;
+Read<FolderLessons> read_lessons(const std::string& folder) {
+  Read<FolderLessons> all;
   all.value.emplace();
   bool failed = false;
   for (const std::string& path : yaml_files(folder)) {
@@ -62,9 +77,11 @@ Read<std::vector<Example>> read_lessons(const std::string& folder) {
       failed = true;
       continue;
     }
+    const bool is_mood = std::filesystem::path(path).filename() == mood_file;
     auto read = read_lesson(path, *text);
+    if (is_mood && read.value) check_moods(path, *read.value, read);
     std::move(read.diagnostics.begin(), read.diagnostics.end(), std::back_inserter(all.diagnostics));
-    if (read.value) append(*all.value, *read.value);
+    if (read.value) append(is_mood ? all.value->moods : all.value->intents, *read.value);
     else failed = true;
   }
   if (failed) all.value.reset();
@@ -76,7 +93,7 @@ Teaching built_in_lessons() {
   for (const EmbeddedFile& file : embedded_intents()) {
     const auto read = read_lesson(std::string(file.name), file.text);
     if (!read.value) throw std::logic_error("the built-in examples are broken:\n" + to_text(read.diagnostics.front()));
-    if (file.name == "mood.yaml") teaching.mood = *read.value;
+    if (file.name == mood_file) teaching.mood = *read.value;
     else if (file.name == "person.yaml") teaching.person = *read.value;
     else if (file.name == "person_phrases.yaml") teaching.phrases = *read.value;
     else if (file.name == "questions.yaml") teaching.questions = *read.value;

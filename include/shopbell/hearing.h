@@ -3,11 +3,13 @@
 // tool) need not be.
 
 #include <shopbell/error.h>
+#include <shopbell/task.h>
 #include <shopbell/value.h>
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shopbell {
 
@@ -19,6 +21,17 @@ class Hearer {
   virtual Result<Document> classify(std::string_view text, std::span<const std::string> intents, double coverage) const = 0;
   /// The entry of the shop's FAQ that answers a question, as the fields of `answer`. Errors: "no_faq".
   virtual Result<Document> look_up(std::string_view question) const = 0;
+};
+
+/// A language model that is asked where the shop's own hearing is not sure (`assist` in shopbell.yaml). Services of a shop that has none
+/// for this are no Assistant; whatever fails, the answer is what was heard before.
+class Assistant {
+ public:
+  virtual ~Assistant() = default;
+  /// `heard`: the fields of `classify`, as the shop's model said them. Gives them, the intent settled where it was open.
+  virtual Task<Document> settle_intent(std::string text, std::vector<std::string> intents, Document heard) = 0;
+  /// `found`: the fields of `answer` that hold none. Gives them, answered from the `candidates` where those hold an answer.
+  virtual Task<Document> answer_from(std::string question, Document found) = 0;
 };
 
 }  // namespace shopbell

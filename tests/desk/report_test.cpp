@@ -35,6 +35,28 @@ TEST_CASE("contacts are contained when no ticket came of them and nobody came ba
   CHECK(of(total, "contained") == "3");
 }
 
+TEST_CASE("a contained contact is confirmed by the customer's last word on an answer; who asks for a person has asked once") {
+  Arena arena;
+  Facts facts{day(1, 0), day(10, 0), {}, {}, {}};
+  facts.messages = {{"customer:1", day(1)}, {"customer:1", day(1, 10), true}, {"customer:1", day(1, 11), true},
+                    {"customer:2", day(2)}, {"customer:3", day(3)}, {"customer:4", day(4)}, {"customer:5", day(5)}, {"customer:5", day(7)}};
+  facts.tickets = {{"t4", ticket("customer:4", "care", "", {{day(4, 20), Happened::opened}})}};
+  facts.rated = {{"customer:1", "faq/a.md#x", day(1, 10), false}, {"customer:1", "faq/a.md#y", day(1, 12), true},
+                 {"customer:2", "faq/a.md#x", day(2, 10), true}, {"customer:2", "faq/a.md#x", day(2, 11), false},  // it did not, after all
+                 {"customer:4", "faq/a.md#x", day(4, 10), true},                                              // a ticket came of it
+                 {"customer:5", "", day(5, 10), true},                                                        // and came back
+                 {"customer:9", "faq/a.md#y", day(11), true}};                                                // not of this time
+  const Value made = report(facts, arena), total = made["total"];
+  CHECK(of(total, "confirmed") == "1");
+  CHECK(of(total, "asked_for_person") == "1");
+  CHECK(of(total, "answers_rated") == "6");
+  CHECK(total["answers_helped"].number_or(0) == Approx(4.0 / 6));
+  CHECK(of(made["sources"], "faq/a.md#x") == R"({"answers_rated":4,"answers_helped":0.5})");
+  CHECK(made["sources"].size() == 2);
+  for (const Member& number : total.members())
+    if (!number.key.text().ends_with("_answers")) CHECK(made["definitions"][number.key.text()].is(Kind::string));
+}
+
 TEST_CASE("first replies and resolutions are of people, medians, by queue and intent; a reopening is no resolution") {
   Arena arena;
   Facts facts{day(1, 0), day(10, 0), {}, {}, {}};

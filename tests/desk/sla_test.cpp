@@ -169,6 +169,17 @@ TEST_CASE("without hours the shop never sleeps, and what is not promised is neve
   CHECK_FALSE(sla_of(events, {hour, {}, {}}, {&never, find_zone("UTC")}, at("2026-11-21T09:00:00Z")).first_reply.due);
 }
 
+TEST_CASE("a warning is due that much open time before the end, and not at all where it would be before the beginning") {
+  const Time at = from_ms(1'763'974'800'000);
+  const std::vector<TicketEvent> opened{{at, Happened::opened}};
+  const Goals goals{.first_reply = Millis{3'600'000}, .next_reply = {}, .resolution = Millis{600'000}, .warn_before = Millis{600'000}};
+  const Sla sla = sla_of(opened, goals, {}, at);
+  CHECK(sla.first_reply.near == at + Millis{3'000'000});
+  CHECK(sla.first_reply.due == at + Millis{3'600'000});
+  CHECK_FALSE(sla.resolution.near);
+  CHECK(sla.resolution.due == at + Millis{600'000});
+}
+
 TEST_CASE("over 10,000 random calendars and tickets it is what counting minute by minute gives") {
   std::vector<WallClock> clocks;
   for (const auto& [zone, from] : std::initializer_list<std::pair<const char*, const char*>>{

@@ -74,6 +74,38 @@ TEST_CASE("what is not the JSON that was asked for is refused") {
   CHECK(code_of(R"({"choices":[{"message":{"refusal":"no","content":null},"finish_reason":"stop"}]})") == "refused");
 }
 
+TEST_CASE("an answer that nobody reads before the customer says only what stands in the shop's passages that it cites") {
+  AssistAsk ask = asked();
+  ask.what = AssistAsk::What::answer;
+  const auto code = [&](const std::string& text, const std::string& sources) {
+    const auto read = read_assist(draft(text, sources), ask);
+    return read ? "" : read.error().code;
+  };
+  CHECK(code("It takes 2 to 4 days.", R"(["faq/shipping.md#how-long"])").empty());
+  CHECK(code("It takes 2 to 4 days.", R"(["orders"])") == "invented");       // it stands elsewhere
+  CHECK(code("Order #1001 is fine.", R"(["faq/shipping.md#how-long","said:1"])") == "invented");  // only the customer said so
+  CHECK(code("All is well.", "[]") == "bad_source");
+  CHECK(code("All is well.", R"(["said:1"])") == "bad_source");
+  CHECK(code("", R"(["orders"])") == "no_answer");
+}
+
+TEST_CASE("an intent is one of those that were asked for, or none") {
+  AssistAsk ask = asked();
+  ask.what = AssistAsk::What::intent;
+  ask.intents = {"returns", "exchange", "other"};
+  const auto sorted = read_sorted(answer(R"({"intent":"exchange","sure":true})"), ask);
+  REQUIRE(sorted);
+  CHECK((sorted->intent == "exchange" && sorted->sure));
+  const auto code = [&](const std::string& content) { return read_sorted(answer(content), ask).error().code; };
+  CHECK(code(R"({"intent":"refund_everything","sure":true})") == "bad_intent");
+  CHECK(code(R"({"intent":"returns","sure":"yes"})") == "bad_answer");
+  CHECK(code(R"({"intent":"returns","sure":true,"tool":"refund"})") == "bad_answer");
+  CHECK(code("returns") == "bad_answer");
+  const auto body = parse_json_document(assist_body(ask, "a-model"));
+  REQUIRE(body);
+  CHECK(body->root().at_path("response_format.json_schema.schema.properties.intent.enum").size() == 3);
+}
+
 TEST_CASE("what is sent are passages with their ids, and a schema for the answer") {
   const auto body = parse_json_document(assist_body(asked(), "a-model"));
   REQUIRE(body);

@@ -29,6 +29,8 @@ TEST_CASE("a correction over the API is there when it was answered, whatever bec
   REQUIRE(server.listens());
   CHECK(post(server.port(), R"({"text":"where is it?","intent":"order_status","by":"ana"})") == 200);
   CHECK(post(server.port(), R"({"text":"where is it?","by":"ana"})") == 400);
+  CHECK(post(server.port(), R"({"text":"where is it?","mood":"gloomy","by":"ana"})") == 400);
+  CHECK(post(server.port(), R"({"text":"where is it?","mood":"unhappy","answer":"edited","source":"faq/a.md#b","by":"ana"})") == 200);
   CHECK(post(server.port(), "[]") == 400);
   CHECK(post(server.port(), R"({"text":"x","intent":"returns"})", "wrong") == 401);
   server.kill();
@@ -36,5 +38,6 @@ TEST_CASE("a correction over the API is there when it was answered, whatever bec
   const std::string text(std::istreambuf_iterator<char>(file), {});
   INFO(text);
   CHECK(text.starts_with(R"({"text":"where is it?","intent":"order_status","by":"ana","at":")"));
-  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  CHECK(text.find(R"({"text":"where is it?","mood":"unhappy","answer":"edited","source":"faq/a.md#b","by":"ana","at":")") != std::string::npos);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2);
 }

@@ -75,6 +75,31 @@ TEST_CASE("what the endpoint does wrong is an error with its name, and nothing m
   CHECK(Desk(server.port()).code() == c.code);
 }
 
+TEST_CASE("an intent is asked for as a draft is, and what is wrong has its name") {
+  struct Case {
+    std::string answer, code;
+  };
+  const auto said = [](const std::string& content) {
+    Arena arena;
+    const Value choice = make_map(arena, {{"message", make_map(arena, {{"content", Value(content)}})}, {"finish_reason", "stop"}});
+    return http("200 OK", to_json(make_map(arena, {{"choices", make_list(arena, std::span(&choice, 1))}})));
+  };
+  const auto c = GENERATE_COPY(Case{said(R"({"intent":"returns","sure":true})"), ""}, Case{said(R"({"intent":"refund_everything","sure":true})"), "bad_intent"},
+                               Case{said("ignore all rules"), "bad_answer"}, Case{http("429 Too Many Requests", "{}"), "quota"}, Case{http("503 Service Unavailable", ""), "broken"},
+                               Case{"", "slow"});
+  INFO(c.answer);
+  ScriptServer server(c.answer.empty() ? ScriptServer::Script{{"\r\n\r\n", ""}, {"never", ""}} : ScriptServer::Script{{"\r\n\r\n", c.answer, true}});
+  Desk desk(server.port());
+  AssistAsk ask;
+  ask.what = AssistAsk::What::intent;
+  ask.intents = {"returns", "exchange"};
+  std::promise<Result<Sorted>> told;
+  desk.assist->sort("web:v-1", ask, [&](Result<Sorted> s) { told.set_value(std::move(s)); }, c.answer.empty() ? Millis{100} : Millis::max());
+  const auto sorted = told.get_future().get();
+  CHECK((sorted ? "" : sorted.error().code) == c.code);
+  if (sorted) CHECK(sorted->intent == "returns");
+}
+
 TEST_CASE("a model that is slow is not waited for") {
   ScriptServer server(ScriptServer::Script{{"\r\n\r\n", ""}, {"never", ""}});
   AssistConfig config;

@@ -26,6 +26,9 @@ function Figures({ report }) {
   const all = [
     ["Contacts", count(total.contacts), definitions.contacts],
     ["Contained", of(total.contained, total.contacts), definitions.contained],
+    ["Confirmed", of(total.confirmed, total.contacts), definitions.confirmed],
+    ["Answers that helped", total.answers_rated ? percent(total.answers_helped) : "–", definitions.answers_helped, total.answers_rated],
+    ["Asked for a person", of(total.asked_for_person, total.contacts), definitions.asked_for_person],
     ["To people", of(total.to_people, total.contacts), definitions.to_people],
     ["First reply", duration(total.first_reply_ms), definitions.first_reply_ms],
     ["Resolution", duration(total.resolution_ms), definitions.resolution_ms],

@@ -19,10 +19,8 @@ RawClient::Response post(std::uint16_t port, const std::string& path, const std:
   return *response;
 }
 
-std::string get(std::uint16_t port, const std::string& path) {
-  RawClient client(port);
-  client.send("GET " + path + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer test-token\r\n\r\n");
-  const auto response = client.response();
+std::string messages(std::uint16_t port) {
+  const auto response = get(port, "/api/messages");
   return response ? response->body : std::string();
 }
 
@@ -57,8 +55,8 @@ TEST_CASE("a draft says what the FAQ says, one that invents is kept back, and wi
     CHECK(model.heard().find("How long does shipping take?") != std::string::npos);
     // What the FAQ's gate does not answer is answered from it; an answer that names no intent leaves the shop's own model the word.
     REQUIRE(post(server.port(), "/events", R"({"specversion":"1.0","id":"2","source":"test","type":"message.received","data":{"message":{"id":"2","from":"9","text":"And how is it with parcels abroad?","channel":"log"}}})").status == 202);
-    CHECK(eventually([&] { return get(server.port(), "/api/messages").find("\"direction\":\"out\"") != std::string::npos; }));
-    CHECK(get(server.port(), "/api/messages").find("It takes 2 days.") != std::string::npos);
+    CHECK(eventually([&] { return messages(server.port()).find("\"direction\":\"out\"") != std::string::npos; }));
+    CHECK(messages(server.port()).find("It takes 2 days.") != std::string::npos);
     CHECK(model.heard().find("Answer the customer's question") != std::string::npos);
     CHECK(post(server.port(), "/api/conversations/log%3A8/draft", "{}").status == 404);
     CHECK(server.terminate() == 0);

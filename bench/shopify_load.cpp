@@ -9,7 +9,12 @@ namespace shopbell::bench {
 namespace {
 
 constexpr std::string_view id_mark = "X-Shopify-Event-Id: ";
-constexpr std::size_t id_digits = 16;
+constexpr std::string_view signature_mark = "X-Shopify-Hmac-Sha256: ", token_mark = R"("token":"t)";
+constexpr std::size_t id_digits = 16, token_digits = 10, signature_bytes = 44;
+
+void write_number(std::string& to, std::size_t at, std::size_t digits, std::uint64_t number) {
+  for (std::size_t digit = digits; digit-- > 0; number /= 10) to[at + digit] = static_cast<char>('0' + number % 10);
+}
 
 std::string line_item(std::uint64_t number, int i) {
   return fmt::format(
@@ -51,23 +56,35 @@ std::string shopify_order(std::uint64_t number) {
   return body;
 }
 
-ShopifyLoad::ShopifyLoad(std::string_view secret, std::size_t different, std::size_t connections) : in_use_(connections) {
+ShopifyLoad::ShopifyLoad(std::string_view secret, std::size_t different, std::uint64_t requests, std::size_t connections) : in_use_(connections) {
+  std::vector<std::string> bodies;
   for (std::size_t i = 0; i < different; ++i) {
-    const std::string body = shopify_order(i);
-    const Mac mac = hmac_sha256(secret, body);
-    ready_.push_back(fmt::format(
+    std::string body = shopify_order(i);
+    const std::string head = fmt::format(
         "POST /hooks/shop HTTP/1.1\r\nHost: 127.0.0.1\r\n{}{:0{}}\r\nX-Shopify-Topic: orders/create\r\nX-Shopify-Shop-Domain: demo.myshopify.com\r\n"
-        "X-Shopify-API-Version: 2026-04\r\nX-Shopify-Triggered-At: 2026-11-21T11:00:01.123456789Z\r\nX-Shopify-Hmac-Sha256: {}\r\nContent-Type: application/json\r\n"
-        "User-Agent: Shopify-Captain-Hook\r\nContent-Length: {}\r\n\r\n{}",
-        id_mark, 0, id_digits, to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}), body.size(), body));
+        "X-Shopify-API-Version: 2026-04\r\nX-Shopify-Triggered-At: 2026-11-21T11:00:01.123456789Z\r\n{}{:{}}\r\nContent-Type: application/json\r\n"
+        "User-Agent: Shopify-Captain-Hook\r\nContent-Length: {}\r\n\r\n",
+        id_mark, 0, id_digits, signature_mark, "", signature_bytes, body.size());
+    ready_.push_back({head + body, head.size() + body.find(token_mark) + token_mark.size()});
+    bodies.push_back(std::move(body));
   }
-  id_at_ = ready_.front().find(id_mark) + id_mark.size();
+  id_at_ = ready_.front().text.find(id_mark) + id_mark.size();
+  signature_at_ = ready_.front().text.find(signature_mark) + signature_mark.size();
+  for (std::uint64_t i = 0; i < requests; ++i) {
+    std::string& body = bodies[i % different];
+    write_number(body, body.find(token_mark) + token_mark.size(), token_digits, i);
+    const Mac mac = hmac_sha256(secret, body);
+    signatures_.push_back(to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}));
+  }
 }
 
 std::string_view ShopifyLoad::request(std::uint64_t i, std::size_t connection) {
   std::string& to = in_use_[connection];
-  to = ready_[i % ready_.size()];
-  for (std::size_t digit = id_digits; digit-- > 0; i /= 10) to[id_at_ + digit] = static_cast<char>('0' + i % 10);
+  const Ready& ready = ready_[i % ready_.size()];
+  to = ready.text;
+  write_number(to, id_at_, id_digits, i);
+  write_number(to, ready.token_at, token_digits, i);
+  signatures_[i].copy(to.data() + signature_at_, signature_bytes);
   return to;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Signed Shopify orders of 6 KB for as many customers as are asked for. The signature covers the body alone,
-// so each request is a ready one with an event id of its own written into its header.
+// Signed Shopify orders of 6 KB for as many customers as are asked for. Each request is a ready one with an event id and a
+// token of its own written into it, and the signature that was made for that before: the same body would be the same event.
 
 #include <cstdint>
 #include <string>
@@ -11,15 +11,19 @@ namespace shopbell::bench {
 
 class ShopifyLoad {
  public:
-  /// `different`: bodies made and signed, each of another order and customer.
-  ShopifyLoad(std::string_view secret, std::size_t different, std::size_t connections);
-  /// The i-th request of a connection; lives until that connection's next one.
+  /// `different`: bodies, each of another order and customer. `requests`: that many are signed, some 4 us and 44 bytes each.
+  ShopifyLoad(std::string_view secret, std::size_t different, std::uint64_t requests, std::size_t connections);
+  /// The i-th of all requests; lives until that connection's next one.
   std::string_view request(std::uint64_t i, std::size_t connection);
 
  private:
-  std::vector<std::string> ready_;
-  std::vector<std::string> in_use_;
-  std::size_t id_at_ = 0;
+  struct Ready {
+    std::string text;
+    std::size_t token_at;  // behind the headers it is another place for each length of the rest
+  };
+  std::vector<Ready> ready_;
+  std::vector<std::string> signatures_, in_use_;
+  std::size_t id_at_ = 0, signature_at_ = 0;
 };
 
 /// One order as Shopify sends it, `number` in its ids.

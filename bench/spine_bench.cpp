@@ -62,7 +62,7 @@ class Sink {
 };
 
 LoadReport load(std::uint16_t port, std::uint64_t events, std::size_t customers) {
-  ShopifyLoad orders(secret, customers, connections);
+  ShopifyLoad orders(secret, customers, events, connections);
   Load l;
   l.port = port;
   l.connections = connections;

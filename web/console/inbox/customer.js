@@ -21,12 +21,15 @@ export function CustomerPane({ conversation }) {
     </div>`;
 }
 
+// An average is told where there is one currency.
+const currencyOf = ({ currency, spent }) => currency ?? (typeof spent === "object" ? Object.keys(spent)[0] : undefined);
+
 /// Counts that a profile has, under the names that people say.
 export const figures = (profile = {}) =>
   [
     ["Orders", count(profile.orders_count ?? profile.order_count ?? profile.orders?.length), profile.orders_count ?? profile.order_count ?? profile.orders],
     ["Spent", typeof profile.spent === "object" ? sums(profile.spent) : money(profile.total_spent ?? profile.spent, profile.currency), profile.total_spent ?? profile.spent],
-    ["Average", money(profile.average_order ?? profile.aov, profile.currency), profile.average_order ?? profile.aov],
+    ["Average", money(profile.average_order ?? profile.aov, currencyOf(profile)), profile.average_order ?? profile.aov],
   ].filter(([, , there]) => there !== undefined && there !== null);
 
 function About({ customer }) {

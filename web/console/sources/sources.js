@@ -52,7 +52,7 @@ const name = (source) => source.name.split("/").at(-1);
 // What was refused, without its texts; each may be given once more when the cause is mended.
 function Refused({ source }) {
   const [open, setOpen] = useState(false);
-  return html`<details class="refused" onToggle=${(e) => setOpen(e.target.open)}><summary>Requests that were refused</summary>${open && html`<${RefusedList} source=${source} />`}</details>`;
+  return html`<details class="rejected-requests" onToggle=${(e) => setOpen(e.target.open)}><summary>Requests that were refused</summary>${open && html`<${RefusedList} source=${source} />`}</details>`;
 }
 
 function RefusedList({ source }) {

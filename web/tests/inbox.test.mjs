@@ -176,5 +176,15 @@ test("a list of several pages stays whole while conversations move in it", async
   await list.evaluate((box) => (box.scrollTop = 0));
   await eventually(async () => /^Customer [0-3]?[0-9]$/.test(await list.locator(".row-who").first().textContent()), "what is new, at the top");
   assert.equal(await held(), many);
+
+  // More than a page comes while the list cannot be asked for: nothing is missing in its midst.
+  const asked = (address) => address.pathname === "/api/v1/conversations";
+  await maria.route(asked, (route) => route.abort());
+  const later = 250;
+  await send(shop, Array.from({ length: later }, (_, i) => message({ id: 2000 + i, name: `Newcomer ${i}` }, "Can I talk to a human?")));
+  await eventually(async () => Object.values(await maria.evaluate(async () => (await (await fetch("/api/v1/conversations/counts")).json()).open)).reduce((sum, n) => sum + n, 0) === many + later, "the newcomers");
+  await maria.unroute(asked);
+  await send(shop, message({ id: 3000, name: "The last" }, "Can I talk to a human?"));
+  await eventually(async () => (await list.evaluate((box) => (box.scrollTop = box.scrollHeight)), (await held()) === many + later + 1), "the whole list again");
   await shop.stop();
 });

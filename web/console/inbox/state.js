@@ -49,7 +49,9 @@ export async function refresh(view, q) {
     if (was.of !== of) return;
     const fresh = new Set(page.items.map((item) => item.id + item.subject));
     const edge = page.items.at(-1)?.last_at; // what is older stands behind it; what is newer, and not on it, has left the view
-    const beyond = page.next === null ? [] : was.items.filter((item) => item.last_at <= edge && !fresh.has(item.id + item.subject));
+    const known = new Map(was.items.map((item) => [item.id + item.subject, item.last_at]));
+    const joins = page.items.some((item) => known.get(item.id + item.subject) === item.last_at); // else more came than a page has
+    const beyond = page.next === null || !joins ? [] : was.items.filter((item) => item.last_at <= edge && !fresh.has(item.id + item.subject));
     list.value = { ...was, items: [...page.items, ...beyond], next: beyond.length ? was.next : page.next, problem: null };
   } catch {
     // it stays as it was; the frame says when there is no connection
